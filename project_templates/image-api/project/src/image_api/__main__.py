@@ -1,0 +1,115 @@
+"""The command line: `python -m image_api VERB`."""
+
+import argparse
+import os
+import sys
+import time
+
+from image_api.config import DATA, LOGS, REPORTS, Config, load
+
+STEPS = ("data", "train", "evaluate", "loadtest", "report")  # what `run` runs
+
+# Before NumPy is imported: its libraries would start a thread for every core and get in each other's way.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, str(Config.threads))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
+    options = _parser().parse_args(arguments)
+    config = load(options.seed)
+    verbs = STEPS if options.verb == "run" else (options.verb,)
+    try:
+        for verb in verbs:
+            started = time.monotonic()
+            code = _do(verb, options, config)
+            if code:
+                return code
+            if verb in STEPS:
+                _note(verb, time.monotonic() - started, is_shown=options.verb == "run")
+    except ValueError as error:  # bad data, no model yet, no results yet: each says what to do
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m image_api", description="Train, measure and serve the classifier.")
+    parser.add_argument("--seed", type=int, help="instead of the project's own")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, help_text in (
+        ("run", "data, train, evaluate, loadtest, report"),
+        ("data", "draw or read the photographs"),
+    ):
+        verb = verbs.add_parser(name, help=help_text)
+        verb.add_argument(
+            "--data", default="sample", help="'sample' (default) or a folder with one folder for each class"
+        )
+        _seed_too(verb)
+    _seed_too(verbs.add_parser("train", help="fit the baseline and three experiments, export the best"))
+    _seed_too(verbs.add_parser("evaluate", help="measure on plants never seen; writes reports/metrics.json"))
+    report = verbs.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
+    report.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if they differ from what was measured"
+    )
+    serve = verbs.add_parser("serve", help="answer over HTTP, with a page to try it")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--log-dir", default=str(LOGS), help="where answers are logged, for `monitor`")
+    verbs.add_parser("loadtest", help="start the service on a free port and measure its latency")
+    monitor = verbs.add_parser("monitor", help="read the logs; exit 1 when something drifted")
+    monitor.add_argument("--log-dir", default=str(LOGS))
+    return parser
+
+
+def _seed_too(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--seed", type=int, default=argparse.SUPPRESS, help="instead of the project's own")
+
+
+def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
+    """Each verb imports only what it needs: serving never sees torch."""
+    match verb:
+        case "data":
+            from image_api import data
+
+            print(data.describe(data.prepare(options.data, config)))
+        case "train":
+            from image_api import train
+
+            for run in train.train(config):
+                print(f"{'→' if run.chosen else ' '} {run.name}: {run.score:.3f} in validation, {run.seconds:.0f} s")
+        case "evaluate":
+            from image_api import evaluate
+
+            evaluate.evaluate(config)
+        case "report":
+            from image_api import report
+
+            return report.report(only_check=getattr(options, "check", False))
+        case "serve":
+            from image_api import serve
+
+            serve.serve(config, options.host, options.port, options.log_dir)
+        case "loadtest":
+            from image_api import loadtest
+
+            print(loadtest.loadtest(config))
+        case "monitor":
+            from image_api import monitor
+
+            return monitor.monitor(options.log_dir, config)
+    return 0
+
+
+def _note(verb: str, seconds: float, is_shown: bool) -> None:
+    from image_api import results
+
+    results.note_seconds(REPORTS / "metrics.json", verb, seconds, DATA / "seconds.json")
+    if is_shown:
+        print(f"{verb}: {seconds:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

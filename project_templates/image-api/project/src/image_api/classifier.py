@@ -1,0 +1,89 @@
+"""The trained model as it is served: an ONNX file and what is known about it. Needs no torch."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from image_api import images
+from image_api.config import MODELS
+
+MODEL = MODELS / "model.onnx"
+CARD = MODELS / "model.json"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model file does not say of itself."""
+
+    classes: list[str]
+    side: int
+    source: str  # the data it was trained on
+    experiment: str
+    sha256: str  # of the model file
+    # Of photographs the model has never seen; what `monitor` compares with.
+    signals: dict[str, list[float]] = field(default_factory=dict)
+    limits: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """Short and unmistakable: the start of the file's hash."""
+        return self.sha256[:12]
+
+
+class NoModelError(ValueError):
+    """There is no trained model, or its file is not the one the card describes."""
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """Photographs → probabilities."""
+
+    path: Path
+    card: Card
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # requests run side by side already
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # or it burns a core between requests
+        return onnxruntime.InferenceSession(self.path, options, providers=["CPUExecutionProvider"])
+
+    def scores(self, photographs: np.ndarray) -> np.ndarray:
+        """(N, side, side, 3) bytes → (N, classes) unnormalised scores."""
+        parts = np.array_split(photographs, max(1, len(photographs) // 64))
+        outputs = [self._session.run(None, {"photographs": images.to_input(part)})[0] for part in parts]
+        return np.concatenate(outputs)
+
+    def probabilities(self, photographs: np.ndarray) -> np.ndarray:
+        """(N, side, side, 3) bytes → (N, classes), rows summing to 1."""
+        scores = self.scores(photographs)
+        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def load(path: Path = MODEL, card_path: Path = CARD) -> Classifier:
+    """The model in `models/`, after checking that file and card belong together."""
+    if not path.is_file() or not card_path.is_file():
+        raise NoModelError("there is no trained model yet: run `python -m image_api run` first")
+    card = Card(**json.loads(card_path.read_text(encoding="utf-8")))
+    if file_hash(path) != card.sha256:
+        raise NoModelError(
+            f"{path.name} is not the file that {card_path.name} describes: run `python -m image_api train`"
+        )
+    return Classifier(path, card)
+
+
+def save_card(card: Card, path: Path = CARD) -> None:
+    """Write the card beside its model."""
+    path.write_text(json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

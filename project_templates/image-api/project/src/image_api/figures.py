@@ -1,0 +1,101 @@
+"""The figures of the reports, each with the data it shows named in its title."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from image_api.config import REPORTS
+from image_api.data import Photographs
+from image_api.results import Result
+
+mpl.use("Agg")  # no window
+mpl.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 100})
+
+COLOURS = {"baseline": "#7a7a7a", "model": "#1b6e3c", "naive": "#c0492b"}
+FIGURES = REPORTS / "figures"
+SHOWN = 12  # worst mistakes
+
+
+def results(rows: list[Result], source: str) -> None:
+    """Every model's score with its interval, baselines first."""
+    figure, axes = plt.subplots(figsize=(8, 0.55 * len(rows) + 1.3), layout="constrained")
+    for place, row in enumerate(reversed(rows)):
+        low, high = row.ci95
+        axes.plot([low, high], [place, place], color=COLOURS[row.role], linewidth=3, alpha=0.45, solid_capstyle="butt")
+        axes.plot(row.value, place, "o", color=COLOURS[row.role])
+        axes.annotate(f"{row.value:.2f}", (row.value, place), (0, 7), textcoords="offset points", ha="center")
+    axes.set_yticks(range(len(rows)), [f"{row.model}\n{row.split}" for row in reversed(rows)], fontsize=9)
+    axes.set_ylim(-0.6, len(rows) - 0.3)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel(f"{rows[0].label} with its 95 % interval")
+    axes.set_title(f"Measured on {source}", loc="left")
+    _save(figure, "results.png")
+
+
+def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
+    """Share of each class's photographs that were given each name."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    size = 2.6 + 0.62 * len(classes)
+    figure, axes = plt.subplots(figsize=(size + 1.2, size), layout="constrained")
+    axes.imshow(shares, cmap="Greens", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        axes.text(
+            column, row, f"{share:.0%}", ha="center", va="center", color="white" if share > 0.5 else "black", fontsize=9
+        )
+    axes.set_xticks(range(len(classes)), classes, rotation=35, ha="right")
+    axes.set_yticks(range(len(classes)), classes)
+    axes.set_xlabel("the model's answer")
+    axes.set_ylabel("the truth")
+    axes.set_title(f"What is taken for what, {source}", loc="left")
+    _save(figure, "confusion.png")
+
+
+def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarray, source: str) -> None:
+    """The wrong answers that were given with the most confidence."""
+    answers, truth = probabilities.argmax(axis=1), photographs.labels[rows]
+    wrong = np.flatnonzero(answers != truth)
+    worst = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:SHOWN]
+    figure, grid = plt.subplots(2, SHOWN // 2, figsize=(10, 4.6), layout="constrained")
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, worst, strict=False):
+        axes.imshow(photographs.pixels[rows[i]])
+        axes.set_title(
+            f"{photographs.classes[truth[i]]}\n→ {photographs.classes[answers[i]]} {probabilities[i].max():.0%}",
+            fontsize=8,
+        )
+    figure.suptitle(f"The surest wrong answers, {source} (truth → answer)", x=0.01, ha="left")
+    _save(figure, "mistakes.png")
+
+
+def examples(photographs: Photographs, source: str) -> None:
+    """Two photographs of each class, of two plants; below them two from the field, where there are some."""
+    classes = photographs.classes
+    places = [False, True] if photographs.in_field.any() else [False]
+    figure, grid = plt.subplots(
+        2 * len(places),
+        len(classes),
+        figsize=(1.6 * len(classes) + 0.4, 3.5 * len(places)),
+        squeeze=False,
+        layout="constrained",
+    )
+    for (row, column), axes in np.ndenumerate(grid):
+        axes.axis("off")
+        fitting = np.flatnonzero((photographs.labels == column) & (photographs.in_field == places[row // 2]))
+        plants = np.unique(photographs.groups[fitting])
+        if row % 2 < len(plants):
+            axes.imshow(photographs.pixels[fitting[photographs.groups[fitting] == plants[-1 - row % 2]][0]])
+        if row % 2 == 0:
+            axes.set_title(f"{classes[column]}{', field' if places[row // 2] else ''}", fontsize=8)
+    figure.suptitle(f"Photographs of {source}", x=0.01, ha="left")
+    _save(figure, "examples.png")
+
+
+def _save(figure: Figure, name: str) -> None:
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    path: Path = FIGURES / name
+    figure.savefig(path, metadata={"Software": None})  # the same picture, the same bytes
+    plt.close(figure)

@@ -1,0 +1,88 @@
+"""Reads the service's logs and says whether the photographs, or the service, are no longer what they were.
+
+Run as: python -m image_api monitor [--log-dir DIR]; exit code 1 when an alarm is raised.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from image_api import classifier, drift
+from image_api.config import Config
+from image_api.service import LOG_NAME
+
+FEWEST = 50  # answers, below which nothing can be said
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that is watched."""
+
+    name: str
+    value: float
+    limit: float
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the limit is crossed."""
+        return self.value > self.limit
+
+
+def monitor(log_dir: str, config: Config) -> int:
+    """Print every check; 1 if one of them is an alarm."""
+    entries = read(Path(log_dir))
+    card = classifier.load().card
+    answers = [entry["signals"] for entry in entries if entry.get("model_version") == card.version][
+        -config.drift_window :
+    ]
+    print(f"{len(entries)} requests in {log_dir}, {len(answers)} of the newest answers looked at")
+    if len(answers) < FEWEST:
+        print(f"too few to judge drift: at least {FEWEST} are needed")
+    found = [*checks(answers, card, config), *error_check(entries, config)]
+    for each in found:
+        print(f"{'ALARM' if each.is_alarm else 'ok   '}  {each.name:<22} {each.value:.3f}  (limit {each.limit:.3f})")
+    return 1 if any(each.is_alarm for each in found) else 0
+
+
+def checks(answers: list[dict[str, float]], card: classifier.Card, config: Config) -> list[Check]:
+    """For each signal, its distance from photographs the model was tested on; none if there are too few answers."""
+    if len(answers) < FEWEST:
+        return []
+    # A smaller window strays further by chance.
+    wider = (config.drift_window / len(answers)) ** 0.5
+    return [
+        Check(
+            f"drift of {name}",
+            drift.distance(np.array([each[name] for each in answers]), np.array(reference)),
+            min(1.0, card.limits[name] * wider),
+        )
+        for name, reference in card.signals.items()
+    ]
+
+
+def error_check(entries: list[dict[str, Any]], config: Config) -> list[Check]:
+    """The share of requests that failed by our own fault."""
+    if not entries:
+        return []
+    return [
+        Check(
+            "share of errors (5xx)", sum(entry["status"] >= 500 for entry in entries) / len(entries), config.error_share
+        )
+    ]
+
+
+def read(log_dir: Path) -> list[dict[str, Any]]:
+    """All log entries, oldest first; a line cut short by a crash is passed over."""
+    if not log_dir.is_dir():
+        raise ValueError(f"there is no folder {log_dir}: name the one given to `serve --log-dir`")
+    entries = []
+    for path in sorted(log_dir.glob(f"{LOG_NAME}*"), key=lambda path: path.stat().st_mtime):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                entries.append(json.loads(line))
+            except ValueError:
+                continue
+    return entries

@@ -1,0 +1,146 @@
+"""The service is what the README says: it answers, refuses what it should with a reason, and logs nothing personal."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from image_api.classifier import Classifier
+from image_api.config import Config
+from image_api.serve import create_app
+
+Encode = Callable[..., bytes]
+
+
+@pytest.fixture
+def client(stub: Classifier, config: Config, tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(stub, config, tmp_path / "logs"), raise_server_exceptions=False) as client:
+        yield client
+
+
+def _ask(client: TestClient, content: bytes, **options: dict[str, str]):  # type: ignore[no-untyped-def] # httpx.Response
+    return client.post("/predict", files={"file": ("my holiday.jpg", content, "image/jpeg")}, **options)
+
+
+def test_it_answers_with_probabilities_and_the_version_of_its_model(client: TestClient, encoded: Encode) -> None:
+    answer = _ask(client, encoded())
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["label"] == "dark"
+    assert sum(guess["probability"] for guess in body["top"]) == pytest.approx(1, abs=1e-3)
+    assert body["model_version"] == "0" * 12
+    assert body["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
+def test_it_reads_every_kind_of_png(client: TestClient, encoded: Encode, mode: str) -> None:
+    assert _ask(client, encoded(mode)).status_code == 200
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("CMYK", "JPEG"), ("L", "JPEG"), ("RGB", "WEBP"), ("RGBA", "WEBP")])
+def test_it_reads_other_formats_by_content_not_by_name(
+    client: TestClient, encoded: Encode, mode: str, kind: str
+) -> None:
+    assert _ask(client, encoded(mode, kind=kind)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "make"),
+    [
+        (422, lambda encode: b""),
+        (415, lambda encode: b"%PDF-1.7 not a picture"),
+        (415, lambda encode: encode(kind="GIF")),
+        (415, lambda encode: encode(kind="BMP")),
+        (422, lambda encode: encode(size=(300, 300), kind="JPEG")[:-200]),
+        (422, lambda encode: encode(size=(300, 300))[:-40]),
+        (413, lambda encode: encode("1", (6000, 6000))),
+        (413, lambda encode: encode("1", (16000, 16000))),
+        (413, lambda encode: bytes(8_000_001)),
+        (413, lambda encode: bytes(9_000_000)),
+    ],
+    ids=["empty", "pdf", "gif", "bmp", "cut jpeg", "cut png", "pixels", "bomb", "bytes", "many bytes"],
+)
+def test_it_refuses_with_a_reason(
+    client: TestClient, encoded: Encode, status: int, make: Callable[[Encode], bytes]
+) -> None:
+    answer = _ask(client, make(encoded))
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_it_counts_bytes_itself_where_the_length_is_not_announced(client: TestClient) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    parts = (part for part in [head, *[bytes(1_000_000)] * 10])
+    answer = client.post("/predict", content=parts, headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert answer.status_code == 413
+
+
+def test_no_file_is_a_mistake_of_the_asker(client: TestClient) -> None:
+    assert client.post("/predict").status_code == 422
+    assert client.post("/predict", data={"file": "text"}).status_code == 422
+
+
+def test_it_turns_a_photograph_upright(client: TestClient) -> None:
+    """The upper half is white; on its side, as the camera stored it, the middle square would look the same."""
+    picture = Image.new("RGB", (300, 100))
+    picture.paste("white", (0, 0, 100, 100))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its right side
+    files = [io.BytesIO(), io.BytesIO()]
+    picture.crop((0, 0, 200, 100)).save(files[0], "PNG", exif=exif)
+    picture.crop((0, 0, 200, 100)).rotate(-90, expand=True).save(files[1], "PNG")
+    first, second = (_ask(client, file.getvalue()).json()["top"] for file in files)
+    assert first == second
+
+
+def test_the_log_holds_numbers_and_no_personal_data(client: TestClient, encoded: Encode, tmp_path: Path) -> None:
+    _ask(client, encoded(), headers={"X-Request-ID": "abc-1", "User-Agent": "somebody"})
+    text = (tmp_path / "logs" / "service.jsonl").read_text(encoding="utf-8")
+    entry = json.loads(text.splitlines()[-1])
+    assert entry["request_id"] == "abc-1"
+    assert entry["status"] == 200
+    assert set(entry["signals"]) == {"brightness", "contrast", "sharpness", "colourfulness", "confidence"}
+    assert not any(word in text for word in ("holiday", "somebody", "testclient"))
+
+
+@pytest.mark.parametrize("given", ["two words", "x" * 65, "né"])
+def test_a_strange_request_id_is_replaced(client: TestClient, given: str) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": given.encode()})
+    assert len(answer.headers["x-request-id"]) == 32
+
+
+def test_it_says_that_it_is_busy_and_when_to_come_back(
+    stub: Classifier, config: Config, encoded: Encode, tmp_path: Path
+) -> None:
+    import dataclasses
+
+    none_left = dataclasses.replace(config, workers=1, waiting=-1)
+    with TestClient(create_app(stub, none_left, tmp_path)) as client:
+        answer = _ask(client, encoded())
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/version", "/metrics", "/openapi.json", "/docs", "/"])
+def test_every_route_of_the_contract_answers(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_metrics_count_by_known_paths_only(client: TestClient) -> None:
+    client.get("/no/such/path")
+    text = client.get("/metrics").text
+    assert 'requests_total{path="other",status="404"} 1.0' in text
+    assert "no/such" not in text
+
+
+def test_the_page_names_the_classes_and_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    answer = client.get("/")
+    assert "Leaves &lt;tested&gt;" in answer.text
+    assert "bright, dark" in answer.text
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -1,0 +1,158 @@
+"""The model is what the README says: better than the baseline, repeatable, the same in torch and ONNX, watched."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageFilter
+
+from image_api import blocks, classifier, drift, images, intervals, monitor, scores, split, train
+from image_api.classifier import Card
+from image_api.config import Config
+from image_api.data import Photographs
+from image_api.model import LeafNet
+
+BEST = train.EXPERIMENTS[-1]
+
+
+@pytest.fixture(scope="module")
+def network(photographs: Photographs, config: Config) -> LeafNet:
+    torch.set_num_threads(config.threads)
+    return train.fit(BEST, photographs, split.by_plant(photographs, config).train, config)[0]
+
+
+def _macro_f1(photographs: Photographs, rows: np.ndarray, predicted: np.ndarray) -> float:
+    counts = scores.confusions(photographs.groups[rows], photographs.labels[rows], predicted, len(photographs.classes))
+    return float(scores.macro_f1(counts.sum(axis=0)))
+
+
+def test_the_network_beats_the_baseline_by_a_margin(photographs: Photographs, config: Config, network: LeafNet) -> None:
+    parts = split.by_plant(photographs, config)
+    pixels = photographs.pixels[parts.test]
+    baseline = _macro_f1(photographs, parts.test, train.fit_baseline(photographs, parts.train).predict(pixels))
+    model = _macro_f1(photographs, parts.test, train.predict(network, pixels))
+    assert 0.5 < baseline < 0.85
+    assert model > baseline + 0.05
+
+
+def test_training_twice_gives_the_same_answers(photographs: Photographs, config: Config) -> None:
+    short = dataclasses.replace(config, epochs=1)
+    rows = split.by_plant(photographs, config).train[::4]
+    pixels = torch.from_numpy(images.to_input(photographs.pixels[:32]))
+    with torch.inference_mode():
+        first, second = (train.fit(BEST, photographs, rows, short)[0](pixels) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+def test_the_network_is_small(network: LeafNet) -> None:
+    assert sum(parameter.numel() for parameter in network.parameters()) <= 200_000
+
+
+def test_onnx_answers_as_torch_does_for_any_batch_size(
+    photographs: Photographs, network: LeafNet, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.onnx"
+    assert train.export(network, path, images.to_input(photographs.pixels[:8])) <= train.PARITY
+    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", ""))
+    for number in (1, 3, 70):
+        with torch.inference_mode():
+            expected = network(torch.from_numpy(images.to_input(photographs.pixels[:number]))).numpy()
+        assert np.abs(exported.scores(photographs.pixels[:number]) - expected).max() <= train.PARITY
+
+
+def test_a_model_that_its_card_does_not_describe_is_not_served(tmp_path: Path) -> None:
+    model, card = tmp_path / "model.onnx", tmp_path / "model.json"
+    model.write_bytes(b"another model")
+    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64), card)
+    with pytest.raises(classifier.NoModelError, match="is not the file"):
+        classifier.load(model, card)
+
+
+def test_macro_f1_agrees_with_scikit_learn() -> None:
+    from sklearn.metrics import f1_score
+
+    rng = np.random.default_rng(0)
+    truth, predicted = rng.integers(4, size=200), rng.integers(4, size=200)
+    counts = scores.confusions(np.arange(200) // 5, truth, predicted, 4).sum(axis=0)
+    assert scores.macro_f1(counts) == pytest.approx(f1_score(truth, predicted, average="macro"))
+
+
+def test_intervals_are_wider_when_photographs_of_a_plant_share_their_fate() -> None:
+    right = np.repeat(np.random.default_rng(0).random(80) < 0.8, 5).astype(float)
+
+    def width(groups: np.ndarray) -> float:
+        sums = np.array([right[groups == group].sum() for group in np.unique(groups)])
+        low, high = intervals.interval(intervals.resample(len(sums), 500, 1) @ sums / len(right))
+        return high - low
+
+    assert width(np.repeat(np.arange(80), 5)) > 1.5 * width(np.arange(400))
+
+
+def _darker(pixels: np.ndarray) -> np.ndarray:
+    return (pixels * 0.8).astype(np.uint8)
+
+
+def _blurred(pixels: np.ndarray) -> np.ndarray:
+    return np.stack([np.asarray(Image.fromarray(each).filter(ImageFilter.GaussianBlur(0.8))) for each in pixels])
+
+
+def _unseen(photographs: Photographs, rng: np.random.Generator, window: int) -> np.ndarray:
+    """Photographs of whole plants, from the half that is not the reference."""
+    inside = np.flatnonzero(~photographs.in_field & (photographs.groups % 2 == 1))
+    plants = rng.permutation(np.unique(photographs.groups[inside]))
+    return np.concatenate([inside[photographs.groups[inside] == plant] for plant in plants])[:window]
+
+
+@pytest.fixture(scope="module")
+def watched(photographs: Photographs, config: Config, network: LeafNet) -> Card:
+    rows = np.flatnonzero(~photographs.in_field & (photographs.groups % 2 == 0))
+    signals = drift.signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
+    reference = {name: values.tolist() for name, values in signals.items()}
+    limits = drift.limits(signals, photographs.groups[rows], config)
+    return Card(photographs.classes, 64, "", "", "0" * 64, reference, limits)
+
+
+def _probabilities(network: LeafNet, pixels: np.ndarray) -> np.ndarray:
+    with torch.inference_mode():
+        return network(torch.from_numpy(images.to_input(pixels))).softmax(dim=1).numpy()
+
+
+def _alarms(network: LeafNet, pixels: np.ndarray, card: Card, config: Config) -> list[str]:
+    signals = drift.signals(pixels, _probabilities(network, pixels))
+    answers = [dict(zip(signals, values, strict=True)) for values in zip(*signals.values(), strict=True)]
+    return [check.name for check in monitor.checks(answers, card, config) if check.is_alarm]
+
+
+def test_monitor_is_quiet_without_drift(
+    photographs: Photographs, config: Config, network: LeafNet, watched: Card
+) -> None:
+    rng = np.random.default_rng(1)
+    windows = [photographs.pixels[_unseen(photographs, rng, config.drift_window)] for _ in range(20)]
+    assert sum(bool(_alarms(network, pixels, watched, config)) for pixels in windows) <= 1
+
+
+@pytest.mark.parametrize(("shift", "signal"), [(_darker, "brightness"), (_blurred, "sharpness")])
+def test_monitor_rings_on_a_mild_shift(
+    shift: object, signal: str, photographs: Photographs, config: Config, network: LeafNet, watched: Card
+) -> None:
+    assert callable(shift)
+    pixels = photographs.pixels[_unseen(photographs, np.random.default_rng(2), config.drift_window)]
+    assert f"drift of {signal}" in _alarms(network, shift(pixels), watched, config)
+
+
+def test_monitor_rings_on_errors_and_passes_over_broken_lines(config: Config, tmp_path: Path) -> None:
+    lines = [json.dumps({"status": status}) for status in [200] * 90 + [500] * 10]
+    (tmp_path / "service.jsonl").write_text("\n".join([*lines, '{"status": 2']))
+    entries = monitor.read(tmp_path)
+    assert len(entries) == 100
+    assert [check.is_alarm for check in monitor.error_check(entries, config)] == [True]
+
+
+def test_report_changes_nothing_outside_its_blocks() -> None:
+    text = (
+        "mine\n<!-- report:a -->\nold\n<!-- /report:a -->\nmine too\n<!-- report:own -->\nkept\n<!-- /report:own -->\n"
+    )
+    assert blocks.fill(text, {"a": "new"}) == text.replace("old", "new")

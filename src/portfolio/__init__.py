@@ -1,0 +1,1 @@
+"""Creates machine-learning portfolio projects that run, measure themselves and keep their README true."""

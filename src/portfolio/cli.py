@@ -1,0 +1,162 @@
+"""The commands: parse, call one function, show, exit. The only place that catches."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from portfolio import show, templates
+from portfolio.errors import PortfolioError, WrongUse
+from portfolio.show import Format
+
+app = typer.Typer(
+    help="Portfolio projects that run, measure themselves and keep their README true.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # Rich doubles the time to start
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+class Role(StrEnum):
+    """Whose work a template shows."""
+
+    mle = "mle"
+    ds = "ds"
+    pm = "pm"
+
+
+def main() -> NoReturn:
+    """Run the command line; exits with its code."""
+    try:
+        code = app(standalone_mode=False)
+    except PortfolioError as error:
+        _fail(error)
+    except typer.TyperException as error:  # the parser's own
+        _fail(_as_wrong_use(error))
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        _fail(PortfolioError("interrupted", "no half-made project was left behind; run the same command again"))
+    sys.exit(code)
+
+
+INTERRUPTED = 130  # how Typer reports Ctrl-C
+
+
+def _fail(error: PortfolioError) -> NoReturn:
+    typer.echo(show.problem(error.message, error.hint), err=True)
+    sys.exit(error.exit_code)
+
+
+def _as_wrong_use(error: typer.TyperException) -> WrongUse:
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "portfolio"
+    return WrongUse(message[:1].lower() + message[1:], f"see how it is used: {command} --help")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"portfolio {version('portfolio')}")
+        raise typer.Exit
+
+
+def _template_names(incomplete: str) -> list[str]:
+    return [each.name for each in templates.all() if each.name.startswith(incomplete)]
+
+
+TemplateName = Annotated[str, typer.Argument(metavar="[TEMPLATE]", autocompletion=_template_names, show_default=False)]
+OutputFormat = Annotated[Format, typer.Option("--format", help="How to answer; JSON is one document on stdout.")]
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("list")
+def list_(
+    template: TemplateName = "",
+    role: Annotated[Role | None, typer.Option(help="Only templates that show this role's work.")] = None,
+    output: OutputFormat = Format.text,
+) -> None:
+    """Show the templates; with a name, its questions, data sets and commands."""
+    if template:
+        from portfolio import answers
+
+        typer.echo(show.template(templates.get(template), answers.questions(), output))
+    else:
+        typer.echo(show.catalogue([each for each in templates.all() if role in (None, each.role)], output))
+
+
+@app.command()
+def new(
+    template: TemplateName = "",
+    dest: Annotated[
+        Path | None, typer.Argument(help="The folder to make; ./TEMPLATE by default.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")] = False,
+    data: Annotated[list[str], typer.Option(metavar="KEY=VALUE", help="Answer a question; repeat for more.")] = [],  # noqa: B006 - Typer copies it
+    run: Annotated[bool, typer.Option("--run", help="Then set up its environment and run its pipeline.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would be made, and make nothing.")] = False,
+    git: Annotated[
+        bool | None,
+        typer.Option("--git/--no-git", help="Make a repository and a first commit.", show_default="unless inside one"),
+    ] = None,
+    output: OutputFormat = Format.text,
+) -> None:
+    """Create a complete project that runs, make its first commit and print the next steps."""
+    from portfolio import answers, runner, scaffold
+
+    is_talking = sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
+    chosen = templates.get(template or _pick(is_talking))
+    folder = dest or Path(chosen.name)
+    given = dict(_key_and_value(each) for each in data)
+    if not dry_run:
+        scaffold.check_destination(folder)  # before the first question
+    collected = answers.collect(
+        chosen, folder.absolute().name, given, None if yes or not is_talking else show.Prompt(chosen)
+    )
+    if dry_run:
+        typer.echo(show.plan(collected, folder, scaffold.plan(collected), output))
+        return
+    created = scaffold.create(collected, folder, git)
+    done = None
+    if run:
+        typer.echo(show.made(created), err=True)
+        progress = show.Progress()
+        try:
+            done = runner.run(chosen, folder.absolute(), progress)
+        except KeyboardInterrupt:
+            raise runner.RunFailed("interrupted; the project is there", f"go on in {folder}: see its README.md") from None
+        finally:
+            progress.finish()
+    next_steps = tuple(runner.next_steps(chosen, has_run=run))
+    typer.echo(show.created(created, done, next_steps, show.command(created, git, run), output))
+
+
+def _pick(is_talking: bool) -> str:
+    """The name that the user picks; without a terminal, the list and an error."""
+    choices = templates.all()
+    if is_talking:
+        return show.pick(choices)
+    typer.echo(show.catalogue(choices, Format.text))
+    raise WrongUse("no template was named", f"for example: portfolio new {choices[0].name}")
+
+
+def _key_and_value(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise WrongUse(f"--data {text!r} is not KEY=VALUE", "for example: --data author='Ada Lovelace'")
+    return key.strip(), value

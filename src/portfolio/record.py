@@ -1,0 +1,51 @@
+"""`.portfolio.json`: what a project was made of, so that it can be updated and audited years later."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from portfolio import readme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = ".portfolio.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """Written once per render; holds no path of the user's machine and no time."""
+
+    schema: int
+    template: str
+    version: str
+    answers: dict[str, str | int | bool]
+    files: dict[str, str]  # path → git blob id of the pristine file
+    readme: dict[str, list[str]]  # section title → hashes of its five-word shingles: the template's own words
+
+
+def of(template: str, version: str, answers: Mapping[str, str | int | bool], files: Mapping[str, bytes]) -> Record:
+    """The record of a fresh render."""
+    sections = readme.parse(files["README.md"].decode()).sections
+    return Record(
+        schema=SCHEMA,
+        template=template,
+        version=version,
+        answers=dict(answers),
+        files={path: blob_id(content) for path, content in sorted(files.items())},
+        readme={section.title: sorted(section.shingles) for section in sections if section.shingles},
+    )
+
+
+def to_text(record: Record) -> str:
+    """JSON, one fact to a line, so that a merge of two versions stays readable."""
+    return json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n"
+
+
+def blob_id(content: bytes) -> str:
+    """The name git gives to a file of that content."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

@@ -1,0 +1,164 @@
+"""A created project → its environment set up and its pipeline run, step by step."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from portfolio.errors import PortfolioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from portfolio.templates import NextStep, Template
+
+LOG = Path("logs/first-run.log")  # in the project; ignored by its git
+RESULTS = Path("reports/metrics.json")
+TAIL = 15  # lines of a failed step that are shown
+
+
+class RunFailed(PortfolioError):
+    """The project is there, but one of its steps failed."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Environment:
+    """How a project's environment is made, and how commands are run in it."""
+
+    tool: str  # "uv" or "pip"
+    lines: tuple[str, ...]  # typed in a shell
+    prefix: str  # before each command typed in that shell
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was run, and how long it took."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One measured result: a row of the project's results file."""
+
+    model: str
+    role: str
+    split: str
+    label: str
+    value: float
+    ci95: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A pipeline that ran to its end."""
+
+    steps: tuple[Step, ...]
+    headlines: tuple[Headline, ...]
+
+
+def environment(template: Template) -> Environment:
+    """uv's where uv is found, else venv's and pip's."""
+    if shutil.which("uv"):
+        return Environment("uv", ("uv sync",), "uv run ")
+    windows = os.name == "nt"
+    return Environment(
+        "pip",
+        (
+            f"{'python' if windows else 'python3'} -m venv .venv",
+            r".venv\Scripts\activate" if windows else ". .venv/bin/activate",
+            f"python -m pip install {template.pip_install}",
+        ),
+        "",
+    )
+
+
+def next_steps(template: Template, has_run: bool) -> Iterator[NextStep]:
+    """What to type next, in the project's folder; without what `--run` has done already."""
+    from portfolio.templates import NextStep
+
+    here = environment(template)
+    for line in here.lines:
+        if not has_run or "activate" in line:
+            yield NextStep(line, "")
+    for step in template.next_steps:
+        if not (has_run and step.run.endswith(" run")):
+            yield NextStep(here.prefix + step.run, step.why)
+
+
+def run(template: Template, folder: Path, show: Callable[[str, str], None]) -> Run:
+    """Set up the environment and run the manifest's steps; `show` gets (step, its newest line of output)."""
+    log = folder / LOG
+    log.parent.mkdir(exist_ok=True)
+    steps = []
+    with log.open("w", encoding="utf-8") as output:
+        for name, command in _commands(template):
+            started = time.monotonic()
+            _run_step(name, command, folder, lambda line, name=name: (output.write(line), show(name, line.strip())))
+            steps.append(Step(name, time.monotonic() - started))
+    return Run(tuple(steps), headlines(folder))
+
+
+def _commands(template: Template) -> Iterator[tuple[str, list[str]]]:
+    python = str(Path(".venv") / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    if environment(template).tool == "uv":
+        yield "install", ["uv", "sync"]
+    else:
+        yield "create .venv", [sys.executable, "-m", "venv", ".venv"]
+        yield "install", [python, "-m", "pip", "install", *shlex.split(template.pip_install)]
+    for verb in template.steps:
+        yield verb, [python, "-m", template.package, verb]
+
+
+def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str], object]) -> None:
+    surroundings = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}  # ours is not the project's
+    hear(f"$ {shlex.join(command)}\n")
+    lines: list[str] = []
+    try:
+        with subprocess.Popen(
+            # A relative program is looked for in the working folder on POSIX only.
+            [str(folder / command[0]) if command[0].startswith(".venv") else command[0], *command[1:]],
+            cwd=folder,
+            env={**surroundings, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            for line in process.stdout or ():
+                lines.append(line)
+                hear(line)
+    except OSError as error:
+        lines.append(f"{error}\n")
+    else:
+        if process.returncode == 0:
+            return
+    tail = "".join(f"  | {line}" for line in lines[-TAIL:])
+    raise RunFailed(
+        f"the project is there, but its step {name!r} failed; its last lines:\n{tail.rstrip()}",
+        f"the whole output is in {folder / LOG}; then try again there: {shlex.join(command)}",
+    )
+
+
+def headlines(folder: Path) -> tuple[Headline, ...]:
+    """All rows of the metric that the project's model is judged by, from its results file."""
+    rows: list[dict[str, Any]] = json.loads((folder / RESULTS).read_text(encoding="utf-8"))["results"]
+    judged_by = next(row["metric"] for row in rows if row["role"] == "model")
+    return tuple(
+        Headline(row["model"], row["role"], row["split"], row["label"], row["value"], (row["ci95"][0], row["ci95"][1]))
+        for row in rows
+        if row["metric"] == judged_by
+    )

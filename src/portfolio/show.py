@@ -1,0 +1,286 @@
+"""What the making commands answer, as text for people and as JSON for programs; errors and progress too."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from portfolio.errors import WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from portfolio.answers import Answer, Answers, Question
+    from portfolio.runner import Run
+    from portfolio.scaffold import Created, PlannedFile
+    from portfolio.templates import NextStep, Template
+
+
+class Format(StrEnum):
+    """How a command answers."""
+
+    text = "text"
+    json = "json"
+
+
+def problem(message: str, hint: str) -> str:
+    """The two lines of an error."""
+    return f"{_style('error:', sys.stderr, fg='red', bold=True)} {message}\n{_style('hint:', sys.stderr, bold=True)}  {hint}"
+
+
+def catalogue(found: Sequence[Template], output: Format) -> str:
+    """The templates, one line each and the skills below it."""
+    if output is Format.json:
+        return _json({"templates": [_about(each) for each in found]})
+    if not found:
+        return "No template for that role yet."
+    lines = []
+    for each in found:
+        lines += [
+            f"{_bold(each.name)} ({each.role}) · {each.summary}",
+            f"shows {', '.join(each.skills)}",
+            f"first result in about {_minutes(each)}",
+            "",
+        ]
+    lines.append(f"Create one: portfolio new {found[0].name} · Ask about one: portfolio list {found[0].name}")
+    return "\n".join(_wrap(line, "  " if i % 4 in (1, 2) and line else "") for i, line in enumerate(lines))
+
+
+def template(found: Template, questions: Sequence[Question], output: Format) -> str:
+    """One template: its questions, data sets and verbs."""
+    if output is Format.json:
+        return _json(_about(found) | {"questions": [asdict(each) for each in questions]})
+    return "\n".join(
+        [
+            f"{_bold(found.name)} {found.version} ({found.role})",
+            _wrap(found.summary),
+            _wrap(f"Shows {', '.join(found.skills)}."),
+            _wrap(f"First result in about {_minutes(found)}."),
+            "",
+            _bold("Questions") + " (portfolio new --data KEY=VALUE)",
+            *_columns((each.key, each.help) for each in questions),
+            "",
+            _bold("Data sets") + f" (python -m {found.package} run --data NAME)",
+            *_columns((each.name, f"{each.what}; licence: {each.licence}") for each in found.data_sets),
+            "",
+            _bold("Verbs") + f" (python -m {found.package} VERB)",
+            *_columns(found.verbs.items()),
+        ]
+    )
+
+
+def plan(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: Format) -> str:
+    """What `new` would make."""
+    if output is Format.json:
+        return _json(
+            {
+                "template": answers.template.release,
+                "path": str(folder),
+                "answers": answers.values,
+                "files": [asdict(each) for each in files],
+            }
+        )
+    return "\n".join([f"Would make {len(files)} files in {folder}:", *(f"  {each.path}" for each in files)])
+
+
+def made(project: Created) -> str:
+    """That the project is there, and its first commit."""
+    line = f"Made {_bold(project.answers.project_name)} in {project.folder}: {len(project.files)} files"
+    if not project.commit:
+        return f"{line}; {project.why_no_commit}."
+    line += f", first commit {project.commit.sha[:7]}."
+    if not project.commit.identity_is_configured:
+        line += (
+            f"\nGit does not know you, so the commit is by {project.commit.identity}. To change that:"
+            "\n  git config --global user.name 'Your Name'"
+            "\n  git config --global user.email you@example.org"
+            "\n  git commit --amend --reset-author --no-edit"
+        )
+    return line
+
+
+def created(project: Created, run: Run | None, next_steps: Sequence[NextStep], command: str, output: Format) -> str:
+    """The end message of `new`: what was made, what was measured, what to do next."""
+    if output is Format.json:
+        return _json(
+            {
+                "template": project.answers.template.release,
+                "path": str(project.folder),
+                "answers": project.answers.values,
+                "files": [asdict(each) for each in project.files],
+                "commit": project.commit and asdict(project.commit),
+                "why_no_commit": project.why_no_commit or None,
+                "run": run and asdict(run),
+                "next_steps": [asdict(each) for each in next_steps],
+                "command": command,
+            }
+        )
+    lines = [] if run else [made(project)]
+    lines += _measured(run) if run else []
+    lines += ["", _bold("Next")]
+    lines += _columns([(f"cd {_quote(str(project.folder))}", ""), *((each.run, each.why) for each in next_steps)])
+    if project.commit:
+        lines += [
+            "",
+            _bold("To publish it") + " (make an empty repository at your host first)",
+            *(["  git add -A && git commit -m 'First run'"] if run else []),
+            "  git remote add origin URL",
+            "  git push -u origin main",
+        ]
+    return "\n".join([*lines, "", _bold("The same again, without questions"), f"  {command}"])
+
+
+def command(project: Created, git: bool | None, run: bool) -> str:
+    """The command line that makes the same project without asking."""
+    options = [f"--data={key}={value}" for key, value in project.answers.unpredictable.items()]
+    flags = [*(["--run"] if run else []), *([] if git is None else ["--git" if git else "--no-git"])]
+    words = ["portfolio", "new", project.answers.template.name, str(project.folder), "--yes", *flags, *options]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+class Prompt:
+    """Asks a question on the terminal until the answer is a valid one."""
+
+    def __init__(self, found: Template) -> None:
+        self._template = found
+
+    def __call__(self, question: Question, default: Answer) -> str:
+        from portfolio.answers import validate
+
+        while True:
+            text: str = typer.prompt(question.help, default=str(default), err=True)
+            try:
+                validate(question, text, self._template)
+            except WrongUse as error:
+                typer.echo(problem(error.message, error.hint), err=True)
+            else:
+                return text
+
+
+def pick(choices: Sequence[Template]) -> str:
+    """The name of the template that the user picks from a numbered list."""
+    for number, each in enumerate(choices, start=1):
+        typer.echo(_wrap(f"{number}. {_bold(each.name)}: {each.summary}"), err=True)
+    typer.echo("", err=True)
+    names = {str(number): each.name for number, each in enumerate(choices, start=1)}
+    answer: str = typer.prompt("Which one", default="1", err=True)
+    return names.get(answer.strip(), answer.strip())
+
+
+class Progress:
+    """Shows each step of a run on standard error: on a terminal its newest line too, and the seconds so far."""
+
+    def __init__(self) -> None:
+        self._is_live = sys.stderr.isatty()
+        self._step = ""
+        self._started = 0.0
+
+    def __call__(self, step: str, line: str) -> None:
+        """Show `line` as the newest of `step`."""
+        if step != self._step:
+            self.finish()
+            self._step, self._started = step, time.monotonic()
+            if not self._is_live:
+                typer.echo(f"  {step} …", err=True)
+        if self._is_live:
+            self._draw(line)
+
+    def finish(self) -> None:
+        """Leave the last step's line standing, with its seconds."""
+        if self._step and self._is_live:
+            self._draw("")
+            typer.echo("", err=True)
+        self._step = ""
+
+    def _draw(self, line: str) -> None:
+        shown = f"  {self._step:<12} {time.monotonic() - self._started:6.1f} s  {line}"
+        width = _width() - 1
+        sys.stderr.write("\r" + shown[:width].ljust(width))
+        sys.stderr.flush()
+
+
+def _measured(run: Run) -> Iterator[str]:
+    label = run.headlines[0].label
+    model = max(len(each.model) for each in run.headlines)
+    yield ""
+    yield _bold("Measured") + " (reports/metrics.json; README.md says the same)"
+    yield f"  {label:<10} {'95 % interval':<16} {'':<{model}}  on"
+    for each in run.headlines:
+        low, high = each.ci95
+        yield f"  {each.value:<10.3f} {f'[{low:.3f}, {high:.3f}]':<16} {each.model:<{model}}  {each.split}"
+    yield ""
+    yield _wrap("Seconds: " + " · ".join(f"{each.name} {each.seconds:.1f}" for each in run.steps))
+
+
+def _about(found: Template) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "version": found.version,
+        "role": found.role,
+        "summary": found.summary,
+        "skills": found.skills,
+        "minutes": {"cold": found.minutes_cold, "warm": found.minutes_warm},
+        "data_sets": [asdict(each) for each in found.data_sets],
+        "verbs": found.verbs,
+    }
+
+
+def _minutes(found: Template) -> str:
+    return f"{found.minutes_cold:g} minutes ({found.minutes_warm:g} once its packages are downloaded)"
+
+
+def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    rows = list(rows)
+    column = max((len(left) for left, right in rows if right and len(left) < 40), default=0)
+    for left, right in rows:
+        if right and len(left) + 4 + len(right) > _width() and len(left) > column:
+            yield f"  {left}"
+            yield _wrap(right, " " * 6)
+        else:
+            yield _wrap(f"{left:<{column}}  {right}".rstrip() if right else left, "  ", " " * (column + 4), keep=not right)
+
+
+def _wrap(text: str, indent: str = "", hanging: str | None = None, keep: bool = False) -> str:
+    if keep:  # a command: to be copied, so never broken
+        return indent + text
+    return textwrap.fill(
+        text,
+        _width(),
+        initial_indent=indent,
+        subsequent_indent=hanging if hanging is not None else indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _width() -> int:
+    return max(40, min(shutil.get_terminal_size().columns, 100))
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"' if os.name == "nt" and " " in text else text if os.name == "nt" else shlex.quote(text)
+
+
+def _bold(text: str) -> str:
+    return _style(text, sys.stdout, bold=True)
+
+
+def _style(text: str, stream: Any, **style: Any) -> str:
+    is_plain = os.environ.get("NO_COLOR") or not stream.isatty()
+    return text if is_plain else typer.style(text, **style)
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,110 @@
+"""The bundled templates: where they are, which there are, and what each says of itself in its manifest."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from portfolio.errors import WrongUse, did_you_mean
+
+ANSWER = re.compile(r"\{\{.*?\}\}")  # in a file that is not rendered yet
+NAME_OF_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Data that a project can be run on: `--data NAME`."""
+
+    name: str
+    what: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A command to run after creation, word for word, and what it does."""
+
+    run: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """One bundled template, from its `template.toml`."""
+
+    name: str
+    folder: Path
+    version: str
+    title: str
+    summary: str
+    role: str  # "mle", "ds" or "pm"
+    skills: tuple[str, ...]
+    package: str  # the import name of the generated project
+    minutes_cold: float  # to the first result, packages not yet downloaded
+    minutes_warm: float
+    story: dict[str, str]  # defaults of the questions about the story
+    data_sets: tuple[DataSet, ...]
+    verbs: dict[str, str]
+    pip_install: str  # what follows `pip install` in a fresh environment
+    steps: tuple[str, ...]  # verbs that `portfolio new --run` runs, in order
+    next_steps: tuple[NextStep, ...]
+
+    @property
+    def release(self) -> str:
+        """`image-api@0.1.0`, as written into the first commit."""
+        return f"{self.name}@{self.version}"
+
+    @cached_property
+    def dependencies(self) -> frozenset[str]:
+        """Names, normalised, of all that a generated project may install: no project can be called that."""
+        unrendered = (self.folder / "project/pyproject.toml.jinja").read_text(encoding="utf-8")
+        project = tomllib.loads(ANSWER.sub("0", unrendered))["project"]  # TOML, whatever the answers will be
+        requirements = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+        return frozenset(normalise(found[0]) for r in requirements if (found := NAME_OF_REQUIREMENT.match(r)))
+
+
+def root() -> Path:
+    """The folder with `copier.yml`: inside the installed package, or the checkout's when installed as editable."""
+    packaged = Path(__file__).parent / "project_templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "project_templates"
+
+
+def all() -> tuple[Template, ...]:
+    """Every bundled template, by name."""
+    return tuple(_read(manifest) for manifest in sorted(root().glob("*/template.toml")))
+
+
+def get(name: str) -> Template:
+    """The template of that name."""
+    found = {template.name: template for template in all()}
+    if name not in found:
+        raise WrongUse(
+            f"there is no template called {name!r}",
+            did_you_mean(name, list(found), "see which there are: portfolio list"),
+        )
+    return found[name]
+
+
+def normalise(name: str) -> str:
+    """A distribution name as package indexes compare it: `Scikit_Learn` and `scikit-learn` are one."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _read(manifest: Path) -> Template:
+    fields: dict[str, Any] = tomllib.loads(manifest.read_text(encoding="utf-8"))
+    minutes = fields.pop("minutes")
+    return Template(
+        name=manifest.parent.name,
+        folder=manifest.parent,
+        minutes_cold=minutes["cold"],
+        minutes_warm=minutes["warm"],
+        skills=tuple(fields.pop("skills")),
+        steps=tuple(fields.pop("steps")),
+        data_sets=tuple(DataSet(**each) for each in fields.pop("data_sets")),
+        next_steps=tuple(NextStep(**each) for each in fields.pop("next_steps")),
+        **fields,
+    )
