@@ -1,5 +1,6 @@
 """The service is what the README says: it answers, refuses what it should with a reason, and logs nothing personal."""
 
+import dataclasses
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from PIL import Image
 
 from image_api.classifier import Classifier
@@ -22,8 +24,8 @@ def client(stub: Classifier, config: Config, tmp_path: Path) -> Iterator[TestCli
         yield client
 
 
-def _ask(client: TestClient, content: bytes, **options: dict[str, str]):  # type: ignore[no-untyped-def] # httpx.Response
-    return client.post("/predict", files={"file": ("my holiday.jpg", content, "image/jpeg")}, **options)
+def _ask(client: TestClient, content: bytes, headers: dict[str, str] | None = None) -> Response:
+    return client.post("/predict", files={"file": ("my holiday.jpg", content, "image/jpeg")}, headers=headers)
 
 
 def test_it_answers_with_probabilities_and_the_version_of_its_model(client: TestClient, encoded: Encode) -> None:
@@ -109,15 +111,13 @@ def test_the_log_holds_numbers_and_no_personal_data(client: TestClient, encoded:
 
 @pytest.mark.parametrize("given", ["two words", "x" * 65, "né"])
 def test_a_strange_request_id_is_replaced(client: TestClient, given: str) -> None:
-    answer = client.get("/healthz", headers={"X-Request-ID": given.encode()})
+    answer = client.get("/healthz", headers=[(b"X-Request-ID", given.encode())])
     assert len(answer.headers["x-request-id"]) == 32
 
 
 def test_it_says_that_it_is_busy_and_when_to_come_back(
     stub: Classifier, config: Config, encoded: Encode, tmp_path: Path
 ) -> None:
-    import dataclasses
-
     none_left = dataclasses.replace(config, workers=1, waiting=-1)
     with TestClient(create_app(stub, none_left, tmp_path)) as client:
         answer = _ask(client, encoded())

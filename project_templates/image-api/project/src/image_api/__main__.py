@@ -1,17 +1,12 @@
 """The command line: `python -m image_api VERB`."""
 
 import argparse
-import os
 import sys
 import time
 
 from image_api.config import DATA, LOGS, REPORTS, Config, load
 
 STEPS = ("data", "train", "evaluate", "loadtest", "report")  # what `run` runs
-
-# Before NumPy is imported: its libraries would start a thread for every core and get in each other's way.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, str(Config.threads))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -77,9 +77,9 @@ def _data(measured: dict[str, Any]) -> str:
         lines.append(f"{data['skipped']} files were left out; `data/manifest.json` says which and why.")
     if data["synthetic"]:
         lines.append(
-            "They are **drawn by code** (`src/image_api/sample.py`), so that everything here runs offline, and "
-            "with the sins of real collections: several photographs of each plant, paper that goes with the damage in the "
-            "laboratory and not in the field, and early damage of every kind that is little more than a speck. "
+            "They are **drawn by code** (`src/image_api/sample.py`), so that all of this runs offline, and "
+            "with the sins of real collections: several photographs of each plant, paper that goes with the damage in "
+            "the laboratory and not in the field, and early damage of every kind that is little more than a speck. "
             "A result on drawn leaves says that the method works, and nothing about real ones."
         )
     else:
@@ -115,7 +115,7 @@ def _results(measured: dict[str, Any]) -> str:
         "The row in italics is what a careless evaluation would have claimed: dealt out photograph by photograph, the "
         f"same network scores {_signed(gap)} against the honest split, because it has met the test's plants before."
         if gap > 0
-        else "The row in italics comes from a split photograph by photograph; here it claims no more than the honest one."
+        else "The row in italics comes from a split photograph by photograph; here it claims no more."
     )
     return "\n\n".join(lines)
 

@@ -3,6 +3,7 @@
 Plain ASGI, since a limit has to hold while the body arrives: the framework would first write all of it to disk.
 """
 
+import contextlib
 import json
 import logging
 import re
@@ -78,28 +79,32 @@ class Gate:
         entry: dict[str, Any] = scope["state"].setdefault("log", {})
 
         async def counted() -> Message:
-            nonlocal arrived
+            nonlocal arrived, is_too_large
             message = await receive()
             arrived += len(message.get("body", b""))
             if arrived > self._max_bytes:
+                is_too_large = True
                 raise TooLargeError
             return message
 
         async def signed(message: Message) -> None:
             nonlocal status, has_begun
+            if is_too_large and not has_begun:  # what the framework makes of our exception is another answer
+                return
             if message["type"] == "http.response.start":
                 status, has_begun = message["status"], True
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
+        announced = headers.get("content-length", "0")
+        is_too_large = announced.isdecimal() and int(announced) > self._max_bytes
         try:
-            announced = headers.get("content-length", "0")
-            if announced.isdecimal() and int(announced) > self._max_bytes:
-                raise TooLargeError
-            await self._app(scope, counted, signed)
-        except TooLargeError:
-            if not has_begun:
-                await _refuse(signed, 413, f"the request has more than {self._max_bytes:,} bytes")
+            if not is_too_large:
+                with contextlib.suppress(TooLargeError):
+                    await self._app(scope, counted, signed)
+            if is_too_large and not has_begun:
+                status = 413
+                await _refuse(send, request_id, f"the request has more than {self._max_bytes:,} bytes")
         finally:
             # Unknown paths share one name: anybody can make up as many as they like.
             path = scope["path"] if scope["path"] in self._paths else "other"
@@ -118,12 +123,10 @@ class Gate:
             )
 
 
-async def _refuse(send: Send, status: int, why: str) -> None:
+async def _refuse(send: Send, request_id: str, why: str) -> None:
     body = json.dumps({"detail": why}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
+    headers["x-request-id"] = request_id
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 413, "headers": raw})
     await send({"type": "http.response.body", "body": body})
