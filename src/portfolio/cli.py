@@ -33,7 +33,7 @@ class Role(StrEnum):
 def main() -> NoReturn:
     """Run the command line; exits with its code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="portfolio", standalone_mode=False)
     except PortfolioError as error:
         _fail(error)
     except typer.TyperException as error:  # the parser's own

@@ -54,9 +54,9 @@ def commit_all(folder: Path, paths: list[str], message: str, fallback_name: str)
     if not is_configured:
         message = f"{message.rstrip()}\n\nNo git identity was configured: committed as {identity}.\n"
     with git.Repo.init(folder, initial_branch=BRANCH) as repo:
-        repo.index.add(paths, write=False)
-        repo.index.write()
-        commit = repo.index.commit(message, author=actor, committer=actor, skip_hooks=True)
+        index = repo.index  # each look at it is a new one
+        index.add(paths)
+        commit = index.commit(message, author=actor, committer=actor, skip_hooks=True)
         return Commit(commit.hexsha, identity, is_configured)
 
 
