@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -77,3 +77,17 @@ def template(request: pytest.FixtureRequest) -> Iterator[templates.Template]:
 def default_answers(template: templates.Template, **given: str) -> Answers:
     """The answers that `portfolio new --yes` would take for the author Ada."""
     return answers.collect(template, template.name, {"author": "Ada", "year": "2026", **given})
+
+
+def outside(variable: str) -> str:
+    """What lies outside the repository, as the environment names it; else the test is skipped, or fails when strict."""
+    if variable in os.environ:
+        return os.environ[variable]
+    return missing(f"{variable} is not set")
+
+
+def missing(what: str) -> NoReturn:
+    """Something this machine lacks: a reason to skip, and with PORTFOLIO_STRICT=1 a failure."""
+    if os.environ.get("PORTFOLIO_STRICT") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
