@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -69,9 +69,9 @@ def portfolio(
 
 
 @pytest.fixture(params=[each.name for each in templates.all()])
-def template(request: pytest.FixtureRequest) -> Iterator[templates.Template]:
+def template(request: pytest.FixtureRequest) -> templates.Template:
     """Every bundled template in turn."""
-    yield templates.get(request.param)
+    return templates.get(request.param)
 
 
 def default_answers(template: templates.Template, **given: str) -> Answers:

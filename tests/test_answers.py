@@ -72,14 +72,16 @@ def _refused(outcome: Outcome, *words: str) -> None:
     assert all(word in error for word in words)
 
 
-@pytest.mark.parametrize(("text", "value"), [("yes", True), ("TRUE", True), ("1", True), ("off", False), ("No ", False)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("yes", True), ("TRUE", True), ("1", True), ("off", False), ("No ", False)]
+)
 def test_a_boolean_is_read(text: str, value: bool) -> None:
     assert answers.validate(Question("gpu", "bool", "", True), text, TEMPLATE) is value
 
 
 @pytest.mark.parametrize("text", ["maybe", "", "2", "yess"])
 def test_a_bad_boolean_is_refused_by_name(text: str) -> None:
-    with pytest.raises(WrongUse, match="gpu: .* neither yes nor no"):
+    with pytest.raises(WrongUse, match=r"gpu: .* neither yes nor no"):
         answers.validate(Question("gpu", "bool", "", True), text, TEMPLATE)
 
 
@@ -99,7 +101,9 @@ def test_the_project_is_named_after_its_folder(folder: str, name: str) -> None:
 
 
 def test_two_students_get_different_seeds() -> None:
-    assert default_answers(TEMPLATE, author="Ada").values["seed"] != default_answers(TEMPLATE, author="Bob").values["seed"]
+    assert (
+        default_answers(TEMPLATE, author="Ada").values["seed"] != default_answers(TEMPLATE, author="Bob").values["seed"]
+    )
 
 
 def test_only_what_the_same_command_would_not_find_again_is_repeated() -> None:

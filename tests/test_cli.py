@@ -49,7 +49,11 @@ def test_list_of_one_template_names_its_questions_data_sets_and_verbs(portfolio:
         (["list", "--rol", "mle"], "no such option: --rol", "see how it is used: portfolio list --help"),
         (["list", "--role", "xx"], "invalid value for '--role'", "see how it is used: portfolio list --help"),
         (["new", "image-api", "--data", "tilte=x"], "there is no question called 'tilte'", "did you mean title?"),
-        (["new", "image-api", "--data", "qqq=x"], "there is no question", "see its questions: portfolio list image-api"),
+        (
+            ["new", "image-api", "--data", "qqq=x"],
+            "there is no question",
+            "see its questions: portfolio list image-api",
+        ),
     ],
 )
 def test_wrong_use_is_answered_in_two_lines(portfolio: Run, arguments: list[str], error: str, hint: str) -> None:

@@ -58,8 +58,8 @@ def test_the_record_names_every_pristine_file_as_git_does(portfolio: Run, tmp_pa
     portfolio(*QUICK)
     folder = tmp_path / "image-api"
     recorded = json.loads((folder / record.NAME).read_text(encoding="utf-8"))
-    listed = dict(reversed(line.split()[2:4]) for line in git(folder, "ls-tree", "-r", "HEAD").splitlines())
-    assert recorded["files"] == {path: sha for path, sha in listed.items() if path != record.NAME}
+    listed = [line.split()[2:] for line in git(folder, "ls-tree", "-r", "HEAD").splitlines()]
+    assert recorded["files"] == {path: sha for sha, path in listed if path != record.NAME}
     assert (recorded["schema"], recorded["template"], recorded["version"]) == (1, "image-api", "0.1.0")
     assert {"year", "seed", "title"} <= set(recorded["answers"])
     assert "What I Would Improve Next" in recorded["readme"]
@@ -118,7 +118,9 @@ def test_hooks_and_signing_of_the_user_play_no_part(portfolio: Run, machine: Pat
         (hooks / name).write_text("#!/bin/sh\nexit 1\n")
         (hooks / name).chmod(0o755)
     with (machine / ".gitconfig").open("a") as file:
-        file.write(f"[core]\n\thooksPath = {hooks}\n\tautocrlf = true\n[commit]\n\tgpgsign = true\n[init]\n\tdefaultBranch = x\n")
+        file.write(
+            f"[core]\n\thooksPath = {hooks}\n\tautocrlf = true\n[commit]\n\tgpgsign = true\n[init]\n\tdefaultBranch = x\n"
+        )
     assert portfolio(*QUICK).code == 0
     assert git(tmp_path / "image-api", "rev-list", "--count", "main") == "1"
     assert git(tmp_path / "image-api", "status", "--porcelain") == ""
@@ -212,7 +214,7 @@ def test_what_a_killed_run_left_is_removed_and_what_a_running_one_fills_is_not(p
 
 
 def test_the_printed_command_makes_the_same_project(portfolio: Run, tmp_path: Path) -> None:
-    given = ("--data", "title=It's \"mine\" & yours", "--data", "seed=77", "--no-git")
+    given = ("--data", 'title=It\'s "mine" & yours', "--data", "seed=77", "--no-git")
     made = portfolio("new", "image-api", "first", *given, "--yes", "--format", "json").json
     first = _tree(tmp_path / "first")
     shutil.rmtree(tmp_path / "first")
@@ -226,7 +228,12 @@ def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None
     ours, theirs = pty.openpty()
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(CHECKOUT / "src")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "portfolio", "new"], cwd=tmp_path, env=environment, stdin=theirs, stdout=theirs, stderr=theirs
+        [sys.executable, "-m", "portfolio", "new"],
+        cwd=tmp_path,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
     )
     os.close(theirs)
     shown = bytearray()

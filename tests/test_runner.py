@@ -15,14 +15,15 @@ from portfolio.errors import PortfolioError
 from tests.conftest import Run
 
 TEMPLATE = templates.get("image-api")
+F1 = {"metric": "f1", "label": "F1", "split": "test"}
 METRICS = {
     "results": [
-        {"model": "simple", "role": "baseline", "metric": "f1", "split": "test", "label": "F1", "value": 0.5, "ci95": [0.4, 0.6]},
-        {"model": "net", "role": "model", "metric": "f1", "split": "test", "label": "F1", "value": 0.7, "ci95": [0.6, 0.8]},
-        {"model": "net", "role": "model", "metric": "acc", "split": "test", "label": "Accuracy", "value": 0.9, "ci95": [0.8, 1]},
+        {"model": "simple", "role": "baseline", **F1, "value": 0.5, "ci95": [0.4, 0.6]},
+        {"model": "net", "role": "model", **F1, "value": 0.7, "ci95": [0.6, 0.8]},
+        {"model": "net", "role": "model", **F1, "metric": "acc", "label": "Accuracy", "value": 0.9, "ci95": [0.8, 1]},
     ]
-}  # fmt: skip
-WRITE = f"import pathlib; p = pathlib.Path('reports/metrics.json'); p.write_text({json.dumps(METRICS)!r}); print('measured')"
+}
+WRITE = f"import pathlib; pathlib.Path('reports/metrics.json').write_text({json.dumps(METRICS)!r}); print('measured')"
 FAIL = "import sys; print('line one'); print('the reason', file=sys.stderr); sys.exit(7)"
 
 
@@ -70,9 +71,7 @@ def test_a_failed_step_keeps_the_project_and_shows_why(
     assert not Path("image-api/reports/metrics.json").exists()
 
 
-def test_a_program_that_is_not_there_is_a_failed_step(
-    portfolio: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_program_that_is_not_there_is_a_failed_step(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_commands", lambda _: iter([("install", ["no-such-program"])]))
     outcome = portfolio("new", "image-api", "--yes", "--run")
     assert outcome.code == 3

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,20 @@ from portfolio import scaffold, templates
 from portfolio.templates import Template
 from tests.conftest import CHECKOUT, default_answers
 
-HOSTILE = 'O\'Brien "the\nnew" \\ 🍃 {{ 7*7 }} {% raw %} {# | `x` <script>alert(1)</script> $HOME &amp; *b* [l](http://x) #é'
+HOSTILE = (
+    'O\'Brien "the\nnew" \\ 🍃 {{ 7*7 }} {% raw %} {# | `x` <script>alert(1)</script> $HOME &amp; *b* [l](http://x) #é'
+)
 LISTS = CHECKOUT / "tests" / "files"
 
 
 @pytest.fixture(scope="module", params=["default", "hostile"])
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each template, rendered with harmless answers and with hostile ones."""
-    texts = {} if request.param == "default" else dict.fromkeys(("title", "author", "problem", "decision", "success"), HOSTILE)
+    texts = (
+        {}
+        if request.param == "default"
+        else dict.fromkeys(("title", "author", "problem", "decision", "success"), HOSTILE)
+    )
     folders = {}
     for template in templates.all():
         folders[template.name] = tmp_path_factory.mktemp(request.param) / template.name
@@ -44,7 +51,7 @@ def test_the_list_of_files_is_the_committed_one(rendered: dict[str, Path], templ
 
 
 def test_every_file_parses(rendered: dict[str, Path], template: Template) -> None:
-    readers = {
+    readers: dict[str, Callable[[str], object]] = {
         ".py": ast.parse,
         ".toml": tomllib.loads,
         ".json": json.loads,
@@ -68,7 +75,9 @@ def test_answers_arrive_as_they_were_given(rendered: dict[str, Path], template: 
     assert " ".join(answers["author"].split()) in (folder / "LICENSE").read_text(encoding="utf-8")
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert "<script>" not in readme
-    front_matter = re.search(r"^---\n(.*?)^---$", (folder / "deploy/README.md").read_text(encoding="utf-8"), re.S | re.M)
+    front_matter = re.search(
+        r"^---\n(.*?)^---$", (folder / "deploy/README.md").read_text(encoding="utf-8"), re.S | re.M
+    )
     assert front_matter
     assert yaml.safe_load(front_matter[1])["title"] == answers["title"]
 

@@ -54,7 +54,7 @@ class Answers:
 
     @cached_property
     def context(self) -> dict[str, Any]:
-        """What a template's files may use: each answer, and each text as it is written inside quotes and in Markdown."""
+        """What a template's files may use: each answer, and each text as it is written in quotes and in Markdown."""
         texts = {key: value for key, value in self.values.items() if isinstance(value, str)}
         return {
             **self.values,
@@ -162,7 +162,9 @@ def _project_name(text: str, template: Template) -> str:
     if any(mark in text for mark in "/\\"):
         raise WrongUse(f"project_name: {text!r} holds a path separator", hint)
     if not NAME.fullmatch(text):
-        raise WrongUse(f"project_name: {text!r} is not a letter followed by lower-case letters, digits and inner hyphens", hint)
+        raise WrongUse(
+            f"project_name: {text!r} is not a letter followed by lower-case letters, digits and inner hyphens", hint
+        )
     if len(text) > 60:
         raise WrongUse(f"project_name: {text!r} is longer than 60 characters", hint)
     hint = f"for example: --data project_name=my-{text}"

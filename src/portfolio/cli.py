@@ -139,7 +139,9 @@ def new(
         try:
             done = runner.run(chosen, folder.absolute(), progress)
         except KeyboardInterrupt:
-            raise runner.RunFailed("interrupted; the project is there", f"go on in {folder}: see its README.md") from None
+            raise runner.RunFailed(
+                "interrupted; the project is there", f"go on in {folder}: see its README.md"
+            ) from None
         finally:
             progress.finish()
     next_steps = tuple(runner.next_steps(chosen, has_run=run))

@@ -104,8 +104,13 @@ def run(template: Template, folder: Path, show: Callable[[str, str], None]) -> R
     steps = []
     with log.open("w", encoding="utf-8") as output:
         for name, command in _commands(template):
+
+            def hear(line: str, name: str = name) -> None:
+                output.write(line)
+                show(name, line.strip())
+
             started = time.monotonic()
-            _run_step(name, command, folder, lambda line, name=name: (output.write(line), show(name, line.strip())))
+            _run_step(name, command, folder, hear)
             steps.append(Step(name, time.monotonic() - started))
     return Run(tuple(steps), headlines(folder))
 
@@ -121,8 +126,10 @@ def _commands(template: Template) -> Iterator[tuple[str, list[str]]]:
         yield verb, [python, "-m", template.package, verb]
 
 
-def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str], object]) -> None:
-    surroundings = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}  # ours is not the project's
+def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str], None]) -> None:
+    surroundings = {
+        key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"
+    }  # ours is not the project's
     hear(f"$ {shlex.join(command)}\n")
     lines: list[str] = []
     try:

@@ -54,7 +54,7 @@ def check_destination(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise PortfolioError(f"{folder} is there already and is not a folder", another)
     try:
-        in_the_way = sorted(os.listdir(folder)) if folder.is_dir() else []
+        in_the_way = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
         raise PortfolioError(f"{folder} cannot be read: {error.strerror}", another) from error
     if in_the_way:

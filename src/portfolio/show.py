@@ -37,7 +37,8 @@ class Format(StrEnum):
 
 def problem(message: str, hint: str) -> str:
     """The two lines of an error."""
-    return f"{_style('error:', sys.stderr, fg='red', bold=True)} {message}\n{_style('hint:', sys.stderr, bold=True)}  {hint}"
+    error, next_step = (_style(word, sys.stderr, bold=True) for word in ("error:", "hint:"))
+    return f"{error} {message}\n{next_step}  {hint}"
 
 
 def catalogue(found: Sequence[Template], output: Format) -> str:
@@ -249,7 +250,9 @@ def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
             yield f"  {left}"
             yield _wrap(right, " " * 6)
         else:
-            yield _wrap(f"{left:<{column}}  {right}".rstrip() if right else left, "  ", " " * (column + 4), keep=not right)
+            yield _wrap(
+                f"{left:<{column}}  {right}".rstrip() if right else left, "  ", " " * (column + 4), keep=not right
+            )
 
 
 def _wrap(text: str, indent: str = "", hanging: str | None = None, keep: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ class Template:
         """Names, normalised, of all that a generated project may install: no project can be called that."""
         unrendered = (self.folder / "project/pyproject.toml.jinja").read_text(encoding="utf-8")
         project = tomllib.loads(ANSWER.sub("0", unrendered))["project"]  # TOML, whatever the answers will be
-        requirements = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+        extras: list[list[str]] = list(project["optional-dependencies"].values())
+        requirements = itertools.chain(project["dependencies"], *extras)
         return frozenset(normalise(found[0]) for r in requirements if (found := NAME_OF_REQUIREMENT.match(r)))
 
 

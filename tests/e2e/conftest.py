@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shlex
 import shutil
@@ -15,6 +16,7 @@ import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,10 +39,8 @@ def run(command: str, folder: Path, path: str | None = None, timeout: float = 90
     """
     prefix = shlex.split(os.environ.get("PORTFOLIO_TORCH_INDEX", ""))
     environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
-    if path is not None:
-        environment["PATH"] = path
-    if prefix:
-        prefix = [sys.executable, *prefix] if prefix[0].endswith(".py") else prefix
+    # Our own programs first: uv is among them.
+    environment["PATH"] = path or os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
     outcome = subprocess.run(
         [*prefix, "/bin/sh", "-ec", command],
         cwd=folder,
@@ -113,6 +113,24 @@ def path_without_uv(tmp_path_factory: pytest.TempPathFactory) -> str:
         if found := shutil.which(name):
             (folder / name).symlink_to(found)
     return str(folder)
+
+
+@pytest.fixture(scope="session")
+def made(tool: Tool, awkward: Path) -> dict[str, Any]:
+    """What `portfolio new --format json` said about the project made for uv."""
+    answer: dict[str, Any] = json.loads(
+        run(f"{tool.command} new image-api --yes --data author=Ada --format json 2>/dev/null", awkward)
+    )
+    return answer
+
+
+@pytest.fixture(scope="session")
+def project(made: dict[str, Any], awkward: Path) -> Project:
+    """Made, and taken through its own next steps, word for word, but for the last, which serves until stopped."""
+    folder = awkward / made["path"]
+    for step in made["next_steps"][:-1]:
+        run(step["run"], folder)
+    return Project(folder)
 
 
 @contextlib.contextmanager

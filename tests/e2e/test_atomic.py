@@ -18,9 +18,11 @@ if os.name == "nt":
     pytest.skip("needs fork", allow_module_level=True)
 
 WHOLE = (CHECKOUT / "tests/files/image-api.txt").read_text(encoding="utf-8").splitlines()
+PROCESS_EVENTS = ("subprocess.Popen", "os.posix_spawn")
 EVENTS = (
+    *PROCESS_EVENTS,
     "open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.link", "os.symlink", "os.truncate",
-    "os.listdir", "os.scandir", "shutil.rmtree", "shutil.copyfile", "subprocess.Popen", "os.posix_spawn",
+    "os.listdir", "os.scandir", "shutil.rmtree", "shutil.copyfile",
 )  # fmt: skip
 
 
@@ -37,7 +39,8 @@ def _child(folder: Path, kill_at: int, with_signal: int, report: int) -> None:
         nonlocal count
         if event not in EVENTS or threading.current_thread() is not threading.main_thread():
             return
-        if event.startswith("os.posix") or event == "subprocess.Popen" or str(folder) in str(arguments[0]) or not str(arguments[0]).startswith("/"):
+        what = str(arguments[0])
+        if event in PROCESS_EVENTS or str(folder) in what or not what.startswith("/"):
             count += 1
             if count == kill_at:
                 os.kill(os.getpid(), with_signal)

@@ -33,9 +33,7 @@ def test_tracked_is_sdist_is_wheel(tool: Tool) -> None:
 def test_the_installed_wheel_renders_the_committed_list(tool: Tool, name: str, tmp_path: Path) -> None:
     run(f"{tool.command} new {name} --yes --no-git", tmp_path)
     folder = tmp_path / name
-    made = "".join(
-        f"{path.relative_to(folder).as_posix()}\n" for path in sorted(folder.rglob("*")) if path.is_file()
-    )
+    made = "".join(f"{path.relative_to(folder).as_posix()}\n" for path in sorted(folder.rglob("*")) if path.is_file())
     assert made == (CHECKOUT / f"tests/files/{name}.txt").read_text(encoding="utf-8")
     executable = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mode & 0o111]
     assert executable == []

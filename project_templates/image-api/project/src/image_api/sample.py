@@ -21,10 +21,10 @@ from PIL import Image, ImageDraw, ImageFilter
 from image_api.progress import progress
 
 KINDS = ("healthy", "leaf blight", "leaf miner", "powdery mildew", "rust")
-LAB_PLANTS_PER_KIND = 48
+LAB_PLANTS_PER_KIND = 54
 FIELD_PLANTS_PER_KIND = 16
 PHOTOGRAPHS_PER_PLANT = 5
-BENCH_HABIT = 0.7  # share of laboratory plants photographed on the paper usual for their kind
+BENCH_HABIT = 0.75  # share of laboratory plants photographed on the paper usual for their kind
 
 SIDE = 64  # pixels of a finished photograph
 PEN = 2  # drawn this many times larger, then reduced: smooth edges
@@ -95,7 +95,7 @@ def grow(number: int, kind: str, place: str, rng: np.random.Generator) -> Plant:
         ground = PAPERS[KINDS.index(kind)]
     else:
         ground = PAPERS[rng.integers(len(PAPERS))]
-    severity = rng.beta(1.0, 2.2)  # many early cases, few late ones
+    severity = rng.beta(0.85, 2.2)  # many early cases, few late ones
     return Plant(
         number,
         kind,

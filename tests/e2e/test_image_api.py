@@ -1,0 +1,237 @@
+"""A student's way with `image-api`, from the wheel: with uv and with pip, on the sample and on real photographs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import outside
+from tests.e2e.conftest import Project, Tool, free_port, run, served
+
+SAMPLE_WORDS = ("rust", "leaf miner", "powdery mildew", "drawn", "laboratory", "bench")
+
+
+def _metrics(folder: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((folder / "reports/metrics.json").read_text(encoding="utf-8"))
+    return document
+
+
+def _macro_f1(measured: dict[str, Any], **wanted: str) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = measured["results"]
+    return next(row for row in rows if row["metric"] == "macro_f1" and wanted.items() <= row.items())
+
+
+def _photograph(folder: Path) -> Path:
+    return next((folder / "data/sample").rglob("*.png"))
+
+
+def test_next_steps_end_with_a_server_that_answers(made: dict[str, Any], project: Project) -> None:
+    last = made["next_steps"][-1]["run"]
+    assert last == "uv run python -m image_api serve"
+    port = free_port()
+    command = shlex.split(f"{project.python} -m image_api serve --port {port}")
+    with served(command, project.folder, port) as address:
+        photograph = _photograph(project.folder)
+        answer = run(f"curl -sS -F file=@{shlex.quote(str(photograph))} {address}/predict", project.folder)
+        page = urllib.request.urlopen(f"{address}/", timeout=5).read().decode()
+    prediction = json.loads(answer)
+    assert prediction["label"] in _metrics(project.folder)["data"]["classes"]
+    assert prediction["model_version"] == _metrics(project.folder)["artefacts"][0]["sha256"][:12]
+    assert "powdery mildew" in page
+    assert "requests in logs" in project.do("monitor --log-dir logs")
+
+
+def test_the_results_are_those_of_the_contract(project: Project) -> None:
+    measured = _metrics(project.folder)
+    assert {"schema", "template", "created", "commit", "dirty", "seed", "data", "results", "comparisons"} <= set(
+        measured
+    )
+    assert measured["commit"] == run("git rev-list --max-parents=0 HEAD", project.folder).strip()
+    assert measured["dirty"] is False
+    assert {row["role"] for row in measured["results"]} == {"baseline", "model", "naive"}
+    assert {"p50", "p95", "p99", "concurrency"} <= set(measured["latency_ms"])
+    assert len(list((project.folder / "reports/runs").glob("*.json"))) == 3
+    for artefact in measured["artefacts"]:
+        path = project.folder / artefact["path"]
+        assert artefact["bytes"] == path.stat().st_size
+        assert artefact["sha256"] == run(f"sha256sum {artefact['path']}", project.folder).split()[0]
+    assert measured["seconds"] <= 90
+
+
+def test_every_block_of_the_readme_is_filled_and_checked(project: Project) -> None:
+    readme = (project.folder / "README.md").read_text(encoding="utf-8")
+    assert "Not measured yet" not in readme
+    assert "Nothing is measured yet" not in readme
+    assert f"{_macro_f1(_metrics(project.folder), role='model')['value']:.3f}" in readme
+    for path in re.findall(r"\]\(((?!http)[^)#]+)\)", readme):
+        assert (project.folder / path).exists(), path
+    project.do("report --check")
+    tampered = re.sub(r"(\| \*\*convolutional network\*\* \|[^|]*\|) 0\.\d+", r"\1 0.999", readme)
+    assert tampered != readme
+    (project.folder / "README.md").write_text(tampered, encoding="utf-8")
+    with pytest.raises(AssertionError, match="not what was measured"):
+        project.do("report --check")
+    (project.folder / "README.md").write_text(readme, encoding="utf-8")
+
+
+def test_a_run_touches_only_what_it_should(project: Project) -> None:
+    changed = run("git status --porcelain", project.folder)
+    names = {line[3:].partition("/")[0] for line in changed.splitlines()}
+    assert names <= {"README.md", "MODEL_CARD.md", "models", "reports", "uv.lock"}
+
+
+@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "mypy"])
+def test_its_code_is_clean_in_its_own_environment(project: Project, command: str) -> None:
+    run(f"{project.python} -m {command}", project.folder)
+
+
+def test_its_lock_is_current(project: Project, tmp_path: Path) -> None:
+    """Compiled again with the lock as a preference, nothing changes: every pin still fits the pyproject."""
+    shutil.copy(project.folder / "requirements.lock", tmp_path / "requirements.lock")
+    options = "--universal --generate-hashes --no-annotate --no-header --python-version 3.11 --quiet"
+    run(f"uv pip compile pyproject.toml {options} -o {tmp_path}/requirements.lock", project.folder)
+    assert (tmp_path / "requirements.lock").read_text() == (project.folder / "requirements.lock").read_text()
+
+
+def test_sigterm_lets_an_answer_finish(project: Project) -> None:
+    port = free_port()
+    command = shlex.split(f"{project.python} -m image_api serve --port {port}")
+    with served(command, project.folder, port) as address:
+        asking = subprocess.Popen(
+            [
+                "curl",
+                "-sS",
+                "--limit-rate",
+                "20k",
+                "-F",
+                f"file=@{project.folder}/reports/figures/examples.png",
+                f"{address}/predict",
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with pytest.raises(subprocess.TimeoutExpired):
+            asking.wait(timeout=1)
+        server = run(f"pgrep -f 'serve --port {port}'", project.folder).split()
+        for process in server:
+            subprocess.run(["kill", f"-{signal.SIGTERM.value}", process], check=False)
+        assert "model_version" in asking.communicate(timeout=60)[0]
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_path: Path) -> None:
+    """Hard enough that the baseline is far from perfect, and the network's gain and the leak are real."""
+    copy = _copy(project, tmp_path)
+    for verb in ("data", "train", "evaluate"):
+        copy.do(f"--seed {seed} {verb}")
+    measured = _metrics(copy.folder)
+    baseline, model = _macro_f1(measured, model="colours and edges, linear"), _macro_f1(measured, role="model")
+    assert 0.55 <= baseline["value"] <= 0.85
+    assert measured["comparisons"][0]["ci95"][0] > 0
+    assert _macro_f1(measured, role="naive")["value"] >= model["value"] + 0.03
+
+
+def test_real_photographs_go_through_the_whole_pipeline(project: Project, tmp_path: Path) -> None:
+    """360 photographs of PlantVillage; README, page and figures speak of those and no longer of the sample."""
+    folder = Path(outside("PORTFOLIO_DATA")) / "plantvillage-tomato"
+    copy = _copy(project, tmp_path)
+    copy.do(f"run --data {shlex.quote(str(folder))}")
+    measured = _metrics(copy.folder)
+    assert measured["data"]["source"] == "plantvillage-tomato"
+    assert measured["data"]["rows"] == 360
+    assert len(measured["data"]["classes"]) == 9
+    assert measured["data"]["synthetic"] is False
+    for name in ("README.md", "MODEL_CARD.md"):
+        text = (copy.folder / name).read_text(encoding="utf-8")
+        assert "plantvillage-tomato" in text
+        assert "Tomato: Early blight" in text
+        assert not [word for word in SAMPLE_WORDS if re.search(rf"\b{word}\b", _blocks(text))]
+    port = free_port()
+    with served(shlex.split(f"{copy.python} -m image_api serve --port {port}"), copy.folder, port) as address:
+        page = urllib.request.urlopen(f"{address}/", timeout=5).read().decode()
+    assert "Tomato: Early blight" in page
+    assert "plantvillage-tomato" in page
+    assert not [word for word in SAMPLE_WORDS if word in page]
+
+
+def _blocks(text: str) -> str:
+    return "\n".join(found[0] for found in re.finditer(r"<!-- report:(\S+) -->.*?<!-- /report:\1 -->", text, re.S))
+
+
+def _copy(project: Project, folder: Path) -> Project:
+    """The same code in another folder, with the environment of the first: its interpreter, our source."""
+    copy = folder / "copy"
+    shutil.copytree(project.folder, copy, ignore=shutil.ignore_patterns(".venv", "data", "logs"))
+    (copy / ".venv/bin").mkdir(parents=True)
+    python = copy / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')
+    python.chmod(0o755)
+    return Project(copy)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("data --data no/such/folder", "neither 'sample' nor a folder"),
+        ("evaluate", "no photographs yet"),
+        ("report", "metrics.json is not there yet"),
+        ("serve", "no trained model yet"),
+        ("monitor --log-dir nowhere", "there is no folder nowhere"),
+        ("loadtest", "no photographs yet"),
+    ],
+)
+def test_its_own_mistakes_are_explained_without_a_traceback(
+    project: Project, tmp_path: Path, arguments: str, message: str
+) -> None:
+    copy = _copy(project, tmp_path)
+    for name in ("models", "reports"):
+        shutil.rmtree(copy.folder / name)
+    with pytest.raises(AssertionError) as failure:
+        copy.do(arguments)
+    assert message in str(failure.value)
+    assert "Traceback" not in str(failure.value)
+
+
+def test_run_without_uv_takes_pip(tool: Tool, awkward: Path, path_without_uv: str) -> None:
+    """`new --run` where there is no uv; then the commands of the project's README for pip, word for word."""
+    answer = run(
+        f"{tool.command} new image-api with-pip --yes --run --data author=Ada --format json 2>/dev/null",
+        awkward,
+        path_without_uv,
+    )
+    document = json.loads(answer)
+    assert [step["name"] for step in document["run"]["steps"]][:2] == ["create .venv", "install"]
+    assert document["run"]["headlines"][-1]["value"] > 0
+    assert document["next_steps"][0]["run"] == ". .venv/bin/activate"
+    folder = awkward / "with-pip"
+    run(
+        "\n".join([". .venv/bin/activate", "python -m pytest -q tests/test_api.py", "with-pip report --check"]),
+        folder,
+        path_without_uv,
+    )
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    (install,) = (line for line in readme.splitlines() if line.startswith("python -m pip install"))
+    assert install == f"python -m pip install {tomllib.loads(_manifest())['pip_install']}"
+
+
+def _manifest() -> str:
+    from portfolio import templates
+
+    return (templates.root() / "image-api/template.toml").read_text(encoding="utf-8")
+
+
+def test_it_has_no_trace_of_the_tool_at_run_time(project: Project) -> None:
+    for path in [*project.folder.glob("src/**/*.py"), *project.folder.glob(".github/**/*.yml")]:
+        assert "portfolio" not in path.read_text(encoding="utf-8"), path
+    assert sys.executable not in (project.folder / "README.md").read_text(encoding="utf-8")
