@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import json
 import os
-import pty
 import shutil
 import stat
 import subprocess
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from portfolio import record, repository, scaffold
+from portfolio import record, repository, scaffold, templates
 from portfolio.templates import Template
 from tests.conftest import CHECKOUT, Run, default_answers
 
@@ -119,7 +119,8 @@ def test_hooks_and_signing_of_the_user_play_no_part(portfolio: Run, machine: Pat
         (hooks / name).chmod(0o755)
     with (machine / ".gitconfig").open("a") as file:
         file.write(
-            f"[core]\n\thooksPath = {hooks}\n\tautocrlf = true\n[commit]\n\tgpgsign = true\n[init]\n\tdefaultBranch = x\n"
+            f"[core]\n\thooksPath = {hooks}\n\tautocrlf = true\n"
+            "[commit]\n\tgpgsign = true\n[init]\n\tdefaultBranch = x\n"
         )
     assert portfolio(*QUICK).code == 0
     assert git(tmp_path / "image-api", "rev-list", "--count", "main") == "1"
@@ -213,6 +214,44 @@ def test_what_a_killed_run_left_is_removed_and_what_a_running_one_fills_is_not(p
     assert foreign.exists()
 
 
+def test_git_is_started_a_few_times_and_not_once_for_every_file(portfolio: Run) -> None:
+    started: list[object] = []
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "subprocess.Popen" and is_watching:
+            started.append(arguments[1])
+
+    is_watching = True
+    sys.addaudithook(watch)
+    portfolio(*QUICK)
+    is_watching = False  # a hook cannot be taken away again
+    assert 1 <= len(started) <= 6, started
+
+
+def test_an_answer_that_no_question_gives_is_a_bug_and_leaves_nothing(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(templates.root(), root)
+    (root / "image-api/project/extra.txt.jinja").write_text("{{ no_such_answer }}")
+    monkeypatch.setattr(templates, "root", lambda: root)
+    with pytest.raises(Exception, match="no_such_answer"):
+        portfolio(*QUICK)
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]
+
+
+def test_compiled_files_of_an_installed_template_are_not_copied(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(templates.root(), root)
+    compileall.compile_dir(root, quiet=1)
+    assert list(root.rglob("*.pyc"))
+    monkeypatch.setattr(templates, "root", lambda: root)
+    assert portfolio(*QUICK).code == 0
+    assert not [path for path in (tmp_path / "image-api").rglob("*") if "pyc" in path.name]
+
+
 def test_the_printed_command_makes_the_same_project(portfolio: Run, tmp_path: Path) -> None:
     given = ("--data", 'title=It\'s "mine" & yours', "--data", "seed=77", "--no-git")
     made = portfolio("new", "image-api", "first", *given, "--yes", "--format", "json").json
@@ -225,6 +264,8 @@ def test_the_printed_command_makes_the_same_project(portfolio: Run, tmp_path: Pa
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX terminal")
 def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None:
+    import pty  # is not there on Windows
+
     ours, theirs = pty.openpty()
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(CHECKOUT / "src")}
     process = subprocess.Popen(

@@ -22,6 +22,9 @@ app = typer.Typer(
 )
 
 
+INTERRUPTED = 130  # how Typer reports Ctrl-C
+
+
 class Role(StrEnum):
     """Whose work a template shows."""
 
@@ -43,9 +46,6 @@ def main() -> NoReturn:
     if code == INTERRUPTED:
         _fail(PortfolioError("interrupted", "no half-made project was left behind; run the same command again"))
     sys.exit(code)
-
-
-INTERRUPTED = 130  # how Typer reports Ctrl-C
 
 
 def _fail(error: PortfolioError) -> NoReturn:
@@ -72,7 +72,10 @@ def _template_names(incomplete: str) -> list[str]:
     return [each.name for each in templates.all() if each.name.startswith(incomplete)]
 
 
-TemplateName = Annotated[str, typer.Argument(metavar="[TEMPLATE]", autocompletion=_template_names, show_default=False)]
+TemplateName = Annotated[
+    str,
+    typer.Argument(metavar="TEMPLATE", help="See: portfolio list.", autocompletion=_template_names, show_default=False),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", help="How to answer; JSON is one document on stdout.")]
 
 
@@ -104,7 +107,8 @@ def list_(
 def new(
     template: TemplateName = "",
     dest: Annotated[
-        Path | None, typer.Argument(help="The folder to make; ./TEMPLATE by default.", show_default=False)
+        Path | None,
+        typer.Argument(metavar="DEST", help="The folder to make; ./TEMPLATE by default.", show_default=False),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")] = False,
     data: Annotated[list[str], typer.Option(metavar="KEY=VALUE", help="Answer a question; repeat for more.")] = [],  # noqa: B006 - Typer copies it

@@ -53,7 +53,8 @@ def commit_all(folder: Path, paths: list[str], message: str, fallback_name: str)
     identity = f"{actor.name} <{actor.email}>"
     if not is_configured:
         message = f"{message.rstrip()}\n\nNo git identity was configured: committed as {identity}.\n"
-    with git.Repo.init(folder, initial_branch=BRANCH) as repo:
+    # GitDB writes objects itself; the default starts git once for every file.
+    with git.Repo.init(folder, odbt=git.GitDB, initial_branch=BRANCH) as repo:
         index = repo.index  # each look at it is a new one
         index.add(paths)
         commit = index.commit(message, author=actor, committer=actor, skip_hooks=True)

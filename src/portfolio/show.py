@@ -47,16 +47,19 @@ def catalogue(found: Sequence[Template], output: Format) -> str:
         return _json({"templates": [_about(each) for each in found]})
     if not found:
         return "No template for that role yet."
-    lines = []
-    for each in found:
-        lines += [
-            f"{_bold(each.name)} ({each.role}) · {each.summary}",
-            f"shows {', '.join(each.skills)}",
-            f"first result in about {_minutes(each)}",
-            "",
-        ]
-    lines.append(f"Create one: portfolio new {found[0].name} · Ask about one: portfolio list {found[0].name}")
-    return "\n".join(_wrap(line, "  " if i % 4 in (1, 2) and line else "") for i, line in enumerate(lines))
+    first = found[0].name
+    entries = [
+        "\n".join(
+            [
+                _wrap(f"{_bold(each.name)} ({each.role}) · {each.summary}"),
+                _wrap(f"shows {', '.join(each.skills)}", "  "),
+                _wrap(f"first result in about {_minutes(each)}", "  "),
+            ]
+        )
+        for each in found
+    ]
+    entries.append(_wrap(f"Create one: portfolio new {first} · Ask about one: portfolio list {first}"))
+    return "\n\n".join(entries)
 
 
 def template(found: Template, questions: Sequence[Question], output: Format) -> str:

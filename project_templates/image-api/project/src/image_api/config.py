@@ -24,7 +24,7 @@ class Config:
     test_share: float = 0.38  # of the plants; large, since the intervals are over plants
     validation_share: float = 0.14
 
-    epochs: int = 24
+    epochs: int = 20
     batch: int = 16
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
