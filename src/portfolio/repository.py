@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -9,9 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import ModuleType
 
 BRANCH = "main"
+AS_IT_IS = [
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    f"core.excludesFile={os.devnull}",
+    "core.autocrlf=false",
+    "commit.gpgSign=false",
+    "maintenance.auto=false",
+]
+OF_A_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 
 @dataclass(frozen=True)
@@ -39,26 +50,36 @@ def user_name() -> str | None:
     return _configured("user.name", "GIT_AUTHOR_NAME")
 
 
-def commit_all(folder: Path, paths: list[str], message: str, fallback_name: str) -> Commit:
-    """Make `folder` a repository whose first commit holds exactly `paths`, byte for byte.
+def commit_all(folder: Path, message: str, fallback_name: str) -> Commit:
+    """Make `folder` a repository whose first commit holds everything in it, byte for byte.
 
     Works without a configured identity (then as `fallback_name`), runs no hook, signs nothing and applies no filter, so
-    the commit is the same on every machine.
+    the commit holds the same on every machine.
     """
     git = _git()
     name, email = _configured("user.name", "GIT_AUTHOR_NAME"), _configured("user.email", "GIT_AUTHOR_EMAIL")
     is_configured = bool(name and email)
     # .invalid is reserved: the address can be nobody's.
-    actor = git.Actor(name or fallback_name, email or "nobody@example.invalid")
-    identity = f"{actor.name} <{actor.email}>"
+    name, email = name or fallback_name, email or "nobody@example.invalid"
     if not is_configured:
-        message = f"{message.rstrip()}\n\nNo git identity was configured: committed as {identity}.\n"
-    # GitDB writes objects itself; the default starts git once for every file.
-    with git.Repo.init(folder, odbt=git.GitDB, initial_branch=BRANCH) as repo:
-        index = repo.index  # each look at it is a new one
-        index.add(paths)
-        commit = index.commit(message, author=actor, committer=actor, skip_hooks=True)
-        return Commit(commit.hexsha, identity, is_configured)
+        message = f"{message.rstrip()}\n\nNo git identity was configured: committed as {name} <{email}>.\n"
+    with _outside_any_repository(), git.Repo.init(folder, initial_branch=BRANCH) as repo:
+        repo.git.update_environment(
+            GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=email, GIT_COMMITTER_NAME=name, GIT_COMMITTER_EMAIL=email
+        )
+        repo.git(c=AS_IT_IS).add("--all", "--force")
+        repo.git(c=AS_IT_IS).commit("--quiet", "--cleanup=verbatim", f"--message={message}")
+        return Commit(repo.head.commit.hexsha, f"{name} <{email}>", is_configured)
+
+
+@contextlib.contextmanager
+def _outside_any_repository() -> Iterator[None]:
+    """Without the variables that a hook sets, which would send our commit into the repository it runs in."""
+    taken = {name: os.environ.pop(name) for name in OF_A_REPOSITORY if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def _configured(key: str, variable: str) -> str | None:

@@ -75,7 +75,7 @@ def create(answers: Answers, destination: Path, git: bool | None = None) -> Crea
             commit = None
             if not why_no_commit:
                 message = f"Scaffold {answers.project_name}\n\n{TRAILER}: {answers.template.release}\n"
-                commit = repository.commit_all(folder, sorted(files), message, str(answers.values["author"]))
+                commit = repository.commit_all(folder, message, str(answers.values["author"]))
     except OSError as error:
         raise PortfolioError(
             f"{destination} could not be made: {error.strerror or error}",
