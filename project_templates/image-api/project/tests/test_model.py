@@ -42,8 +42,9 @@ def test_training_twice_gives_the_same_answers(photographs: Photographs, config:
     short = dataclasses.replace(config, epochs=1)
     rows = split.by_plant(photographs, config).train[::4]
     pixels = torch.from_numpy(images.to_input(photographs.pixels[:32]))
+    networks = [train.fit(BEST, photographs, rows, short)[0] for _ in range(2)]
     with torch.inference_mode():
-        first, second = (train.fit(BEST, photographs, rows, short)[0](pixels) for _ in range(2))
+        first, second = (network(pixels) for network in networks)
     assert torch.equal(first, second)
 
 

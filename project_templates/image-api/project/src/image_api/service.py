@@ -78,6 +78,9 @@ class Gate:
         scope.setdefault("state", {})["request_id"] = request_id
         entry: dict[str, Any] = scope["state"].setdefault("log", {})
 
+        announced = headers.get("content-length", "0")
+        is_too_large = announced.isdecimal() and int(announced) > self._max_bytes
+
         async def counted() -> Message:
             nonlocal arrived, is_too_large
             message = await receive()
@@ -96,8 +99,6 @@ class Gate:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        announced = headers.get("content-length", "0")
-        is_too_large = announced.isdecimal() and int(announced) > self._max_bytes
         try:
             if not is_too_large:
                 with contextlib.suppress(TooLargeError):
