@@ -42,4 +42,5 @@ def main(command: list[str]) -> None:
     PICTURE.write_text(FONT.sub("", picture).replace("Fira Code", "monospace"), encoding="utf-8")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

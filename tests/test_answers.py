@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import tomllib
 
@@ -29,6 +28,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]) | st.sa
         ("numpy", "depends on"),
         ("scikit-learn", "depends on"),
         ("torch", "depends on"),
+        ("starlette", "depends on"),
         ("a/b", "path separator"),
         ("a\\b", "path separator"),
         ("My Project", "lower-case"),
@@ -100,6 +100,11 @@ def test_the_project_is_named_after_its_folder(folder: str, name: str) -> None:
     assert answers.slug(folder) == name
 
 
+@pytest.mark.parametrize("text", ["🩷 leaves", "Ünïcödé", "日本語", "a\u200bb"])
+def test_any_script_and_any_emoji_is_an_answer(text: str) -> None:
+    assert _valid(text) == text
+
+
 def test_two_students_get_different_seeds() -> None:
     assert (
         default_answers(TEMPLATE, author="Ada").values["seed"] != default_answers(TEMPLATE, author="Bob").values["seed"]
@@ -124,12 +129,31 @@ def test_a_prompt_is_shown_the_default_and_never_for_what_is_worked_out() -> Non
     assert {"author", "seed", "year"}.isdisjoint(asked)
 
 
-@given(PRINTABLE)
+def _valid(text: str) -> str:
+    return str(answers.validate(Question("title", "str", "", True), text, TEMPLATE))
+
+
+@given(PRINTABLE.filter(str.strip).map(_valid))
 def test_text_in_quotes_reads_back_in_toml_json_and_yaml(text: str) -> None:
     line = f'"{answers.in_quotes(text)}"'
     assert tomllib.loads(f"a = {line}")["a"] == text
     assert json.loads(line) == text
     assert yaml.safe_load(f"a: {line}")["a"] == text
+
+
+@given(
+    PRINTABLE.filter(str.strip)
+    | st.from_regex(r"(#+|[-+*>=]|[0-9]{1,3}[.)]|={3,}|-{3,}) ?[a-z]*( #+)?", fullmatch=True)
+)
+def test_text_alone_on_a_line_of_markdown_is_a_paragraph(text: str) -> None:
+    tokens = (
+        MarkdownIt("commonmark")
+        .enable("table")
+        .parse(f"before\n\n{answers.in_markdown(text)}\n\n# {answers.in_markdown(text)}\n")
+    )
+    assert [token.tag for token in tokens if token.nesting == 1] == ["p", "p", "h1"]
+    shown = ["".join(child.content for child in tokens[i].children or []).split() for i in (4, 7)]
+    assert shown == [text.split(), text.split()]
 
 
 @given(PRINTABLE.filter(str.strip))
@@ -144,4 +168,3 @@ def test_text_in_markdown_is_shown_as_it_is_on_one_line(text: str) -> None:
 def test_questions_and_story_defaults_belong_together(template: templates.Template) -> None:
     asked = {question.key for question in answers.questions() if question.is_asked}
     assert asked == {"project_name", "title", "author", *template.story}
-    assert dataclasses.is_dataclass(template)

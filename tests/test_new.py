@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from portfolio import record, repository, scaffold, templates
+from portfolio import readme, record, repository, scaffold, templates
 from portfolio.templates import Template
 from tests.conftest import CHECKOUT, Run, default_answers
 
@@ -66,6 +66,18 @@ def test_the_record_names_every_pristine_file_as_git_does(portfolio: Run, tmp_pa
     assert str(tmp_path) not in (folder / record.NAME).read_text(encoding="utf-8")
 
 
+def test_the_authors_own_answers_are_not_recorded_as_the_templates_words(portfolio: Run, tmp_path: Path) -> None:
+    own = "Bakers in my town throw away a third of their bread because they cannot tell tomorrow's demand"
+    for name, given in (("default", []), ("own", ["--data", f"problem={own}"])):
+        portfolio("new", "image-api", name, "--yes", *given)
+    sections = [
+        json.loads((tmp_path / name / record.NAME).read_text(encoding="utf-8"))["readme"] for name in ("default", "own")
+    ]
+    recorded = {shingle for section in sections[1].values() for shingle in section}
+    assert recorded.isdisjoint(readme.shingles(readme.words(own)))
+    assert sections[0]["Limitations"] == sections[1]["Limitations"]
+
+
 def test_the_same_answers_give_the_same_project(template: Template, tmp_path: Path) -> None:
     for name in ("one", "other"):
         scaffold.create(default_answers(template), tmp_path / name, git=True)
@@ -81,6 +93,8 @@ def test_without_an_identity_the_commit_says_what_it_used(portfolio: Run, machin
     assert "git config --global user.email" in outcome.out
     assert git(tmp_path / "image-api", "log", "--format=%an <%ae>") == used
     assert used in git(tmp_path / "image-api", "log", "--format=%B")
+    trailer = git(tmp_path / "image-api", "log", "--format=%(trailers:key=Portfolio-Template,valueonly)")
+    assert trailer == "image-api@0.1.0"
 
 
 def test_without_git_there_is_no_commit_and_it_says_so(
@@ -173,7 +187,8 @@ def test_a_destination_that_is_no_folder_is_refused(portfolio: Run, tmp_path: Pa
     if make == "file":
         target.write_text("mine")
     else:
-        (tmp_path / "elsewhere").mkdir(exist_ok=make == "link") if make == "link" else None
+        if make == "link":
+            (tmp_path / "elsewhere").mkdir()
         target.symlink_to(tmp_path / "elsewhere")
     assert portfolio(*QUICK).code == 1
     assert target.is_symlink() or target.read_text() == "mine"
@@ -210,13 +225,42 @@ def test_a_failure_leaves_nothing_behind(portfolio: Run, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_refused(portfolio: Run, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    outcome = portfolio(*QUICK)
-    tmp_path.chmod(0o700)
+@pytest.mark.parametrize("dest", ["a file/image-api", "x" * 300], ids=["below a file", "too long"])
+def test_a_destination_that_cannot_be_made_is_refused_in_two_lines(portfolio: Run, tmp_path: Path, dest: str) -> None:
+    (tmp_path / "a file").write_text("mine")
+    outcome = portfolio("new", "image-api", dest, "--yes", "--data", "project_name=leaves")
     assert outcome.code == 1
-    assert "could not be made" in outcome.err
+    assert len(outcome.err.splitlines()) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a file"]
+
+
+def test_the_folder_we_stand_in_can_be_filled(portfolio: Run, tmp_path: Path) -> None:
+    assert portfolio("new", "image-api", ".", "--yes", "--data", "project_name=leaves").code == 0
+    assert (tmp_path / "README.md").is_file()
+
+
+def test_a_sibling_of_a_repository_is_not_inside_it(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "repository").mkdir()
+    git(tmp_path / "repository", "init", "--quiet")
+    monkeypatch.chdir(tmp_path / "repository")
+    assert portfolio("new", "image-api", "../leaf", "--yes").code == 0
+    assert (tmp_path / "leaf/.git").is_dir()
+
+
+def test_a_dry_run_refuses_what_a_real_run_refuses(portfolio: Run, tmp_path: Path) -> None:
+    (tmp_path / "image-api").mkdir()
+    (tmp_path / "image-api/mine").write_text("")
+    assert portfolio(*QUICK, "--dry-run").code == 1
+
+
+def test_a_name_that_git_refuses_is_explained(portfolio: Run, machine: Path, tmp_path: Path) -> None:
+    (machine / ".gitconfig").unlink()
+    outcome = portfolio(*QUICK, "--data", "author=...")
+    assert outcome.code == 1
+    assert "git could not make the first commit" in outcome.err.splitlines()[0]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_run_left_is_removed_and_what_a_running_one_fills_is_not(portfolio: Run, tmp_path: Path) -> None:

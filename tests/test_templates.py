@@ -71,6 +71,7 @@ def test_answers_arrive_as_they_were_given(rendered: dict[str, Path], template: 
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["description"] == answers["title"]
     assert project["project"]["authors"] == [{"name": answers["author"]}]
+    assert not [text for text in answers.values() if "\n" in str(text)]  # it would end a header of the built package
     assert project["tool"][template.name]["title"] == answers["title"]
     assert " ".join(answers["author"].split()) in (folder / "LICENSE").read_text(encoding="utf-8")
     readme = (folder / "README.md").read_text(encoding="utf-8")
@@ -168,7 +169,7 @@ def test_the_dockerfile_is_as_promised(template: Template) -> None:
     assert [line.split()[1] for line in lines if line.startswith("FROM")] == ["python:3.12-slim"] * 2
     assert "--require-hashes" in text
     assert "<<" not in text
-    for instruction in ("USER 10001", "HEALTHCHECK", "VOLUME /logs"):
+    for instruction in ("USER 1000", "HEALTHCHECK", "VOLUME /logs"):
         assert any(line.startswith(instruction) for line in lines)
 
 

@@ -5,9 +5,14 @@ import numpy as np
 LEVEL = (2.5, 97.5)  # percentiles: a 95 % interval
 
 
-def resample(groups: int, times: int, seed: int) -> np.ndarray:
-    """(times, groups): how often each group is drawn when as many are drawn with replacement."""
-    return np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), size=times)
+def resample(strata: np.ndarray, times: int, seed: int) -> np.ndarray:
+    """(groups,) stratum of each → (times, groups): how often each is drawn, with replacement, within its stratum."""
+    rng = np.random.default_rng(seed)
+    drawn = np.zeros((times, len(strata)), dtype=int)
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        drawn[:, members] = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size=times)
+    return drawn
 
 
 def interval(values: np.ndarray) -> tuple[float, float]:

@@ -34,14 +34,8 @@ class Comparison:
     ci95: tuple[float, float]
 
 
-class NoResultsError(ValueError):
-    """Nothing has been measured yet."""
-
-
 def read(path: Path) -> dict[str, Any]:
-    """The whole file."""
-    if not path.is_file():
-        raise NoResultsError(f"{path.name} is not there yet: measure first, with the verb `run`")
+    """The whole file; FileNotFoundError if nothing has been measured yet."""
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
 

@@ -25,7 +25,8 @@ LONGEST = 500  # characters of one answer
 NAME = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 DEPENDING_ON_WHO_AND_WHEN = ("author", "year")
-MARKDOWN = re.compile(r"[\\`*_\[\]|~$&]")  # what would be read as formatting inside a line
+MARKDOWN = re.compile(r"[\\`*_\[\]|~$&#=]")  # what would be read as formatting inside a line
+AT_THE_START = re.compile(r"^(\d{0,9})([-+.)])")  # what would be read as a list or a rule at its start
 AMPERSANDS = {"<": "&lt;", ">": "&gt;"}
 
 
@@ -144,14 +145,14 @@ def _whole_number(key: str, text: str) -> int:
 
 
 def _text(key: str, text: str) -> str:
-    text = text.strip()
+    text = " ".join(text.split())  # one line: a name over two would end a header of the package it is built into
     if not text:
         raise WrongUse(f"{key}: the answer is empty", f"give some text, or leave {key} out for its default")
     if len(text) > LONGEST:
         raise WrongUse(f"{key}: the answer has {len(text)} characters", f"use {LONGEST} at most")
     for character in text:
-        # Lone surrogates and control characters have no spelling in TOML, YAML or Markdown.
-        if unicodedata.category(character) in ("Cc", "Cs", "Cn") and character not in "\n\t\r":
+        # Control characters, lone surrogates and noncharacters have no spelling that TOML, YAML and Markdown share.
+        if unicodedata.category(character) in ("Cc", "Cs") or ord(character) & 0xFFFE == 0xFFFE:
             raise WrongUse(f"{key}: the answer holds the character U+{ord(character):04X}", "leave it out")
     return text
 
@@ -190,6 +191,7 @@ def in_quotes(text: str) -> str:
 
 
 def in_markdown(text: str) -> str:
-    """As it stands inside a line of Markdown: one line, nothing in it read as formatting or HTML."""
+    """As it stands on one line of Markdown, also alone on it: nothing in it is read as formatting or HTML."""
     line = MARKDOWN.sub(r"\\\g<0>", " ".join(text.split()))
-    return re.sub("[<>]", lambda found: AMPERSANDS[found[0]], line)
+    line = re.sub("[<>]", lambda found: AMPERSANDS[found[0]], line)
+    return AT_THE_START.sub(r"\1\\\2", line)

@@ -123,41 +123,44 @@ def new(
     """Create a complete project that runs, make its first commit and print the next steps."""
     from portfolio import answers, runner, scaffold
 
-    is_talking = sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
-    chosen = templates.get(template or _pick(is_talking))
+    is_talking = not yes and sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
+    chosen = templates.get(template or _pick(is_talking, output))
     folder = dest or Path(chosen.name)
+    absolute = folder.resolve()  # now: `new NAME .` replaces the folder we stand in
     given = dict(_key_and_value(each) for each in data)
-    if not dry_run:
-        scaffold.check_destination(folder)  # before the first question
-    collected = answers.collect(
-        chosen, folder.absolute().name, given, None if yes or not is_talking else show.Prompt(chosen)
-    )
+    scaffold.check_destination(folder)  # before the first question
+    collected = answers.collect(chosen, absolute.name, given, show.Prompt(chosen) if is_talking else None)
     if dry_run:
         typer.echo(show.plan(collected, folder, scaffold.plan(collected), output))
         return
-    created = scaffold.create(collected, folder, git)
-    done = None
-    if run:
-        typer.echo(show.made(created), err=True)
-        progress = show.Progress()
-        try:
-            done = runner.run(chosen, folder.absolute(), progress)
-        except KeyboardInterrupt:
-            raise runner.RunFailed(
-                "interrupted; the project is there", f"go on in {folder}: see its README.md"
-            ) from None
-        finally:
-            progress.finish()
-    next_steps = tuple(runner.next_steps(chosen, has_run=run))
-    typer.echo(show.created(created, done, next_steps, show.command(created, git, run), output))
+    created = scaffold.create(collected, absolute, git)
+    command = show.command(collected, folder, git, run)
+    steps = tuple(runner.next_steps(chosen, has_run=False))
+    if not run:
+        typer.echo(show.created(created, folder, None, steps, command, output))
+        return
+    typer.echo(show.made(created, folder), err=True)
+    progress = show.Progress()
+    try:
+        done = runner.run(chosen, absolute, progress)
+    except (runner.RunFailed, KeyboardInterrupt) as problem:
+        if output is Format.json:  # the project is there all the same
+            typer.echo(show.created(created, folder, None, steps, command, output))
+        if isinstance(problem, KeyboardInterrupt):
+            raise runner.RunFailed("interrupted; the project is there", f"go on in {folder}: see README.md") from None
+        raise
+    finally:
+        progress.finish()
+    steps = tuple(runner.next_steps(chosen, has_run=True))
+    typer.echo(show.created(created, folder, done, steps, command, output))
 
 
-def _pick(is_talking: bool) -> str:
+def _pick(is_talking: bool, output: Format) -> str:
     """The name that the user picks; without a terminal, the list and an error."""
     choices = templates.all()
     if is_talking:
         return show.pick(choices)
-    typer.echo(show.catalogue(choices, Format.text))
+    typer.echo(show.catalogue(choices, output))
     raise WrongUse("no template was named", f"for example: portfolio new {choices[0].name}")
 
 

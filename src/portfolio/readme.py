@@ -27,8 +27,8 @@ class Section:
 
     @property
     def shingles(self) -> frozenset[str]:
-        """A short hash of every run of five words, so that text is recognised after rewrapping."""
-        return frozenset(_hash(self.words[i : i + SHINGLE]) for i in range(len(self.words) - SHINGLE + 1))
+        """Of its words."""
+        return shingles(self.words)
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,16 @@ class Readme:
     """A parsed README."""
 
     sections: tuple[Section, ...]
+
+
+def words(prose: str) -> tuple[str, ...]:
+    """The words of a plain text, for comparing: without case and punctuation."""
+    return tuple(WORD.findall(prose.casefold()))
+
+
+def shingles(words: Sequence[str]) -> frozenset[str]:
+    """A short hash of every run of five words, so that text is recognised after rewrapping."""
+    return frozenset(_hash(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1))
 
 
 def parse(text: str) -> Readme:
@@ -57,12 +67,12 @@ def _section(tokens: Sequence[Token]) -> Section:
 
 
 def _words(tokens: Sequence[Token]) -> tuple[str, ...]:
-    table, words = 0, list[str]()
+    table, found = 0, list[str]()
     for token in tokens:
         table += {"table_open": 1, "table_close": -1}.get(token.type, 0)
         if token.type == "inline" and not table:
-            words += WORD.findall(_prose(token).casefold())
-    return tuple(words)
+            found += words(_prose(token))
+    return tuple(found)
 
 
 def _prose(inline: Token) -> str:

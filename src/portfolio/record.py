@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from portfolio import readme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NAME = ".portfolio.json"
 SCHEMA = 1
@@ -28,16 +28,23 @@ class Record:
     readme: dict[str, list[str]]  # section title → hashes of its five-word shingles: the template's own words
 
 
-def of(template: str, version: str, answers: Mapping[str, str | int | bool], files: Mapping[str, bytes]) -> Record:
-    """The record of a fresh render."""
+def of(
+    template: str,
+    version: str,
+    answers: Mapping[str, str | int | bool],
+    files: Mapping[str, bytes],
+    own_words: Sequence[str],
+) -> Record:
+    """The record of a fresh render; what the author answered in `own_words` is not taken for the template's."""
     sections = readme.parse(files["README.md"].decode()).sections
+    own = frozenset[str]().union(*(readme.shingles(readme.words(text)) for text in own_words))
     return Record(
         schema=SCHEMA,
         template=template,
         version=version,
         answers=dict(answers),
         files={path: blob_id(content) for path, content in sorted(files.items())},
-        readme={section.title: sorted(section.shingles) for section in sections if section.shingles},
+        readme={section.title: sorted(section.shingles - own) for section in sections if section.shingles - own},
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from portfolio.errors import PortfolioError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
@@ -41,8 +43,8 @@ def is_available() -> bool:
 
 def enclosing(folder: Path) -> Path | None:
     """The work tree that holds `folder`, which need not exist yet."""
-    absolute = folder.absolute()
-    return next((each for each in (absolute, *absolute.parents) if (each / ".git").exists()), None)
+    folder = folder.resolve()
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def user_name() -> str | None:
@@ -50,7 +52,7 @@ def user_name() -> str | None:
     return _configured("user.name", "GIT_AUTHOR_NAME")
 
 
-def commit_all(folder: Path, message: str, fallback_name: str) -> Commit:
+def commit_all(folder: Path, subject: str, trailer: str, fallback_name: str) -> Commit:
     """Make `folder` a repository whose first commit holds everything in it, byte for byte.
 
     Works without a configured identity (then as `fallback_name`), runs no hook, signs nothing and applies no filter, so
@@ -61,15 +63,21 @@ def commit_all(folder: Path, message: str, fallback_name: str) -> Commit:
     is_configured = bool(name and email)
     # .invalid is reserved: the address can be nobody's.
     name, email = name or fallback_name, email or "nobody@example.invalid"
-    if not is_configured:
-        message = f"{message.rstrip()}\n\nNo git identity was configured: committed as {name} <{email}>.\n"
-    with _outside_any_repository(), git.Repo.init(folder, initial_branch=BRANCH) as repo:
-        repo.git.update_environment(
-            GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=email, GIT_COMMITTER_NAME=name, GIT_COMMITTER_EMAIL=email
-        )
-        repo.git(c=AS_IT_IS).add("--all", "--force")
-        repo.git(c=AS_IT_IS).commit("--quiet", "--cleanup=verbatim", f"--message={message}")
-        return Commit(repo.head.commit.hexsha, f"{name} <{email}>", is_configured)
+    note = [] if is_configured else [f"No git identity was configured: committed as {name} <{email}>."]
+    message = "\n\n".join([subject, *note, trailer])  # a trailer counts in the last paragraph only
+    try:
+        with _outside_any_repository(), git.Repo.init(folder, initial_branch=BRANCH) as repo:
+            repo.git.update_environment(
+                GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=email, GIT_COMMITTER_NAME=name, GIT_COMMITTER_EMAIL=email
+            )
+            repo.git(c=AS_IT_IS).add("--all", "--force")
+            repo.git(c=AS_IT_IS).commit("--quiet", "--cleanup=verbatim", f"--message={message}\n")
+            return Commit(repo.head.commit.hexsha, f"{name} <{email}>", is_configured)
+    except git.GitCommandError as error:
+        said = str(error.stderr).strip().removeprefix("stderr:").strip(" '\n").partition("\n")[0]
+        raise PortfolioError(
+            f"git could not make the first commit: {said}", "mend that, or make the project without one: --no-git"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -37,7 +37,8 @@ class Environment:
 
     tool: str  # "uv" or "pip"
     lines: tuple[str, ...]  # typed in a shell
-    prefix: str  # before each command typed in that shell
+    activate: str = ""  # the one of them that every new shell needs
+    prefix: str = ""  # before each command typed in that shell
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,10 @@ class Run:
 def environment(template: Template) -> Environment:
     """uv's where uv is found, else venv's and pip's."""
     if shutil.which("uv"):
-        return Environment("uv", ("uv sync",), "uv run ")
-    windows = os.name == "nt"
-    return Environment(
-        "pip",
-        (
-            f"{'python' if windows else 'python3'} -m venv .venv",
-            r".venv\Scripts\activate" if windows else ". .venv/bin/activate",
-            f"python -m pip install {template.pip_install}",
-        ),
-        "",
-    )
+        return Environment("uv", ("uv sync",), prefix="uv run ")
+    python, activate = ("python", r".venv\Scripts\activate") if os.name == "nt" else ("python3", ". .venv/bin/activate")
+    install = f"python -m pip install {template.pip_install}"
+    return Environment("pip", (f"{python} -m venv .venv", activate, install), activate)
 
 
 def next_steps(template: Template, has_run: bool) -> Iterator[NextStep]:
@@ -90,10 +84,10 @@ def next_steps(template: Template, has_run: bool) -> Iterator[NextStep]:
 
     here = environment(template)
     for line in here.lines:
-        if not has_run or "activate" in line:
+        if not has_run or line == here.activate:
             yield NextStep(line, "")
     for step in template.next_steps:
-        if not (has_run and step.run.endswith(" run")):
+        if not (has_run and step.run == f"python -m {template.package} run"):
             yield NextStep(here.prefix + step.run, step.why)
 
 
@@ -127,9 +121,8 @@ def _commands(template: Template) -> Iterator[tuple[str, list[str]]]:
 
 
 def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str], None]) -> None:
-    surroundings = {
-        key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"
-    }  # ours is not the project's
+    ours = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")  # and not the project's
+    surroundings = {key: value for key, value in os.environ.items() if key not in ours}
     hear(f"$ {shlex.join(command)}\n")
     lines: list[str] = []
     try:

@@ -51,12 +51,12 @@ def plan(answers: Answers) -> tuple[PlannedFile, ...]:
 def check_destination(folder: Path) -> None:
     """Refuse a destination that is neither absent nor an empty folder."""
     another = f"choose another folder: portfolio new TEMPLATE {folder}-2"
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise PortfolioError(f"{folder} is there already and is not a folder", another)
     try:
-        in_the_way = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+            raise PortfolioError(f"{folder} is there already and is not a folder", another)
+        in_the_way = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     except OSError as error:
-        raise PortfolioError(f"{folder} cannot be read: {error.strerror}", another) from error
+        raise PortfolioError(f"{folder} cannot be used: {error.strerror}", "choose another folder") from error
     if in_the_way:
         shown = ", ".join(in_the_way[:5]) + (f" and {len(in_the_way) - 5} more" if len(in_the_way) > 5 else "")
         raise PortfolioError(f"{folder} is not empty: it holds {shown}", another)
@@ -74,8 +74,8 @@ def create(answers: Answers, destination: Path, git: bool | None = None) -> Crea
             files = _render(answers, folder)
             commit = None
             if not why_no_commit:
-                message = f"Scaffold {answers.project_name}\n\n{TRAILER}: {answers.template.release}\n"
-                commit = repository.commit_all(folder, message, str(answers.values["author"]))
+                subject, trailer = f"Scaffold {answers.project_name}", f"{TRAILER}: {answers.template.release}"
+                commit = repository.commit_all(folder, subject, trailer, str(answers.values["author"]))
     except OSError as error:
         raise PortfolioError(
             f"{destination} could not be made: {error.strerror or error}",
@@ -133,7 +133,7 @@ def _is_running(process: int) -> bool:
         return True
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:  # somebody else's
         return True
@@ -166,7 +166,8 @@ def _render(answers: Answers, folder: Path) -> dict[str, bytes]:
         )
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     template = answers.template
-    made_of = record.to_text(record.of(template.name, template.version, answers.values, files)).encode()
+    own_words = [str(value) for value in answers.unpredictable.values()]
+    made_of = record.to_text(record.of(template.name, template.version, answers.values, files, own_words)).encode()
     (folder / record.NAME).write_bytes(made_of)
     return {**files, record.NAME: made_of}
 

@@ -99,9 +99,9 @@ def plan(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: F
     return "\n".join([f"Would make {len(files)} files in {folder}:", *(f"  {each.path}" for each in files)])
 
 
-def made(project: Created) -> str:
+def made(project: Created, folder: Path) -> str:
     """That the project is there, and its first commit."""
-    line = f"Made {_bold(project.answers.project_name)} in {project.folder}: {len(project.files)} files"
+    line = f"Made {_bold(project.answers.project_name)} in {folder}: {len(project.files)} files"
     if not project.commit:
         return f"{line}; {project.why_no_commit}."
     line += f", first commit {project.commit.sha[:7]}."
@@ -115,13 +115,15 @@ def made(project: Created) -> str:
     return line
 
 
-def created(project: Created, run: Run | None, next_steps: Sequence[NextStep], command: str, output: Format) -> str:
-    """The end message of `new`: what was made, what was measured, what to do next."""
+def created(
+    project: Created, folder: Path, run: Run | None, next_steps: Sequence[NextStep], command: str, output: Format
+) -> str:
+    """The end message of `new`: what was made, called `folder` as by the user, what was measured, what to do next."""
     if output is Format.json:
         return _json(
             {
                 "template": project.answers.template.release,
-                "path": str(project.folder),
+                "path": str(folder),
                 "answers": project.answers.values,
                 "files": [asdict(each) for each in project.files],
                 "commit": project.commit and asdict(project.commit),
@@ -131,10 +133,10 @@ def created(project: Created, run: Run | None, next_steps: Sequence[NextStep], c
                 "command": command,
             }
         )
-    lines = [] if run else [made(project)]
+    lines = [] if run else [made(project, folder)]
     lines += _measured(run) if run else []
     lines += ["", _bold("Next")]
-    lines += _columns([(f"cd {_quote(str(project.folder))}", ""), *((each.run, each.why) for each in next_steps)])
+    lines += _columns([(f"cd {_quote(str(folder))}", ""), *((each.run, each.why) for each in next_steps)])
     if project.commit:
         lines += [
             "",
@@ -146,11 +148,11 @@ def created(project: Created, run: Run | None, next_steps: Sequence[NextStep], c
     return "\n".join([*lines, "", _bold("The same again, without questions"), f"  {command}"])
 
 
-def command(project: Created, git: bool | None, run: bool) -> str:
+def command(answers: Answers, folder: Path, git: bool | None, run: bool) -> str:
     """The command line that makes the same project without asking."""
-    options = [f"--data={key}={value}" for key, value in project.answers.unpredictable.items()]
+    options = [f"--data={key}={value}" for key, value in answers.unpredictable.items()]
     flags = [*(["--run"] if run else []), *([] if git is None else ["--git" if git else "--no-git"])]
-    words = ["portfolio", "new", project.answers.template.name, str(project.folder), "--yes", *flags, *options]
+    words = ["portfolio", "new", answers.template.name, str(folder), "--yes", *flags, *options]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 

@@ -61,12 +61,14 @@ class Template:
 
     @cached_property
     def dependencies(self) -> frozenset[str]:
-        """Names, normalised, of all that a generated project may install: no project can be called that."""
+        """Names, normalised, of what a generated project asks for and of what serving installs with it."""
         unrendered = (self.folder / "project/pyproject.toml.jinja").read_text(encoding="utf-8")
         project = tomllib.loads(ANSWER.sub("0", unrendered))["project"]  # TOML, whatever the answers will be
         extras: list[list[str]] = list(project["optional-dependencies"].values())
         requirements = itertools.chain(project["dependencies"], *extras)
-        return frozenset(normalise(found[0]) for r in requirements if (found := NAME_OF_REQUIREMENT.match(r)))
+        locked = (self.folder / "project/requirements.lock").read_text(encoding="utf-8").splitlines()
+        named = itertools.chain(requirements, (line for line in locked if "==" in line))
+        return frozenset(normalise(found[0]) for each in named if (found := NAME_OF_REQUIREMENT.match(each)))
 
 
 def root() -> Path:

@@ -63,4 +63,5 @@ def main() -> None:
             compare("new image-api, with its commit, against copier copy", new, plain, 1.0, which)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -39,6 +39,8 @@ def run(command: str, folder: Path, path: str | None = None, timeout: float = 90
     """
     prefix = shlex.split(os.environ.get("PORTFOLIO_TORCH_INDEX", ""))
     environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    if prefix:  # pip would ask the index that is not reached again and again, once for every package
+        environment["PIP_RETRIES"] = "0"
     # Our own programs first: uv is among them.
     environment["PATH"] = path or os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
     outcome = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from portfolio import cli, record, scaffold  # imported before forking, so that each try takes a fraction of a second
+from portfolio import cli, record
 from tests.conftest import CHECKOUT
+
+for heavy in ("copier", "git", "markdown_it", "yaml"):  # before forking, so that each try takes a fraction of a second
+    importlib.import_module(heavy)
 
 if os.name == "nt":
     pytest.skip("needs fork", allow_module_level=True)
@@ -80,12 +84,6 @@ def _is_whole(project: Path) -> bool:
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
 def test_killed_at_every_event_it_leaves_nothing_or_everything(name: str, tmp_path: Path) -> None:
-    scaffold.plan  # noqa: B018 - makes sure that what follows was imported before the first fork
-    import copier
-    import git
-
-    assert copier
-    assert git
     folder, number = tmp_path / "try", signal.Signals[name]
     status, events = _try(folder, 0, number)
     assert status == 0

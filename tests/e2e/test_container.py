@@ -46,7 +46,7 @@ def container(project: Project) -> Iterator[tuple[str, list[str]]]:
     run(f"buildah bud --pull-never --format docker -t {IMAGE} .", project.folder)
     name = run(f"buildah from --pull-never {IMAGE}", project.folder).strip().splitlines()[-1]
     config = json.loads(run(f"buildah inspect --type image {IMAGE}", project.folder))["Docker"]["config"]
-    assert config["User"] == "10001"
+    assert config["User"] == "1000"
     assert config["Volumes"] == {"/logs": {}}
     inside = ["buildah", "run", name, "--"]
     # `buildah run` shares this machine's network, so the image's own command is given a free port.
@@ -79,7 +79,7 @@ def test_the_image_answers_as_a_user_without_rights(container: tuple[str, list[s
     answer = run(f"curl -sS -F file=@{shlex.quote(str(photograph))} {address}/predict", project.folder)
     measured = json.loads((project.folder / "reports/metrics.json").read_text(encoding="utf-8"))
     assert json.loads(answer)["model_version"] == measured["artefacts"][0]["sha256"][:12]
-    assert subprocess.run([*inside, "id", "-u"], capture_output=True, text=True, check=True).stdout.strip() == "10001"
+    assert subprocess.run([*inside, "id", "-u"], capture_output=True, text=True, check=True).stdout.strip() == "1000"
 
 
 def test_the_image_holds_no_torch_and_logs_to_its_volume(container: tuple[str, list[str]]) -> None:

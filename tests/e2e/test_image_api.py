@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.conftest import outside
 from tests.e2e.conftest import Project, Tool, free_port, run, served
@@ -142,6 +143,32 @@ def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_
     assert _macro_f1(measured, role="naive")["value"] >= model["value"] + 0.03
 
 
+def test_a_model_is_not_measured_on_what_it_was_trained_on(project: Project, tmp_path: Path) -> None:
+    copy = _copy(project, tmp_path)
+    shutil.copytree(project.folder / "data", copy.folder / "data")
+    with pytest.raises(AssertionError, match="may have met those it is tested on"):
+        copy.do("--seed 5 evaluate")
+
+
+def test_its_ci_passes_in_a_clone_of_what_a_run_left(project: Project, tmp_path: Path) -> None:
+    """Every line of the workflow but those that set up, on the committed project."""
+    run("git add --all && git -c user.name=Ada -c user.email=a@b.c commit -q -m run", project.folder)
+    run(f"git clone -q {shlex.quote(str(project.folder))} clone", tmp_path)
+    (tmp_path / "clone/.venv").symlink_to(project.folder / ".venv")
+    run("git reset -q --soft HEAD~1 && git reset -q", project.folder)
+    workflow = yaml.safe_load((tmp_path / "clone/.github/workflows/ci.yml").read_text(encoding="utf-8"))
+    lines = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    assert lines[0] == "uv sync"
+    for line in lines[1:]:
+        command = (
+            line.replace("uv run", ".venv/bin/python -m")
+            .replace("-m python", "")
+            .replace("-m pytest", "-m pytest -k api")
+        )
+        run(command, tmp_path / "clone")
+    assert run("git status --porcelain --untracked-files=no", tmp_path / "clone") == ""
+
+
 def test_real_photographs_go_through_the_whole_pipeline(project: Project, tmp_path: Path) -> None:
     """360 photographs of PlantVillage; README, page and figures speak of those and no longer of the sample."""
     folder = Path(outside("PORTFOLIO_DATA")) / "plantvillage-tomato"
@@ -152,6 +179,7 @@ def test_real_photographs_go_through_the_whole_pipeline(project: Project, tmp_pa
     assert measured["data"]["rows"] == 360
     assert len(measured["data"]["classes"]) == 9
     assert measured["data"]["synthetic"] is False
+    assert measured["data"]["grouped_by"] == "near-duplicate group"
     for name in ("README.md", "MODEL_CARD.md"):
         text = (copy.folder / name).read_text(encoding="utf-8")
         assert "plantvillage-tomato" in text

@@ -42,7 +42,7 @@ class Stub(Classifier):
 
 @pytest.fixture
 def stub() -> Classifier:
-    return Stub(Path("none"), Card(["bright", "dark"], 64, "test", "none", "0" * 64))
+    return Stub(Path("none"), Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, 7))
 
 
 @pytest.fixture

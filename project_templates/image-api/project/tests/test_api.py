@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
 
+from image_api import images
 from image_api.classifier import Classifier
 from image_api.config import Config
 from image_api.serve import create_app
@@ -86,17 +88,37 @@ def test_no_file_is_a_mistake_of_the_asker(client: TestClient) -> None:
     assert client.post("/predict", data={"file": "text"}).status_code == 422
 
 
-def test_it_turns_a_photograph_upright(client: TestClient) -> None:
-    """The upper half is white; on its side, as the camera stored it, the middle square would look the same."""
-    picture = Image.new("RGB", (300, 100))
-    picture.paste("white", (0, 0, 100, 100))
+def test_a_photograph_is_turned_upright_and_forgets_where_it_was_taken() -> None:
+    """The camera stored it on its side: white on the left, which is really the top."""
+    stored = Image.new("RGB", (400, 300))
+    stored.paste("white", (0, 0, 200, 300))
     exif = Image.Exif()
-    exif[0x0112] = 6  # lies on its right side
-    files = [io.BytesIO(), io.BytesIO()]
-    picture.crop((0, 0, 200, 100)).save(files[0], "PNG", exif=exif)
-    picture.crop((0, 0, 200, 100)).rotate(-90, expand=True).save(files[1], "PNG")
-    first, second = (_ask(client, file.getvalue()).json()["top"] for file in files)
-    assert first == second
+    exif[0x0112] = 6  # turn a quarter to the right
+    exif[0x010F] = "somebody's camera"
+    file = io.BytesIO()
+    stored.save(file, "JPEG", exif=exif)
+    upright = images.open_photograph(file.getvalue(), side=64, max_pixels=10**6)
+    assert upright.width < upright.height
+    top, bottom = (upright.getpixel((upright.width // 2, place)) for place in (5, upright.height - 5))
+    assert sum(top) > 700  # type: ignore[arg-type] # three numbers, since it is RGB
+    assert sum(bottom) < 60  # type: ignore[arg-type]
+    assert not upright.getexif()
+    assert not upright.info
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "I;16", "CMYK"])
+def test_a_large_picture_is_made_small_before_it_is_copied(mode: str) -> None:
+    file = io.BytesIO()
+    Image.new(mode, (4000, 3000)).save(file, "JPEG" if mode == "CMYK" else "PNG")
+    opened = images.open_photograph(file.getvalue(), side=64, max_pixels=24_000_000)
+    assert 128 <= min(opened.size) < 256 + 128
+
+
+def test_sixteen_bits_of_grey_are_scaled_not_clipped() -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.full((80, 80), 32768, dtype=np.uint16)).save(file, "PNG")
+    opened = images.open_photograph(file.getvalue(), side=64, max_pixels=10**6)
+    assert opened.getpixel((0, 0)) == (128, 128, 128)
 
 
 def test_the_log_holds_numbers_and_no_personal_data(client: TestClient, encoded: Encode, tmp_path: Path) -> None:

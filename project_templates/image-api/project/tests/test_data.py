@@ -70,6 +70,8 @@ def test_a_folder_in_disorder_is_read_and_what_was_left_out_is_said(
     (tmp_path / "healthy" / "notes.txt").write_text("sunny")
     (tmp_path / "stray.png").write_bytes(b"")
     (tmp_path / "empty class").mkdir()
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    shutil.copy(next((drawn / "rust").iterdir()), tmp_path / ".ipynb_checkpoints" / "x.png")
     Image.new("RGB", (64, 64)).save(tmp_path / "Leaf___RUST" / "one more.webp")
     found, skipped, _ = data.read(tmp_path, config)
     assert found.classes == ["healthy", "Leaf: RUST"] or found.classes == ["Healthy", "Leaf: RUST"]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 import torch
 from PIL import Image, ImageFilter
 
-from image_api import blocks, classifier, drift, images, intervals, monitor, scores, split, train
+from image_api import blocks, classifier, drift, images, intervals, monitor, sample, scores, split, train
 from image_api.classifier import Card
 from image_api.config import Config
 from image_api.data import Photographs
 from image_api.model import LeafNet
 
+Shift = Callable[[np.ndarray], np.ndarray]
 BEST = train.EXPERIMENTS[-1]
 
 
@@ -57,7 +59,7 @@ def test_onnx_answers_as_torch_does_for_any_batch_size(
 ) -> None:
     path = tmp_path / "model.onnx"
     assert train.export(network, path, images.to_input(photographs.pixels[:8])) <= train.PARITY
-    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", ""))
+    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", "", "", 7))
     for number in (1, 3, 70):
         with torch.inference_mode():
             expected = network(torch.from_numpy(images.to_input(photographs.pixels[:number]))).numpy()
@@ -67,7 +69,7 @@ def test_onnx_answers_as_torch_does_for_any_batch_size(
 def test_a_model_that_its_card_does_not_describe_is_not_served(tmp_path: Path) -> None:
     model, card = tmp_path / "model.onnx", tmp_path / "model.json"
     model.write_bytes(b"another model")
-    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64), card)
+    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64, "", 7), card)
     with pytest.raises(classifier.NoModelError, match="is not the file"):
         classifier.load(model, card)
 
@@ -86,7 +88,8 @@ def test_intervals_are_wider_when_photographs_of_a_plant_share_their_fate() -> N
 
     def width(groups: np.ndarray) -> float:
         sums = np.array([right[groups == group].sum() for group in np.unique(groups)])
-        low, high = intervals.interval(intervals.resample(len(sums), 500, 1) @ sums / len(right))
+        one_stratum = np.zeros(len(sums), dtype=int)
+        low, high = intervals.interval(intervals.resample(one_stratum, 500, 1) @ sums / len(right))
         return high - low
 
     assert width(np.repeat(np.arange(80), 5)) > 1.5 * width(np.arange(400))
@@ -100,20 +103,22 @@ def _blurred(pixels: np.ndarray) -> np.ndarray:
     return np.stack([np.asarray(Image.fromarray(each).filter(ImageFilter.GaussianBlur(0.8))) for each in pixels])
 
 
-def _unseen(photographs: Photographs, rng: np.random.Generator, window: int) -> np.ndarray:
-    """Photographs of whole plants, from the half that is not the reference."""
-    inside = np.flatnonzero(~photographs.in_field & (photographs.groups % 2 == 1))
-    plants = rng.permutation(np.unique(photographs.groups[inside]))
-    return np.concatenate([inside[photographs.groups[inside] == plant] for plant in plants])[:window]
+def _window(seed: int, photographs: int) -> np.ndarray:
+    """Photographs of plants that no other seed has, equally many of each kind."""
+    rng = np.random.default_rng([999, seed])
+    plants = [sample.grow(number, kind, "lab", rng) for number, kind in enumerate(sample.KINDS * 99)]
+    shots = [np.asarray(sample.photograph(plant, rng)) for plant in plants[: photographs // 5] for _ in range(5)]
+    return np.stack(shots)
 
 
 @pytest.fixture(scope="module")
 def watched(photographs: Photographs, config: Config, network: LeafNet) -> Card:
-    rows = np.flatnonzero(~photographs.in_field & (photographs.groups % 2 == 0))
+    """A card as `evaluate` writes it: the reference are plants the network was not trained on."""
+    rows = split.by_plant(photographs, config).test
     signals = drift.signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
     reference = {name: values.tolist() for name, values in signals.items()}
     limits = drift.limits(signals, photographs.groups[rows], config)
-    return Card(photographs.classes, 64, "", "", "0" * 64, reference, limits)
+    return Card(photographs.classes, 64, "", "", "0" * 64, "", 7, reference, limits)
 
 
 def _probabilities(network: LeafNet, pixels: np.ndarray) -> np.ndarray:
@@ -127,29 +132,40 @@ def _alarms(network: LeafNet, pixels: np.ndarray, card: Card, config: Config) ->
     return [check.name for check in monitor.checks(answers, card, config) if check.is_alarm]
 
 
-def test_monitor_is_quiet_without_drift(
-    photographs: Photographs, config: Config, network: LeafNet, watched: Card
-) -> None:
-    rng = np.random.default_rng(1)
-    windows = [photographs.pixels[_unseen(photographs, rng, config.drift_window)] for _ in range(20)]
+def test_monitor_is_quiet_without_drift(config: Config, network: LeafNet, watched: Card) -> None:
+    windows = (_window(seed, config.window) for seed in range(20))
     assert sum(bool(_alarms(network, pixels, watched, config)) for pixels in windows) <= 1
 
 
 @pytest.mark.parametrize(("shift", "signal"), [(_darker, "brightness"), (_blurred, "sharpness")])
 def test_monitor_rings_on_a_mild_shift(
-    shift: object, signal: str, photographs: Photographs, config: Config, network: LeafNet, watched: Card
+    shift: Shift, signal: str, config: Config, network: LeafNet, watched: Card
 ) -> None:
-    assert callable(shift)
-    pixels = photographs.pixels[_unseen(photographs, np.random.default_rng(2), config.drift_window)]
-    assert f"drift of {signal}" in _alarms(network, shift(pixels), watched, config)
+    pixels = shift(_window(20, config.window))
+    assert f"drift of {signal}" in _alarms(network, pixels, watched, config)
 
 
 def test_monitor_rings_on_errors_and_passes_over_broken_lines(config: Config, tmp_path: Path) -> None:
-    lines = [json.dumps({"status": status}) for status in [200] * 90 + [500] * 10]
-    (tmp_path / "service.jsonl").write_text("\n".join([*lines, '{"status": 2']))
+    probes = [json.dumps({"path": "/version", "status": 200})] * 1000
+    lines = [json.dumps({"path": "/predict", "status": status}) for status in [200] * 90 + [500] * 10]
+    (tmp_path / "service.jsonl").write_text("\n".join([*probes, *lines, '{"status": 2']))
     entries = monitor.read(tmp_path)
-    assert len(entries) == 100
+    assert len(entries) == 1100
     assert [check.is_alarm for check in monitor.error_check(entries, config)] == [True]
+
+
+def test_each_stratum_is_drawn_as_often_as_it_is_large() -> None:
+    strata = np.array([0, 0, 0, 1, 1])
+    drawn = intervals.resample(strata, 100, seed=1)
+    assert (drawn[:, strata == 0].sum(axis=1) == 3).all()
+    assert (drawn[:, strata == 1].sum(axis=1) == 2).all()
+
+
+def test_a_class_without_training_plants_is_never_the_baselines_answer(photographs: Photographs) -> None:
+    rows = np.flatnonzero(photographs.labels != 1)
+    answers = train.fit_baseline(photographs, rows[::3]).predict(photographs.pixels[::20])
+    assert set(answers) <= {0, 2, 3, 4}
+    assert (answers == photographs.labels[::20])[photographs.labels[::20] == 4].mean() > 0.3
 
 
 def test_report_changes_nothing_outside_its_blocks() -> None:

@@ -4,9 +4,10 @@ import argparse
 import sys
 import time
 
-from image_api.config import DATA, LOGS, REPORTS, Config, load
+from image_api.config import DATA, LOGS, METRICS, Config, ExplainedError, load
 
-STEPS = ("data", "train", "evaluate", "loadtest", "report")  # what `run` runs
+MEASURED = ("data", "train", "evaluate", "loadtest")  # their seconds are kept with the results
+STEPS = (*MEASURED, "report")  # what `run` runs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,9 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
             code = _do(verb, options, config)
             if code:
                 return code
-            if verb in STEPS:
+            if verb in MEASURED:
                 _note(verb, time.monotonic() - started, is_shown=options.verb == "run")
-    except ValueError as error:  # bad data, no model yet, no results yet: each says what to do
+    except (ExplainedError, OSError) as error:  # OSError: a folder that may not be written, a disk that is full
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -101,7 +102,7 @@ def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
 def _note(verb: str, seconds: float, is_shown: bool) -> None:
     from image_api import results
 
-    results.note_seconds(REPORTS / "metrics.json", verb, seconds, DATA / "seconds.json")
+    results.note_seconds(METRICS, verb, seconds, DATA / "seconds.json")
     if is_shown:
         print(f"{verb}: {seconds:.1f} s", flush=True)
 

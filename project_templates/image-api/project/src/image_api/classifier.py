@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from image_api import images
-from image_api.config import MODELS
+from image_api.config import MODELS, ExplainedError
 
 MODEL = MODELS / "model.onnx"
 CARD = MODELS / "model.json"
@@ -25,17 +25,19 @@ class Card:
     source: str  # the data it was trained on
     experiment: str
     sha256: str  # of the model file
+    data_sha256: str  # of the photographs
+    seed: int  # of the split: with another one, the model has met what it is tested on
     # Of photographs the model has never seen; what `monitor` compares with.
     signals: dict[str, list[float]] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
-        """Short and unmistakable: the start of the file's hash."""
+        """The start of the file's hash."""
         return self.sha256[:12]
 
 
-class NoModelError(ValueError):
+class NoModelError(ExplainedError):
     """There is no trained model, or its file is not the one the card describes."""
 
 
@@ -48,11 +50,7 @@ class Classifier:
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # requests run side by side already
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # or it burns a core between requests
-        return onnxruntime.InferenceSession(self.path, options, providers=["CPUExecutionProvider"])
+        return open_session(self.path)
 
     def scores(self, photographs: np.ndarray) -> np.ndarray:
         """(N, side, side, 3) bytes → (N, classes) unnormalised scores."""
@@ -65,6 +63,15 @@ class Classifier:
         scores = self.scores(photographs)
         exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
         return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """An ONNX file, ready to run on one thread: requests run side by side already."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a core would be busy between requests
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def load(path: Path = MODEL, card_path: Path = CARD) -> Classifier:

@@ -10,10 +10,10 @@ kept apart as another domain. Without it, photographs that nearly match are take
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
-import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 
 from image_api import images, sample
-from image_api.config import DATA, ROOT, Config
+from image_api.config import DATA, ROOT, Config, ExplainedError
 from image_api.progress import progress
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
@@ -34,7 +34,7 @@ STORE = DATA / "photographs.npz"
 MANIFEST = DATA / "manifest.json"
 
 
-class BadDataError(ValueError):
+class BadDataError(ExplainedError):
     """The folder cannot be used; says why, and what would help."""
 
 
@@ -45,7 +45,7 @@ class Manifest:
     source: str
     licence: str
     synthetic: bool
-    grouped_by: str  # "plant" or "group of near-duplicates"
+    grouped_by: str  # "plant" or "near-duplicate group"
     classes: list[str]
     photographs: int
     groups: int
@@ -55,7 +55,11 @@ class Manifest:
     commit: str | None
     dirty: bool | None
     seed: int
-    seconds: float = 0.0
+
+    @property
+    def title(self) -> str:
+        """What the data are called in a sentence."""
+        return "a drawn sample" if self.synthetic else self.source
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,6 @@ class Photographs:
 
 def prepare(source: str, config: Config) -> Manifest:
     """Draw or read the photographs of `source` and store them for the other steps."""
-    started = time.monotonic()
     commit, dirty = _version()  # first: what the run writes must not count
     folder = _draw_sample(config.seed) if source == "sample" else Path(source)
     if not folder.is_dir():
@@ -95,7 +98,7 @@ def prepare(source: str, config: Config) -> Manifest:
         source="sample" if is_sample else folder.resolve().name,
         licence="CC0-1.0" if is_sample else _licence(folder),
         synthetic=is_sample,
-        grouped_by="plant" if (folder / "plants.csv").is_file() else "group of near-duplicates",
+        grouped_by="plant" if (folder / "plants.csv").is_file() else "near-duplicate group",
         classes=photographs.classes,
         photographs=len(photographs.labels),
         groups=len(np.unique(photographs.groups)),
@@ -105,7 +108,6 @@ def prepare(source: str, config: Config) -> Manifest:
         commit=commit,
         dirty=dirty,
         seed=config.seed,
-        seconds=round(time.monotonic() - started, 1),
     )
     DATA.mkdir(exist_ok=True)
     arrays = {name: value for name, value in vars(photographs).items() if name != "classes"}
@@ -153,13 +155,15 @@ def read(folder: Path, config: Config) -> tuple[Photographs, dict[str, str], str
             continue
         try:
             content = path.read_bytes()
-            picture = images.open_photograph(content, config.side, config.max_pixels)
+            picture = images.open_photograph(content, config.side, config.max_file_pixels)
         except (images.NotAPhotographError, OSError) as error:
             skipped[name] = str(error)
             continue
-        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+        digest.update(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest())
         plant, place = plants.get(name, ("", ""))
         rows.append(Row(name, label, plant, place == "field", images.reduce(picture, config.side), _hash(picture)))
+    if plants and not any(row.plant for row in rows):
+        raise BadDataError("plants.csv names none of the photographs: its paths start inside the folder")
     groups = _groups([row.plant for row in rows], np.array([row.hash for row in rows], dtype=np.uint64))
     used = _enough(rows, groups, skipped)
     names = {rows[i].label.casefold(): rows[i].label for i in reversed(used)}  # "Rust" and "rust" are one class
@@ -188,7 +192,8 @@ def _draw_sample(seed: int) -> Path:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
 def _class(path: Path) -> str | None:
@@ -207,7 +212,9 @@ def _plants(folder: Path) -> dict[str, tuple[str, str]]:
         rows = csv.DictReader(file)
         if not {"path", "plant"} <= set(rows.fieldnames or ()):
             raise BadDataError("plants.csv needs the columns path and plant")
-        return {row["path"]: (row["plant"], row.get("place") or "") for row in rows}
+        return {
+            row["path"].replace("\\", "/"): (row["plant"], (row.get("place") or "").strip().casefold()) for row in rows
+        }
 
 
 def _hash(picture: Image.Image) -> int:
@@ -241,7 +248,8 @@ def _groups(plants: list[str], hashes: np.ndarray) -> np.ndarray:
 
 def _enough(rows: list[Row], groups: np.ndarray, skipped: dict[str, str]) -> list[int]:
     """The rows whose class has enough plants to be split; the others are noted as skipped."""
-    plants_of = {(row.label.casefold(), group) for row, group in zip(rows, groups, strict=True)}
+    trainable = ((row, group) for row, group in zip(rows, groups, strict=True) if not row.in_field)
+    plants_of = {(row.label.casefold(), group) for row, group in trainable}
     number = Counter(label for label, _ in plants_of)
     used = []
     for i, row in enumerate(rows):

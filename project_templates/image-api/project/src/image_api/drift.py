@@ -42,7 +42,7 @@ def limits(reference: dict[str, np.ndarray], groups: np.ndarray, config: Config)
         needed = max(1, round(photographs * len(plants) / len(groups)))
         return np.concatenate([members[plant] for plant in rng.integers(len(plants), size=needed)])
 
-    pairs = [(draw(config.drift_window), draw(len(groups))) for _ in range(config.resamples)]
+    pairs = [(draw(config.window), draw(len(groups))) for _ in range(config.resamples)]
     return {
         name: round(float(np.percentile([distance(values[a], values[b]) for a, b in pairs], share)), 4)
         for name, values in reference.items()

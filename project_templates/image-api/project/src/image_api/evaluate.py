@@ -10,12 +10,10 @@ from datetime import UTC, datetime
 import numpy as np
 
 from image_api import baseline, classifier, data, drift, figures, intervals, results, scores, split
-from image_api.config import REPORTS, ROOT, Config
+from image_api.config import METRICS, NAIVE_MODEL, ROOT, Config, ExplainedError
 from image_api.data import Photographs
 from image_api.results import Comparison, Result
-from image_api.train import NAIVE_MODEL
 
-METRICS = REPORTS / "metrics.json"
 BASELINE_NAME = "colours and edges, linear"
 MODEL_NAME = "convolutional network"
 NAIVE_NAME = "the same network, leaky split"
@@ -30,11 +28,21 @@ class Answers:
     split: str
     counts: np.ndarray  # (plants, classes, classes), as `scores.confusions` counts
 
+    @property
+    def strata(self) -> np.ndarray:
+        """(plants,): the class of each plant, as the split dealt them."""
+        return self.counts.sum(axis=2).argmax(axis=1)
+
 
 def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures; give the served model its reference for `monitor`."""
     photographs, manifest = data.load()
     served, simple = classifier.load(), baseline.load()
+    if (served.card.data_sha256, served.card.seed) != (manifest.sha256, config.seed):
+        raise ExplainedError(
+            "the model was trained on other photographs or with another seed, and may have met those it is tested on: "
+            "run `python -m image_api train` first"
+        )
     parts = split.by_plant(photographs, config)
     leaky = split.by_photograph(photographs, config, like=parts)
     test = parts.test
@@ -57,6 +65,8 @@ def evaluate(config: Config) -> None:
     ]
     if len(parts.field_test):
         rows = parts.field_test
+        answers = simple.predict(photographs.pixels[rows])
+        everyone.append(_count(BASELINE_NAME, "baseline", "field", photographs, rows, answers))
         everyone.append(_count(MODEL_NAME, "model", "field", photographs, rows, predicted(rows, served)))
 
     measured = [_result(each, "macro_f1", "Macro F1", scores.macro_f1, config) for each in everyone]
@@ -73,10 +83,10 @@ def evaluate(config: Config) -> None:
             limits=drift.limits(signals, photographs.groups[test], config),
         )
     )
-    figures.results([each for each in measured if each.metric == "macro_f1"], manifest.source)
-    figures.confusion(model.counts.sum(axis=0), photographs.classes, manifest.source)
-    figures.mistakes(photographs, test, probabilities, manifest.source)
-    figures.examples(photographs, manifest.source)
+    figures.results([each for each in measured if each.metric == "macro_f1"], manifest.title)
+    figures.confusion(model.counts.sum(axis=0), photographs.classes, manifest.title)
+    figures.mistakes(photographs, test, probabilities, manifest.title)
+    figures.examples(photographs, manifest.title)
     results.write(
         METRICS,
         {
@@ -99,6 +109,7 @@ def evaluate(config: Config) -> None:
                 "train": len(parts.train),
                 "validation": len(parts.validation),
                 "test": len(test),
+                "test_groups": len(np.unique(photographs.groups[test])),
             },
             "results": [asdict(each) for each in measured],
             "comparisons": [asdict(_compare(model, rival, config))],
@@ -128,7 +139,7 @@ def _recall_of(number: int) -> Callable[[np.ndarray], np.ndarray]:
 def _result(
     answers: Answers, metric: str, label: str, score: Callable[[np.ndarray], np.ndarray], config: Config
 ) -> Result:
-    low, high = intervals.interval(score(_resampled(answers.counts, config)))
+    low, high = intervals.interval(score(_resampled(answers, config)))
     return Result(
         model=answers.model,
         role=answers.role,
@@ -143,12 +154,12 @@ def _result(
 
 def _compare(of: Answers, against: Answers, config: Config) -> Comparison:
     """Paired: both are scored on the same resampled plants."""
-    differences = scores.macro_f1(_resampled(of.counts, config)) - scores.macro_f1(_resampled(against.counts, config))
+    differences = scores.macro_f1(_resampled(of, config)) - scores.macro_f1(_resampled(against, config))
     observed = scores.macro_f1(of.counts.sum(axis=0)) - scores.macro_f1(against.counts.sum(axis=0))
     low, high = intervals.interval(differences)
     return Comparison("macro_f1", of.model, against.model, round(float(observed), 4), (round(low, 4), round(high, 4)))
 
 
-def _resampled(counts: np.ndarray, config: Config) -> np.ndarray:
+def _resampled(answers: Answers, config: Config) -> np.ndarray:
     """(resamples, classes, classes): total counts over plants drawn with replacement."""
-    return np.tensordot(intervals.resample(len(counts), config.resamples, config.seed), counts, axes=1)
+    return np.tensordot(intervals.resample(answers.strata, config.resamples, config.seed), answers.counts, axes=1)

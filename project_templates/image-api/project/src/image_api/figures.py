@@ -54,10 +54,12 @@ def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
 
 
 def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarray, source: str) -> None:
-    """The wrong answers that were given with the most confidence."""
+    """The wrong answers that were given with the most confidence, one for each plant."""
     answers, truth = probabilities.argmax(axis=1), photographs.labels[rows]
     wrong = np.flatnonzero(answers != truth)
-    worst = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:SHOWN]
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))]
+    _, first = np.unique(photographs.groups[rows[surest]], return_index=True)
+    worst = surest[np.sort(first)][:SHOWN]
     figure, grid = plt.subplots(2, SHOWN // 2, figsize=(10, 4.6), layout="constrained")
     for axes in grid.flat:
         axes.axis("off")

@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-FORMATS = ("JPEG", "PNG", "WEBP")  # by content; Pillow knows many more, and every decoder is a door
+FORMATS = ("JPEG", "PNG", "WEBP")  # by content; each further decoder could have holes of its own
 
 
 class NotAPhotographError(ValueError):
@@ -26,7 +26,7 @@ def open_photograph(content: bytes, side: int, max_pixels: int) -> Image.Image:
             raise NotAPhotographError(f"the picture has more than {max_pixels:,} pixels", 413)
         picture.draft("RGB", (2 * side, 2 * side))  # a JPEG unpacks to half, a quarter or an eighth for less work
         picture.load()  # the first frame, where there are several
-        return _rgb(ImageOps.exif_transpose(picture))
+        return _rgb(ImageOps.exif_transpose(_smaller(picture, side)))
     except UnidentifiedImageError as error:
         raise NotAPhotographError(f"not a picture in one of the formats {', '.join(FORMATS)}", 415) from error
     except Image.DecompressionBombError as error:
@@ -37,18 +37,26 @@ def open_photograph(content: bytes, side: int, max_pixels: int) -> Image.Image:
         raise NotAPhotographError("the picture is damaged", 422) from error
 
 
+def _smaller(picture: Image.Image, side: int) -> Image.Image:
+    """At least twice `side`, as soon as it is unpacked: copies of the full size would fill a small server's memory."""
+    described = picture.info
+    if picture.mode.startswith("I"):  # 16 bits of grey
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    elif picture.mode in ("P", "PA", "1"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    factor = min(picture.size) // (2 * side)
+    smaller = picture.reduce(factor) if factor > 1 else picture
+    smaller.info = described  # which way is up, what is transparent
+    return smaller
+
+
 def _rgb(picture: Image.Image) -> Image.Image:
-    """Any mode to RGB: 16-bit grey is scaled and not clipped, what is transparent becomes white."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        grey = np.asarray(picture, dtype=np.float32)
-        scale = 255 / 65535 if grey.max(initial=0) > 255 else 1
-        picture = Image.fromarray((grey * scale).clip(0, 255).astype(np.uint8))
+    """The pixels alone, what is transparent on white."""
     if picture.has_transparency_data:
         layers = picture.convert("RGBA")
-        white = Image.new("RGBA", layers.size, "white")
-        picture = Image.alpha_composite(white, layers)
+        picture = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
     bare = Image.new("RGB", picture.size)
-    bare.paste(picture.convert("RGB"))  # a copy of the pixels alone
+    bare.paste(picture.convert("RGB"))
     return bare
 
 

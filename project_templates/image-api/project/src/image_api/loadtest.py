@@ -5,7 +5,6 @@ Run as: python -m image_api loadtest
 
 import contextlib
 import http.client
-import json
 import os
 import platform
 import socket
@@ -20,15 +19,15 @@ import numpy as np
 from PIL import Image
 
 from image_api import data, results
-from image_api.config import REPORTS, ROOT, Config
+from image_api.config import METRICS, ROOT, Config, ExplainedError
+from image_api.progress import progress
 
-METRICS = REPORTS / "metrics.json"
 CONCURRENCY = (1, 8)  # people asking at the same time
 BOUNDARY = "photograph"
 START = 30.0  # seconds that the service may take to start
 
 
-class UnansweredError(ValueError):
+class UnansweredError(ExplainedError):
     """The service did not start, or did not answer."""
 
 
@@ -119,7 +118,7 @@ def _ask_for(port: int, body: bytes, seconds: float, people: int) -> list[float]
                     answer = connection.getresponse()
                     content = answer.read()
                     if answer.status != 200:
-                        raise UnansweredError(f"status {answer.status}: {json.loads(content)['detail']}")
+                        raise UnansweredError(f"status {answer.status}: {content[:200].decode(errors='replace')}")
                     taken.append(1000 * (time.perf_counter() - started))
         except (OSError, http.client.HTTPException, UnansweredError) as error:
             problems.append(str(error))
@@ -127,6 +126,8 @@ def _ask_for(port: int, body: bytes, seconds: float, people: int) -> list[float]
     threads = [threading.Thread(target=ask_again_and_again) for _ in range(people)]
     for thread in threads:
         thread.start()
+    for _ in progress(range(round(10 * seconds)), f"asking, {people} at a time"):
+        time.sleep(0.1)
     for thread in threads:
         thread.join()
     if problems:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from image_api import classifier, drift
-from image_api.config import Config
+from image_api.config import Config, ExplainedError
 from image_api.service import LOG_NAME
 
 FEWEST = 50  # answers, below which nothing can be said
@@ -35,9 +35,9 @@ def monitor(log_dir: str, config: Config) -> int:
     """Print every check; 1 if one of them is an alarm."""
     entries = read(Path(log_dir))
     card = classifier.load().card
-    answers = [entry["signals"] for entry in entries if entry.get("model_version") == card.version][
-        -config.drift_window :
-    ]
+    if not card.signals:
+        raise ExplainedError("there is nothing to compare with yet: run `python -m image_api evaluate`")
+    answers = [entry["signals"] for entry in entries if entry.get("model_version") == card.version][-config.window :]
     print(f"{len(entries)} requests in {log_dir}, {len(answers)} of the newest answers looked at")
     if len(answers) < FEWEST:
         print(f"too few to judge drift: at least {FEWEST} are needed")
@@ -52,7 +52,7 @@ def checks(answers: list[dict[str, float]], card: classifier.Card, config: Confi
     if len(answers) < FEWEST:
         return []
     # A smaller window strays further by chance.
-    wider = (config.drift_window / len(answers)) ** 0.5
+    wider = (config.window / len(answers)) ** 0.5
     return [
         Check(
             f"drift of {name}",
@@ -64,20 +64,18 @@ def checks(answers: list[dict[str, float]], card: classifier.Card, config: Confi
 
 
 def error_check(entries: list[dict[str, Any]], config: Config) -> list[Check]:
-    """The share of requests that failed by our own fault."""
-    if not entries:
+    """The share of the newest requests for an answer that failed by our own fault."""
+    statuses = [entry["status"] for entry in entries if entry.get("path") == "/predict"][-config.window :]
+    if not statuses:
         return []
-    return [
-        Check(
-            "share of errors (5xx)", sum(entry["status"] >= 500 for entry in entries) / len(entries), config.error_share
-        )
-    ]
+    share = sum(status >= 500 for status in statuses) / len(statuses)
+    return [Check("share of errors (5xx)", share, config.error_share)]
 
 
 def read(log_dir: Path) -> list[dict[str, Any]]:
     """All log entries, oldest first; a line cut short by a crash is passed over."""
     if not log_dir.is_dir():
-        raise ValueError(f"there is no folder {log_dir}: name the one given to `serve --log-dir`")
+        raise ExplainedError(f"there is no folder {log_dir}: name the one given to `serve --log-dir`")
     entries = []
     for path in sorted(log_dir.glob(f"{LOG_NAME}*"), key=lambda path: path.stat().st_mtime):
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -9,14 +9,15 @@ from typing import Any
 
 from image_api import results
 from image_api.blocks import fill, table
-from image_api.config import REPORTS, ROOT
+from image_api.config import METRICS, REPORTS, ROOT, ExplainedError
 
 DOCUMENTS = ("README.md", "MODEL_CARD.md")
-METRICS = REPORTS / "metrics.json"
 
 
 def report(only_check: bool = False) -> int:
     """Fill the documents; with `only_check`, write nothing and return 1 if one of them differs."""
+    if not METRICS.is_file():
+        raise ExplainedError(f"{METRICS.name} is not there yet: measure first, with `python -m image_api run`")
     measured = results.read(METRICS)
     runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((REPORTS / "runs").glob("*.json"))]
     contents = blocks(measured, runs)
@@ -57,8 +58,9 @@ def _headline(measured: dict[str, Any]) -> str:
     low, _ = comparison["ci95"]
     verdict = "better than" if low > 0 else "not clearly better than"
     return (
-        f"**{_score(model)} {model['label']} on {model['n']} photographs kept apart by {data['grouped_by']}**, "
-        f"over {len(data['classes'])} classes ({', '.join(data['classes'])}); {verdict} {comparison['against']} "
+        f"**{_score(model)} {model['label']} on {model['n']} photographs of {data['test_groups']} unseen "
+        f"{data['grouped_by']}s**, in {len(data['classes'])} classes ({', '.join(data['classes'])}); "
+        f"{verdict} {comparison['against']} "
         f"(difference {_signed(comparison['difference'])}, 95 % interval {_interval(comparison, _signed)}).\n\n"
         f"![{model['label']} of every model with its interval](reports/figures/results.png)"
     )
@@ -97,7 +99,8 @@ def _experiments(runs: list[dict[str, Any]]) -> str:
         name = f"**{run['name']}** (chosen)" if run["chosen"] else run["name"]
         field = [f"{run['field_macro_f1']:.3f}"] if has_field else []
         rows.append([name, run["decision"], f"{run['validation_macro_f1']:.3f}", *field, f"{run['seconds']:.0f}"])
-    return table(header, rows)
+    rule = "The mean of both columns chooses." if has_field else "The validation score chooses."
+    return f"{table(header, rows)}\n\n{rule}"
 
 
 def _results(measured: dict[str, Any]) -> str:
@@ -109,13 +112,14 @@ def _results(measured: dict[str, Any]) -> str:
             [[_name(row), row["split"], f"{row['value']:.3f}", _interval(row), str(row["n"])] for row in rows],
         )
     ]
+    data = measured["data"]
     naive = next(row for row in rows if row["role"] == "naive")
     gap = naive["value"] - model["value"]
     lines.append(
         "The row in italics is what a careless evaluation would have claimed: dealt out photograph by photograph, the "
         f"same network scores {_signed(gap)} against the honest split, because it has met the test's plants before."
-        if gap > 0
-        else "The row in italics comes from a split photograph by photograph; here it claims no more."
+        if gap > 0 and data["groups"] < data["rows"]
+        else "The row in italics comes from a split photograph by photograph: nothing could leak, or chance hides it."
     )
     return "\n\n".join(lines)
 

@@ -24,7 +24,7 @@ KINDS = ("healthy", "leaf blight", "leaf miner", "powdery mildew", "rust")
 LAB_PLANTS_PER_KIND = 54
 FIELD_PLANTS_PER_KIND = 16
 PHOTOGRAPHS_PER_PLANT = 5
-BENCH_HABIT = 0.75  # share of laboratory plants photographed on the paper usual for their kind
+BENCH_HABIT = 0.75  # share photographed on the paper usual for their kind; the others on any
 
 SIDE = 64  # pixels of a finished photograph
 PEN = 2  # drawn this many times larger, then reduced: smooth edges
@@ -197,7 +197,7 @@ def _paint(blade: Image.Image, points: list[Point], mark: Mark) -> None:
 
 
 def _lab(plant: Plant, rng: np.random.Generator) -> Image.Image:
-    """Plain paper, a little unevenly lit."""
+    """Plain paper, of nearly the same colour each time."""
     return Image.new("RGB", (CANVAS, CANVAS), _vary(plant.ground, rng, 5))
 
 

@@ -87,7 +87,7 @@ PROBLEMS = {
 def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
     """The application for one model."""
     log, metrics = Log(log_dir), Metrics()
-    workers = anyio.CapacityLimiter(config.workers)
+    workers, prober = anyio.CapacityLimiter(config.workers), anyio.CapacityLimiter(1)
     page, policy = _page(config.title, model.card.classes, model.card.source)
     in_hand = 0  # photographs worked on or waiting; only the event loop touches it
 
@@ -137,7 +137,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
     @app.get("/readyz")
     async def ready() -> dict[str, str]:
         """Whether the model answers."""
-        await run_sync(_warm_up, model, limiter=workers)
+        await run_sync(_warm_up, model, limiter=prober)  # not behind the uploads
         return {"status": "ready", "model_version": model.card.version}
 
     @app.get("/version")
@@ -160,7 +160,9 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
 
 def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Prediction, dict[str, float]]:
     started = time.perf_counter()
-    pixels = images.reduce(images.open_photograph(content, model.card.side, config.max_pixels), model.card.side)[None]
+    pixels = images.reduce(images.open_photograph(content, model.card.side, config.max_upload_pixels), model.card.side)[
+        None
+    ]
     decoded = time.perf_counter()
     probabilities = model.probabilities(pixels)
     inferred = time.perf_counter()
@@ -188,7 +190,7 @@ def _page(title: str, classes: list[str], source: str) -> tuple[str, str]:
     words = {
         "title": title,
         "classes": ", ".join(classes),
-        "source": "a drawn sample" if source == "sample" else source,
+        "source": source,
     }
     page = string.Template(PAGE.read_text(encoding="utf-8"))
     text = page.substitute({key: html.escape(word) for key, word in words.items()})
@@ -199,7 +201,7 @@ def _page(title: str, classes: list[str], source: str) -> tuple[str, str]:
 
     policy = (
         f"default-src 'none'; script-src 'sha256-{hash_of('script')}'; style-src 'sha256-{hash_of('style')}'; "
-        "img-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "img-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' https://huggingface.co"
     )
     return text, policy
 

@@ -23,6 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NOT_LOGGED = {"/healthz", "/readyz", "/metrics"}  # asked every few seconds, by machines
 LOG_NAME = "service.jsonl"
 LOG_BYTES, LOG_FILES = 10_000_000, 5  # then the oldest goes
 
@@ -112,16 +113,9 @@ class Gate:
             seconds = time.perf_counter() - started
             self._metrics.requests.labels(path, status).inc()
             self._metrics.seconds.labels(path).observe(seconds)
-            self._log.write(
-                {
-                    "request_id": request_id,
-                    "method": scope["method"],
-                    "path": path,
-                    "status": status,
-                    "milliseconds": round(1000 * seconds, 2),
-                    **entry,
-                }
-            )
+            asked = {"request_id": request_id, "method": scope["method"], "path": path}
+            if path not in NOT_LOGGED:
+                self._log.write({**asked, "status": status, "milliseconds": round(1000 * seconds, 2), **entry})
 
 
 async def _refuse(send: Send, request_id: str, why: str) -> None:

@@ -23,13 +23,11 @@ def by_plant(photographs: Photographs, config: Config) -> Split:
     """Whole plants to each part, class by class."""
     rng = np.random.default_rng(config.seed)
     inside, outside = np.flatnonzero(~photographs.in_field), np.flatnonzero(photographs.in_field)
-    train, validation, test = _deal(photographs, inside, config, rng)
-    field_validation, field_test = np.empty(0, int), np.empty(0, int)
-    for plants in _plants_by_class(photographs, outside, rng):
-        half = len(plants) // 2
-        field_validation = np.append(field_validation, outside[np.isin(photographs.groups[outside], plants[:half])])
-        field_test = np.append(field_test, outside[np.isin(photographs.groups[outside], plants[half:])])
-    return Split(train, validation, test, np.sort(field_validation), np.sort(field_test))
+    train, validation, test = _deal(photographs, inside, (config.validation_share, config.test_share), rng)
+    # A plant photographed in both domains has been dealt already: its field photographs are left out.
+    outside = outside[~np.isin(photographs.groups[outside], photographs.groups[inside])]
+    _, field_validation, field_test = _deal(photographs, outside, (0.5, 0.5), rng)
+    return Split(train, validation, test, field_validation, field_test)
 
 
 def by_photograph(photographs: Photographs, config: Config, like: Split) -> Split:
@@ -42,19 +40,16 @@ def by_photograph(photographs: Photographs, config: Config, like: Split) -> Spli
 
 
 def _deal(
-    photographs: Photographs, members: np.ndarray, config: Config, rng: np.random.Generator
+    photographs: Photographs, members: np.ndarray, shares: tuple[float, float], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    part_of = dict[int, int]()
-    for plants in _plants_by_class(photographs, members, rng):
-        test = max(1, round(len(plants) * config.test_share))
-        validation = max(1, round(len(plants) * config.validation_share))
+    """(train, validation, test): class by class, the shares of whole plants for the last two, the rest to the first."""
+    groups, labels = photographs.groups[members], photographs.labels[members]
+    part_of: dict[int, int] = {}
+    for label in np.unique(labels):
+        plants = rng.permutation(np.unique(groups[labels == label]))
+        validation, test = (round(len(plants) * share) for share in shares)
         for position, plant in enumerate(plants):
             # A group with photographs of two classes stays where its first class put it.
             part_of.setdefault(int(plant), 2 if position < test else 1 if position < test + validation else 0)
-    part = np.array([part_of[int(group)] for group in photographs.groups[members]])
+    part = np.array([part_of[int(group)] for group in groups], dtype=int)
     return members[part == 0], members[part == 1], members[part == 2]
-
-
-def _plants_by_class(photographs: Photographs, members: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
-    groups, labels = photographs.groups[members], photographs.labels[members]
-    return [rng.permutation(np.unique(groups[labels == label])) for label in np.unique(labels)]

@@ -6,7 +6,7 @@ Run as: python -m image_api train
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,12 @@ from torch import nn
 
 from image_api import baseline, classifier, data, features, images, scores, split
 from image_api.augment import on_other_ground, turned
-from image_api.config import DATA, MODELS, REPORTS, Config
+from image_api.config import MODELS, NAIVE_MODEL, REPORTS, Config
 from image_api.data import Photographs
 from image_api.model import LeafNet
 from image_api.progress import progress
 from image_api.split import Split
 
-NAIVE_MODEL = DATA / "naive.onnx"  # trained on the leaky split, to show what that would have claimed; never served
 RUNS = REPORTS / "runs"
 PARITY = 1e-4  # largest difference allowed between torch and ONNX Runtime
 
@@ -78,12 +77,18 @@ def train(config: Config) -> list[Run]:
         networks.append(network)
         runs.append(_run(experiment, network, seconds, photographs, honest, config))
     best = max(range(len(runs)), key=lambda i: runs[i].score)
-    runs[best] = Run(**{**asdict(runs[best]), "chosen": True})
+    runs[best] = replace(runs[best], chosen=True)
 
     check = images.to_input(photographs.pixels[honest.validation[:64]])
     export(networks[best], classifier.MODEL, check)
     card = classifier.Card(
-        photographs.classes, config.side, manifest.source, runs[best].name, classifier.file_hash(classifier.MODEL)
+        classes=photographs.classes,
+        side=config.side,
+        source=manifest.title,
+        experiment=runs[best].name,
+        sha256=classifier.file_hash(classifier.MODEL),
+        data_sha256=manifest.sha256,
+        seed=config.seed,
     )
     classifier.save_card(card)
 
@@ -100,10 +105,13 @@ def fit_baseline(photographs: Photographs, rows: np.ndarray) -> baseline.Baselin
     described = features.describe(photographs.pixels[rows])
     scaler = StandardScaler().fit(described)
     model = LogisticRegression(max_iter=2000).fit(scaler.transform(described), photographs.labels[rows])
-    weights = model.coef_ / scaler.scale_
-    bias = model.intercept_ - weights @ scaler.mean_
+    seen = model.coef_ / scaler.scale_
+    offsets = model.intercept_ - seen @ scaler.mean_
     if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+        seen, offsets = np.vstack([-seen, seen]), np.concatenate([-offsets, offsets])
+    classes = len(photographs.classes)
+    weights, bias = np.zeros((classes, described.shape[1])), np.full(classes, -np.inf)  # a class never seen never wins
+    weights[model.classes_], bias[model.classes_] = seen, offsets
     return baseline.Baseline(weights, bias)
 
 
@@ -151,8 +159,7 @@ def export(network: LeafNet, path: Path, check: np.ndarray) -> float:
         dynamic_axes={"photographs": {0: "batch"}, "scores": {0: "batch"}},
         dynamo=False,  # the newer exporter needs one more package and may write a second file
     )
-    card = classifier.Card([], check.shape[2], "", "", "")
-    exported = classifier.Classifier(path, card).scores((check.transpose(0, 2, 3, 1) * 255).round().astype(np.uint8))
+    (exported,) = classifier.open_session(path).run(None, {"photographs": check})
     with torch.inference_mode():
         difference = float(np.abs(network(torch.from_numpy(check)).numpy() - exported).max())
     if difference > PARITY:
