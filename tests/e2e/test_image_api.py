@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tomllib
@@ -109,24 +108,14 @@ def test_sigterm_lets_an_answer_finish(project: Project) -> None:
     port = free_port()
     command = shlex.split(f"{project.python} -m image_api serve --port {port}")
     with served(command, project.folder, port) as address:
-        asking = subprocess.Popen(
-            [
-                "curl",
-                "-sS",
-                "--limit-rate",
-                "20k",
-                "-F",
-                f"file=@{project.folder}/reports/figures/examples.png",
-                f"{address}/predict",
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        photograph = project.folder / "logs/slow.png"
+        photograph.parent.mkdir(exist_ok=True)
+        photograph.write_bytes(_photograph(project.folder).read_bytes() + bytes(100_000))
+        slowly = ["curl", "-sS", "--limit-rate", "30k", "-F", f"file=@{photograph}", f"{address}/predict"]
+        asking = subprocess.Popen(slowly, stdout=subprocess.PIPE, text=True)
         with pytest.raises(subprocess.TimeoutExpired):
             asking.wait(timeout=1)
-        server = run(f"pgrep -f 'serve --port {port}'", project.folder).split()
-        for process in server:
-            subprocess.run(["kill", f"-{signal.SIGTERM.value}", process], check=False)
+        subprocess.run(["pkill", "-TERM", "-f", f"image_api serve --port {port}"], check=True)
         assert "model_version" in asking.communicate(timeout=60)[0]
 
 
