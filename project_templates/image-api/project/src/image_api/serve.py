@@ -19,7 +19,8 @@ import numpy as np
 import uvicorn
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, File, HTTPException, Request, Response, UploadFile
-from fastapi.responses import HTMLResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
 
@@ -31,7 +32,7 @@ from image_api.service import Gate, Log, Metrics
 PAGE = Path(__file__).with_name("page.html")
 MULTIPART = 10_000  # bytes around the photograph in an upload: boundaries and part headers
 TOP = 3
-PATHS = {"/", "/predict", "/healthz", "/readyz", "/version", "/metrics", "/docs", "/openapi.json"}
+PATHS = {"/", "/predict", "/healthz", "/readyz", "/version", "/metrics", "/openapi.json"}
 
 
 class Guess(BaseModel):
@@ -97,8 +98,13 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
         yield
         log.close()
 
-    app = FastAPI(title=config.title, version=model.card.version, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title=config.title, version=model.card.version, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Gate, log=log, metrics=metrics, max_bytes=config.max_upload_bytes + MULTIPART, paths=PATHS)
+
+    @app.exception_handler(RequestValidationError)
+    async def explain(_: Request, problem: RequestValidationError) -> JSONResponse:
+        """In the one shape that every refusal has."""
+        return JSONResponse({"detail": "; ".join(error["msg"] for error in problem.errors())}, 422)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def try_it() -> HTMLResponse:
