@@ -10,7 +10,7 @@ MODELS = ROOT / "models"  # small; in git, so that the image builds from a clone
 REPORTS = ROOT / "reports"
 LOGS = ROOT / "logs"
 METRICS = REPORTS / "metrics.json"  # every measured number
-NAIVE_MODEL = DATA / "naive.onnx"  # trained on the leaky split, to show what that would have claimed; never served
+NAIVE_MODEL = DATA / "naive.onnx"  # on the leaky split, to show what that would have claimed; never served
 
 
 class ExplainedError(Exception):

@@ -16,7 +16,7 @@ from image_api.results import Comparison, Result
 
 BASELINE_NAME = "colours and edges, linear"
 MODEL_NAME = "convolutional network"
-NAIVE_NAME = "the same network, leaky split"
+NAIVE_NAME = "as photographed, leaky split"
 
 
 @dataclass(frozen=True)

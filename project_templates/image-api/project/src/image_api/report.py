@@ -116,8 +116,9 @@ def _results(measured: dict[str, Any]) -> str:
     naive = next(row for row in rows if row["role"] == "naive")
     gap = naive["value"] - model["value"]
     lines.append(
-        "The row in italics is what a careless evaluation would have claimed: dealt out photograph by photograph, the "
-        f"same network scores {_signed(gap)} against the honest split, because it has met the test's plants before."
+        "The row in italics is what a careless evaluation would have claimed: the same network, trained on the "
+        "photographs as they are and dealt them one by one, not plant by plant. It scores "
+        f"{_signed(gap)} against the honest figure, because it has met the plants of its test before."
         if gap > 0 and data["groups"] < data["rows"]
         else "The row in italics comes from a split photograph by photograph: nothing could leak, or chance hides it."
     )
