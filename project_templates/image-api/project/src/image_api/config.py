@@ -30,7 +30,7 @@ class Config:
     test_share: float = 0.38  # of the plants; large, since the intervals are over plants
     validation_share: float = 0.14  # of the plants; only experiments are compared on them
 
-    epochs: int = 18  # passes over the training photographs
+    epochs: int = 16  # passes over the training photographs
     batch: int = 32  # photographs to a step
     learning_rate: float = 3e-3  # at its highest, a third of the way through
     weight_decay: float = 1e-2  # pull of the weights towards zero
