@@ -49,7 +49,7 @@ def enclosing(folder: Path) -> Path | None:
 
 def user_name() -> str | None:
     """What git calls the user, if anything."""
-    return _configured("user.name", "GIT_AUTHOR_NAME")
+    return _identity()[0]
 
 
 def commit_all(folder: Path, subject: str, trailer: str, fallback_name: str) -> Commit:
@@ -59,7 +59,7 @@ def commit_all(folder: Path, subject: str, trailer: str, fallback_name: str) -> 
     the commit holds the same on every machine.
     """
     git = _git()
-    name, email = _configured("user.name", "GIT_AUTHOR_NAME"), _configured("user.email", "GIT_AUTHOR_EMAIL")
+    name, email = _identity()
     is_configured = bool(name and email)
     # .invalid is reserved: the address can be nobody's.
     name, email = name or fallback_name, email or "nobody@example.invalid"
@@ -72,7 +72,9 @@ def commit_all(folder: Path, subject: str, trailer: str, fallback_name: str) -> 
             )
             repo.git(c=AS_IT_IS).add("--all", "--force")
             repo.git(c=AS_IT_IS).commit("--quiet", "--cleanup=verbatim", f"--message={message}\n")
-            return Commit(repo.head.commit.hexsha, f"{name} <{email}>", is_configured)
+            # From the file, without starting git once more.
+            sha = git.SymbolicReference.dereference_recursive(repo, "HEAD")
+            return Commit(sha, f"{name} <{email}>", is_configured)
     except git.GitCommandError as error:
         said = str(error.stderr).strip().removeprefix("stderr:").strip(" '\n").partition("\n")[0]
         raise PortfolioError(
@@ -90,15 +92,19 @@ def _outside_any_repository() -> Iterator[None]:
         os.environ.update(taken)
 
 
-def _configured(key: str, variable: str) -> str | None:
+def _identity() -> tuple[str | None, str | None]:
+    """The (name, email) that git would commit with; None for what is not configured."""
     if not is_available():
-        return None
+        return None, None
     git = _git()
     try:
-        value = os.environ.get(variable) or git.Git().config("--get", key)
-    except git.GitCommandError:  # not set
-        return None
-    return str(value).strip() or None
+        lines = str(git.Git().config("--get-regexp", r"^user\.(name|email)$")).splitlines()
+    except git.GitCommandError:  # neither is set
+        lines = []
+    configured = dict(line.partition(" ")[::2] for line in lines)
+    name = os.environ.get("GIT_AUTHOR_NAME") or configured.get("user.name", "")
+    email = os.environ.get("GIT_AUTHOR_EMAIL") or configured.get("user.email", "")
+    return name.strip() or None, email.strip() or None
 
 
 def _git() -> ModuleType:
