@@ -86,8 +86,8 @@ def outside(variable: str) -> str:
     return missing(f"{variable} is not set")
 
 
-def missing(what: str) -> NoReturn:
+def missing(what: str, is_whole_module: bool = False) -> NoReturn:
     """Something this machine lacks: a reason to skip, and with PORTFOLIO_STRICT=1 a failure."""
     if os.environ.get("PORTFOLIO_STRICT") == "1":
         pytest.fail(what)
-    pytest.skip(what)
+    pytest.skip(what, allow_module_level=is_whole_module)

@@ -17,7 +17,7 @@ import pytest
 
 from portfolio import readme, record, repository, scaffold, templates
 from portfolio.templates import Template
-from tests.conftest import CHECKOUT, Run, default_answers
+from tests.conftest import CHECKOUT, Run, default_answers, missing
 
 QUICK = ("new", "image-api", "--yes")
 
@@ -325,8 +325,9 @@ def test_the_printed_command_makes_the_same_project(portfolio: Run, tmp_path: Pa
     assert _tree(tmp_path / "first") == first
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX terminal")
 def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None:
+    if os.name == "nt":
+        missing("needs a POSIX terminal")
     import pty  # is not there on Windows
 
     ours, theirs = pty.openpty()

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from portfolio import cli, record
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, missing
 
 for heavy in ("copier", "git", "markdown_it", "yaml"):  # before forking, so that each try takes a fraction of a second
     importlib.import_module(heavy)
 
 if os.name == "nt":
-    pytest.skip("needs fork", allow_module_level=True)
+    missing("needs fork", is_whole_module=True)
 
 WHOLE = (CHECKOUT / "tests/files/image-api.txt").read_text(encoding="utf-8").splitlines()
 PROCESS_EVENTS = ("subprocess.Popen", "os.posix_spawn")
