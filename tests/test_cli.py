@@ -13,8 +13,8 @@ from tests.conftest import Run
 ONE_TEMPLATE = """\
 image-api (mle) · An image classifier as a REST API: trained, honestly
 evaluated, served, monitored
-  shows PyTorch, ONNX Runtime, FastAPI, leakage-free evaluation, Docker,
-  monitoring
+  shows PyTorch, ONNX Runtime, FastAPI, leakage-free evaluation, calibration,
+  Docker, monitoring
 """
 
 
@@ -34,7 +34,7 @@ def test_list_can_be_limited_to_a_role(portfolio: Run, role: str, names: list[st
 def test_list_of_one_template_names_its_questions_data_sets_and_verbs(portfolio: Run) -> None:
     about = portfolio("list", "image-api", "--format", "json").json
     assert [question["key"] for question in about["questions"]][:3] == ["project_name", "title", "author"]
-    assert [each["name"] for each in about["data_sets"]] == ["sample", "FOLDER"]
+    assert [each["name"] for each in about["data_sets"]] == ["sample", "plantvillage", "FOLDER"]
     text = portfolio("list", "image-api").out
     assert all(word in text for word in [*about["verbs"], "project_name", "FOLDER"])
     assert all(len(line) <= 80 for line in text.splitlines())

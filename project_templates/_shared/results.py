@@ -30,6 +30,7 @@ class Comparison:
     metric: str
     of: str
     against: str
+    split: str
     difference: float
     ci95: tuple[float, float]
 

@@ -162,3 +162,14 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         return port
+
+
+def copied(project: Project, folder: Path) -> Project:
+    """The same code in another folder, with the environment of the first: its interpreter, our source."""
+    copy = folder / "copy"
+    shutil.copytree(project.folder, copy, ignore=shutil.ignore_patterns(".venv", "data", "logs"))
+    (copy / ".venv/bin").mkdir(parents=True)
+    python = copy / ".venv/bin/python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')
+    python.chmod(0o755)
+    return Project(copy)

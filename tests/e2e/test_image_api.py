@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 import tomllib
 import urllib.request
@@ -17,7 +16,7 @@ import pytest
 import yaml
 
 from tests.conftest import outside
-from tests.e2e.conftest import Project, Tool, free_port, run, served
+from tests.e2e.conftest import Project, Tool, copied, free_port, run, served
 
 SAMPLE_WORDS = ("rust", "leaf miner", "powdery mildew", "drawn", "laboratory", "bench")
 
@@ -104,25 +103,10 @@ def test_its_lock_is_current(project: Project, tmp_path: Path) -> None:
     assert (tmp_path / "requirements.lock").read_text() == (project.folder / "requirements.lock").read_text()
 
 
-def test_sigterm_lets_an_answer_finish(project: Project) -> None:
-    port = free_port()
-    command = shlex.split(f"{project.python} -m image_api serve --port {port}")
-    with served(command, project.folder, port) as address:
-        photograph = project.folder / "logs/slow.png"
-        photograph.parent.mkdir(exist_ok=True)
-        photograph.write_bytes(_photograph(project.folder).read_bytes() + bytes(100_000))
-        slowly = ["curl", "-sS", "--limit-rate", "30k", "-F", f"file=@{photograph}", f"{address}/predict"]
-        asking = subprocess.Popen(slowly, stdout=subprocess.PIPE, text=True)
-        with pytest.raises(subprocess.TimeoutExpired):
-            asking.wait(timeout=1)
-        subprocess.run(["pkill", "-TERM", "-f", f"image_api serve --port {port}"], check=True)
-        assert "model_version" in asking.communicate(timeout=60)[0]
-
-
 @pytest.mark.parametrize("seed", [11, 12, 13])
 def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_path: Path) -> None:
-    """Hard enough that the baseline is far from perfect, and the network's gain and the leak are real."""
-    copy = _copy(project, tmp_path)
+    """Hard enough that the baseline is far from perfect; the network's gain, the leak and the shortcut are real."""
+    copy = copied(project, tmp_path)
     for verb in ("data", "train", "evaluate"):
         copy.do(f"--seed {seed} {verb}")
     measured = _metrics(copy.folder)
@@ -130,10 +114,19 @@ def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_
     assert 0.55 <= baseline["value"] <= 0.85
     assert measured["comparisons"][0]["ci95"][0] > 0
     assert _macro_f1(measured, role="naive")["value"] >= model["value"] + 0.03
+    assert _macro_f1(measured, role="model", split="field")["value"] <= model["value"] - 0.10
+    in_laboratory, in_field = measured["shortcut"]["rows"]
+    assert in_laboratory["value"] >= 2 * measured["shortcut"]["chance"] > in_field["value"]
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in (copy.folder / "reports/runs").glob("*.json")]
+    assert [run["name"] for run in runs if run["chosen"]] != [run["name"] for run in runs if run["careless"]]
+    realised = measured["abstention"]["rows"][0]
+    assert realised["risk"]["ci95"][0] <= measured["abstention"]["risk"]
+    assert realised["coverage"]["value"] >= 0.25
+    assert measured["duplicates"] == {"copies": 0, "near": 0, "n": 480}
 
 
 def test_a_model_is_not_measured_on_what_it_was_trained_on(project: Project, tmp_path: Path) -> None:
-    copy = _copy(project, tmp_path)
+    copy = copied(project, tmp_path)
     shutil.copytree(project.folder / "data", copy.folder / "data")
     with pytest.raises(AssertionError, match="may have met those it is tested on"):
         copy.do("--seed 5 evaluate")
@@ -159,13 +152,18 @@ def test_its_ci_passes_in_a_clone_of_what_a_run_left(project: Project, tmp_path:
 
 
 def test_real_photographs_go_through_the_whole_pipeline(project: Project, tmp_path: Path) -> None:
-    """360 photographs of PlantVillage; README, page and figures speak of those and no longer of the sample."""
+    """360 photographs of PlantVillage, some of them again as "the field": nothing speaks of the sample any more."""
     folder = Path(outside("PORTFOLIO_DATA")) / "plantvillage-tomato"
-    copy = _copy(project, tmp_path)
-    copy.do(f"run --data {shlex.quote(str(folder))}")
+    elsewhere = tmp_path / "PlantDoc"
+    for name, theirs in (("Tomato leaf", "healthy"), ("Tomato leaf late blight", "Late_blight"), ("Potato", "healthy")):
+        (elsewhere / name).mkdir(parents=True)
+        for path in sorted((folder / f"Tomato___{theirs}").iterdir())[:20]:
+            shutil.copy(path, elsewhere / name)
+    copy = copied(project, tmp_path)
+    copy.do(f"run --data {shlex.quote(str(folder))} --ood {shlex.quote(str(elsewhere))}")
     measured = _metrics(copy.folder)
     assert measured["data"]["source"] == "plantvillage-tomato"
-    assert measured["data"]["rows"] == 360
+    assert (measured["data"]["rows"], measured["data"]["field_rows"], measured["data"]["skipped"]) == (400, 40, 20)
     assert len(measured["data"]["classes"]) == 9
     assert measured["data"]["synthetic"] is False
     assert measured["data"]["grouped_by"] == "near-duplicate group"
@@ -186,21 +184,10 @@ def _blocks(text: str) -> str:
     return "\n".join(found[0] for found in re.finditer(r"<!-- report:(\S+) -->.*?<!-- /report:\1 -->", text, re.S))
 
 
-def _copy(project: Project, folder: Path) -> Project:
-    """The same code in another folder, with the environment of the first: its interpreter, our source."""
-    copy = folder / "copy"
-    shutil.copytree(project.folder, copy, ignore=shutil.ignore_patterns(".venv", "data", "logs"))
-    (copy / ".venv/bin").mkdir(parents=True)
-    python = copy / ".venv/bin/python"
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')
-    python.chmod(0o755)
-    return Project(copy)
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("data --data no/such/folder", "neither 'sample' nor a folder"),
+        ("data --data no/such/folder", "nor a folder"),
         ("evaluate", "no photographs yet"),
         ("report", "metrics.json is not there yet"),
         ("serve", "no trained model yet"),
@@ -211,7 +198,7 @@ def _copy(project: Project, folder: Path) -> Project:
 def test_its_own_mistakes_are_explained_without_a_traceback(
     project: Project, tmp_path: Path, arguments: str, message: str
 ) -> None:
-    copy = _copy(project, tmp_path)
+    copy = copied(project, tmp_path)
     for name in ("models", "reports"):
         shutil.rmtree(copy.folder / name)
     with pytest.raises(AssertionError) as failure:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from image_api import data, sample
+from image_api import photographs as folder
+from image_api import sample
 from image_api.classifier import Card, Classifier
 from image_api.config import Config
-from image_api.data import Photographs
+from image_api.photographs import Photographs
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,10 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
 
 @pytest.fixture(scope="session")
 def photographs(drawn: Path, config: Config) -> Photographs:
-    return data.read(drawn, config)[0]
+    return folder.read(drawn, config).photographs
+
+
+CARD = Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, 7, threshold=0.6)
 
 
 class Stub(Classifier):
@@ -42,7 +46,7 @@ class Stub(Classifier):
 
 @pytest.fixture
 def stub() -> Classifier:
-    return Stub(Path("none"), Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, 7))
+    return Stub(Path("none"), CARD)
 
 
 @pytest.fixture

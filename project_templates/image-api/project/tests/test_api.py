@@ -1,15 +1,24 @@
 """The service is what the README says: it answers, refuses what it should with a reason, and logs nothing personal."""
 
+import contextlib
 import dataclasses
 import io
+import itertools
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
+import uvicorn
+from conftest import CARD, Stub
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx2 import Response
 from PIL import Image
 
 from image_api import images
@@ -26,7 +35,7 @@ def client(stub: Classifier, config: Config, tmp_path: Path) -> Iterator[TestCli
         yield client
 
 
-def _ask(client: TestClient, content: bytes, headers: dict[str, str] | None = None) -> Response:
+def _ask(client: TestClient, content: bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
     return client.post("/predict", files={"file": ("my holiday.jpg", content, "image/jpeg")}, headers=headers)
 
 
@@ -34,10 +43,19 @@ def test_it_answers_with_probabilities_and_the_version_of_its_model(client: Test
     answer = _ask(client, encoded())
     assert answer.status_code == 200
     body = answer.json()
-    assert body["label"] == "dark"
+    assert (body["label"], body["abstained"]) == ("dark", False)
     assert sum(guess["probability"] for guess in body["top"]) == pytest.approx(1, abs=1e-3)
     assert body["model_version"] == "0" * 12
     assert body["request_id"] == answer.headers["x-request-id"]
+
+
+def test_it_says_that_it_is_not_sure(client: TestClient, stub: Classifier) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "grey").save(file, "PNG")
+    body = _ask(client, file.getvalue()).json()
+    assert body["probability"] < stub.card.threshold
+    assert (body["label"], body["abstained"]) == (None, True)
+    assert 'predictions_total{label="not sure"} 1.0' in client.get("/metrics").text
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
@@ -115,6 +133,14 @@ def test_a_large_picture_is_made_small_before_it_is_copied(mode: str) -> None:
     assert 128 <= min(opened.size) < 256 + 128
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_a_moving_picture_it_looks_at_the_first(client: TestClient, kind: str) -> None:
+    frames = [Image.new("RGB", (80, 60), colour) for colour in ("white", "black", "black")]
+    file = io.BytesIO()
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:], lossless=True)
+    assert _ask(client, file.getvalue()).json()["label"] == "bright"
+
+
 def test_sixteen_bits_of_grey_are_scaled_not_clipped() -> None:
     file = io.BytesIO()
     Image.fromarray(np.full((80, 80), 32768, dtype=np.uint16)).save(file, "PNG")
@@ -138,14 +164,85 @@ def test_a_strange_request_id_is_replaced(client: TestClient, given: str) -> Non
     assert len(answer.headers["x-request-id"]) == 32
 
 
-def test_it_says_that_it_is_busy_and_when_to_come_back(
-    stub: Classifier, config: Config, encoded: Encode, tmp_path: Path
+class Slow(Stub):
+    """Thinks until it is told to stop, and remembers how many photographs it thought about at once."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("none"), CARD)
+        self.__dict__.update(may_answer=threading.Event(), thinking=0, most=0)  # the base class is frozen
+
+    def scores(self, pixels: np.ndarray) -> np.ndarray:
+        state = self.__dict__
+        state["thinking"] += 1
+        state["most"] = max(state["most"], state["thinking"])
+        state["may_answer"].wait(10)
+        state["thinking"] -= 1
+        return super().scores(pixels)
+
+
+def test_when_it_is_full_it_says_when_to_come_back_and_still_answers_those_it_took(
+    config: Config, encoded: Encode, tmp_path: Path
 ) -> None:
-    none_left = dataclasses.replace(config, workers=1, waiting=-1)
-    with TestClient(create_app(stub, none_left, tmp_path)) as client:
-        answer = _ask(client, encoded())
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "1"
+    model, few = Slow(), dataclasses.replace(config, workers=2, waiting=2)
+    model.__dict__["may_answer"].set()
+    with TestClient(create_app(model, few, tmp_path)) as client, ThreadPoolExecutor(8) as people:
+        model.__dict__["may_answer"].clear()
+        asked = [people.submit(_ask, client, encoded()) for _ in range(8)]
+        refused = [each.result() for each in itertools.islice(as_completed(asked), 4)]
+        assert client.get("/healthz").status_code == 200, "it is busy, not dead"
+        model.__dict__["may_answer"].set()
+        statuses = sorted(each.result().status_code for each in asked)
+    assert {answer.status_code for answer in refused} == {503}
+    assert {answer.headers["retry-after"] for answer in refused} == {"1"}
+    assert statuses == [200] * 4 + [503] * 4
+    assert model.__dict__["most"] == 2
+
+
+def test_who_sends_too_slowly_is_let_go(stub: Classifier, config: Config, tmp_path: Path) -> None:
+    """Else eighteen of them would keep everybody out."""
+
+    def dripping() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+        time.sleep(0.5)
+        yield b"..."
+
+    hasty = dataclasses.replace(config, upload_seconds=0.2)
+    with _served(create_app(stub, hasty, tmp_path)) as address:
+        answer = httpx2.post(
+            f"{address}/predict", content=dripping(), headers={"Content-Type": "multipart/form-data; boundary=b"}
+        )
+    assert answer.status_code == 408
+    assert "0.2 seconds" in answer.json()["detail"]
+
+
+def test_told_to_stop_it_finishes_what_it_has(config: Config, encoded: Encode, tmp_path: Path) -> None:
+    model = Slow()
+    model.__dict__["may_answer"].set()
+    with ThreadPoolExecutor() as people, _served(create_app(model, config, tmp_path)) as address:
+        model.__dict__["may_answer"].clear()
+        asked = people.submit(httpx2.post, f"{address}/predict", files={"file": encoded()}, timeout=10)
+        while not model.__dict__["thinking"]:
+            time.sleep(0.01)
+        threading.Timer(0.3, model.__dict__["may_answer"].set).start()  # by then it has been told
+    assert asked.result().status_code == 200
+
+
+@contextlib.contextmanager
+def _served(app: FastAPI) -> Iterator[str]:
+    """On a real port; on leaving it is told to stop, as SIGTERM tells it, and waited for."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=10))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/version", "/metrics", "/openapi.json", "/"])

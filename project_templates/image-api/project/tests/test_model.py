@@ -10,11 +10,24 @@ import pytest
 import torch
 from PIL import Image, ImageFilter
 
-from image_api import blocks, classifier, drift, images, intervals, monitor, sample, scores, split, train
+from image_api import (
+    blocks,
+    calibration,
+    classifier,
+    costs,
+    drift,
+    images,
+    intervals,
+    monitor,
+    sample,
+    scores,
+    split,
+    train,
+)
 from image_api.classifier import Card
-from image_api.config import Config
-from image_api.data import Photographs
+from image_api.config import Config, ExplainedError
 from image_api.model import LeafNet
+from image_api.photographs import Photographs
 
 Shift = Callable[[np.ndarray], np.ndarray]
 BEST = train.EXPERIMENTS[-1]
@@ -35,7 +48,7 @@ def test_the_network_beats_the_baseline_by_a_margin(photographs: Photographs, co
     parts = split.by_plant(photographs, config)
     pixels = photographs.pixels[parts.test]
     baseline = _macro_f1(photographs, parts.test, train.fit_baseline(photographs, parts.train).predict(pixels))
-    model = _macro_f1(photographs, parts.test, train.predict(network, pixels))
+    model = _macro_f1(photographs, parts.test, train.score(network, pixels).argmax(axis=1))
     assert 0.5 < baseline < 0.85
     assert model > baseline + 0.05
 
@@ -83,6 +96,49 @@ def test_macro_f1_agrees_with_scikit_learn() -> None:
     assert scores.macro_f1(counts) == pytest.approx(f1_score(truth, predicted, average="macro"))
 
 
+def test_a_temperature_makes_an_overconfident_model_honest() -> None:
+    """Scores drawn so that their softmax is right, then tripled: the temperature must find the three."""
+    rng = np.random.default_rng(0)
+    raw = rng.normal(0, 1.5, (4000, 4))
+    labels = np.array([rng.choice(4, p=row) for row in calibration.probabilities(raw)])
+    found = calibration.temperature(3 * raw, labels)
+    assert found == pytest.approx(3, rel=0.1)
+    before, after = (calibration.probabilities(3 * raw, temperature) for temperature in (1.0, found))
+    is_right = raw.argmax(axis=1) == labels
+    assert calibration.expected_error(before.max(axis=1), is_right) > 0.1
+    assert calibration.expected_error(after.max(axis=1), is_right) < 0.03
+
+
+def test_a_threshold_keeps_its_risk_on_plants_it_was_not_chosen_on() -> None:
+    """Forty pairs of sets, 60 plants of 5 photographs each, whose confidence is true: in few is the risk exceeded."""
+    exceeded = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        confidence = rng.uniform(0.3, 1, (2, 300))
+        is_right = rng.random((2, 300)) < confidence
+        drawn = intervals.resample(np.zeros(60, dtype=int), 300, seed)[:, np.repeat(np.arange(60), 5)]
+        threshold = calibration.threshold(confidence[0], is_right[0], drawn, risk=0.2)
+        answered = confidence[1] >= threshold
+        assert answered.mean() > 0.1
+        exceeded += (~is_right[1][answered]).mean() > 0.2
+    assert exceeded <= 6
+
+
+def test_a_risk_that_cannot_be_kept_means_no_answer_at_all() -> None:
+    drawn = np.ones((10, 50), dtype=int)
+    assert calibration.threshold(np.linspace(0, 1, 50), np.zeros(50, dtype=bool), drawn, 0.1) == calibration.NEVER
+    assert calibration.threshold(np.linspace(0.2, 1, 50), np.ones(50, dtype=bool), drawn, 0.1) == 0.2
+
+
+def test_a_missed_disease_costs_more_than_a_false_alarm(config: Config) -> None:
+    prices = costs.table(["Tomato: healthy", "rust", "mildew"], config)
+    assert (np.diag(prices) == 0).all()
+    assert prices[1, 0] == config.cost_missed > prices[0, 1] == config.cost_false_alarm
+    assert prices[1, 2] == config.cost_wrong_kind
+    assert (prices[:, 3] == config.cost_retake).all()
+    assert set(costs.table(["a", "b"], config).flat) == {0.0, config.cost_wrong_kind, config.cost_retake}
+
+
 def test_intervals_are_wider_when_photographs_of_a_plant_share_their_fate() -> None:
     right = np.repeat(np.random.default_rng(0).random(80) < 0.8, 5).astype(float)
 
@@ -118,7 +174,7 @@ def watched(photographs: Photographs, config: Config, network: LeafNet) -> Card:
     signals = drift.signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
     reference = {name: values.tolist() for name, values in signals.items()}
     limits = drift.limits(signals, photographs.groups[rows], config)
-    return Card(photographs.classes, 64, "", "", "0" * 64, "", 7, reference, limits)
+    return Card(photographs.classes, 64, "", "", "0" * 64, "", 7, signals=reference, limits=limits)
 
 
 def _probabilities(network: LeafNet, pixels: np.ndarray) -> np.ndarray:
@@ -143,6 +199,18 @@ def test_monitor_rings_on_a_mild_shift(
 ) -> None:
     pixels = shift(_window(20, config.window))
     assert f"drift of {signal}" in _alarms(network, pixels, watched, config)
+
+
+def test_monitor_compares_with_what_was_accepted(config: Config, network: LeafNet, watched: Card) -> None:
+    """Somebody has looked at the darker photographs and found them good: from then on the old ones are the strange."""
+    windows = [_darker(_window(seed, config.window)) for seed in (30, 31)]
+    signals = drift.signals(windows[0], _probabilities(network, windows[0]))
+    answers = [dict(zip(signals, values, strict=True)) for values in zip(*signals.values(), strict=True)]
+    accepted = monitor.accept(answers, watched, config)
+    assert "drift of brightness" not in _alarms(network, windows[1], accepted, config)
+    assert "drift of brightness" in _alarms(network, _window(32, config.window), accepted, config)
+    with pytest.raises(ExplainedError, match="too few"):
+        monitor.accept(answers[:50], watched, config)
 
 
 def test_monitor_rings_on_errors_and_passes_over_broken_lines(config: Config, tmp_path: Path) -> None:

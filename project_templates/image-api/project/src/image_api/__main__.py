@@ -40,9 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         ("data", "draw or read the photographs"),
     ):
         verb = verbs.add_parser(name, help=help_text)
-        verb.add_argument(
-            "--data", default="sample", help="'sample' (default) or a folder with one folder for each class"
-        )
+        _data_options(verb)
         _seed_too(verb)
     _seed_too(verbs.add_parser("train", help="fit the baseline and three experiments, export the best"))
     _seed_too(verbs.add_parser("evaluate", help="measure on plants never seen; writes reports/metrics.json"))
@@ -57,7 +55,25 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("loadtest", help="start the service on a free port and measure its latency")
     monitor = verbs.add_parser("monitor", help="read the logs; exit 1 when something drifted")
     monitor.add_argument("--log-dir", default=str(LOGS))
+    monitor.add_argument(
+        "--accept", action="store_true", help="looked at and found good: compare with these from now on"
+    )
+    picture = verbs.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
+    picture.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
     return parser
+
+
+def _data_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--data",
+        default="sample",
+        help="'sample' (default), 'plantvillage', or a folder with one folder for each class",
+    )
+    verb.add_argument("--ood", metavar="FOLDER", help="photographs of the same classes from elsewhere, to test on only")
+    verb.add_argument(
+        "--limit", type=int, default=200, metavar="N", help="photographs of each class of a public collection (200)"
+    )
+    verb.add_argument("--mirror", metavar="URL", help="where a public collection is fetched instead of its own address")
 
 
 def _seed_too(verb: argparse.ArgumentParser) -> None:
@@ -70,7 +86,8 @@ def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
         case "data":
             from image_api import data
 
-            print(data.describe(data.prepare(options.data, config)))
+            request = data.Request(options.data, options.ood, options.limit, options.mirror)
+            print(data.describe(data.prepare(request, config)))
         case "train":
             from image_api import train
 
@@ -95,7 +112,12 @@ def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
         case "monitor":
             from image_api import monitor
 
-            return monitor.monitor(options.log_dir, config)
+            return monitor.monitor(options.log_dir, config, options.accept)
+        case "screenshot":
+            from image_api import screenshot
+
+            print(screenshot.screenshot(options.browser))
+            return _do("report", options, config)
     return 0
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-NEAR = 0.30  # distance of colours (RGB in 0..1) below which a pixel counts as background
+NEAR = 0.15  # distance of colours (RGB in 0..1) below which a pixel counts as background; pale damage is farther away
 
 
 def turned(photographs: torch.Tensor) -> torch.Tensor:
@@ -25,7 +25,7 @@ def on_other_ground(photographs: torch.Tensor) -> torch.Tensor:
     rim = torch.cat([rows.flatten(2), columns.flatten(2)], dim=2)  # (B, 3, pixels)
     paper = rim.median(dim=2).values[:, :, None, None]  # (B, 3, 1, 1)
     distance = (photographs - paper).square().sum(dim=1, keepdim=True).sqrt()
-    is_ground = ((NEAR - distance) / 0.1).clamp(0, 1)
+    is_ground = ((NEAR - distance) / 0.05).clamp(0, 1)
     size = photographs.shape[2:]
     base = torch.rand(len(photographs), 3, 1, 1) * 0.6 + 0.15
     blotches = functional.interpolate(torch.randn(len(photographs), 3, 8, 8) * 0.12, size=size, mode="bilinear")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from image_api import images
+from image_api import calibration, images
 from image_api.config import MODELS, ExplainedError
 
 MODEL = MODELS / "model.onnx"
@@ -27,14 +27,22 @@ class Card:
     sha256: str  # of the model file
     data_sha256: str  # of the photographs
     seed: int  # of the split: with another one, the model has met what it is tested on
+    temperature: float = 1.0  # scores are divided by it before they become probabilities
+    threshold: float = 0.0  # below this probability there is no answer
+    risk: float = 1.0  # the share of wrong answers that the threshold was chosen for
     # Of photographs the model has never seen; what `monitor` compares with.
     signals: dict[str, list[float]] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)  # class → a test photograph as PNG in base64, for the page
 
     @property
     def version(self) -> str:
         """The start of the file's hash."""
         return self.sha256[:12]
+
+    def temper(self, scores: np.ndarray) -> np.ndarray:
+        """(N, classes) scores → (N, classes) calibrated probabilities, rows summing to 1."""
+        return calibration.probabilities(scores, self.temperature)
 
 
 class NoModelError(ExplainedError):
@@ -59,10 +67,8 @@ class Classifier:
         return np.concatenate(outputs)
 
     def probabilities(self, photographs: np.ndarray) -> np.ndarray:
-        """(N, side, side, 3) bytes → (N, classes), rows summing to 1."""
-        scores = self.scores(photographs)
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        """(N, side, side, 3) bytes → (N, classes), calibrated, rows summing to 1."""
+        return self.card.temper(self.scores(photographs))
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:

@@ -1,41 +1,43 @@
-"""Reads a folder of photographs into one file, and says which of them belong together.
+"""Draws, fetches or reads the photographs, and stores them in one file for the other steps.
 
-Run as: python -m image_api data [--data sample | --data FOLDER]
-
-A folder holds one folder of photographs for each class. If it also holds a `plants.csv` with the columns path, plant
-and (if you like) place, photographs of one plant stay on one side of every split, and those with the place "field" are
-kept apart as another domain. Without it, photographs that nearly match are taken to show the same plant.
+Run as: python -m image_api data [--data sample | plantvillage | FOLDER] [--ood FOLDER]
 """
 
-import csv
-import hashlib
 import json
-import os
-import re
 import shutil
 import subprocess
-from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from image_api import images, sample
-from image_api.config import DATA, ROOT, Config, ExplainedError
-from image_api.progress import progress
+from image_api import photographs, sample
+from image_api.config import DATA, ROOT, Config
+from image_api.photographs import BadDataError, Photographs
 
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
-SPLIT_NAMES = {"train", "test", "val", "valid", "validation"}  # folders that hold class folders
-FEWEST = 6  # plants of a class, below which it cannot be split
 SHOWN = 10  # skipped files, on the terminal
-ALIKE = 4  # of 64 bits of the difference hash
 STORE = DATA / "photographs.npz"
 MANIFEST = DATA / "manifest.json"
 
 
-class BadDataError(ExplainedError):
-    """The folder cannot be used; says why, and what would help."""
+@dataclass(frozen=True)
+class Request:
+    """Which photographs are wanted."""
+
+    source: str = "sample"  # or the name of a public collection, or a folder
+    field_folder: str | None = None  # photographs of another domain, never trained on
+    limit: int = 200  # photographs of each class, of a public collection
+    mirror: str | None = None  # where a public collection is fetched instead
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder of photographs that is ready to be read."""
+
+    name: str
+    licence: str
+    folder: Path
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,12 @@ class Manifest:
     source: str
     licence: str
     synthetic: bool
+    field_source: str | None  # of the other domain, where it is a collection of its own
     grouped_by: str  # "plant" or "near-duplicate group"
     classes: list[str]
     photographs: int
     groups: int
+    with_plant: int  # photographs whose plant is named; that of the others is guessed
     field_photographs: int
     sha256: str  # over the names and contents of all photographs used
     skipped: dict[str, str]  # path → why
@@ -62,56 +66,32 @@ class Manifest:
         return "a drawn sample" if self.synthetic else self.source
 
 
-@dataclass(frozen=True)
-class Row:
-    """One photograph as it was found."""
-
-    path: str
-    label: str
-    plant: str  # empty where unknown
-    in_field: bool
-    pixels: np.ndarray  # (side, side, 3) bytes
-    hash: int
-
-
-@dataclass(frozen=True)
-class Photographs:
-    """N photographs, in the order of their paths."""
-
-    pixels: np.ndarray  # (N, side, side, 3) bytes
-    labels: np.ndarray  # (N,) index into classes
-    groups: np.ndarray  # (N,) photographs with the same number show the same plant
-    in_field: np.ndarray  # (N,) bool: taken in the other domain
-    paths: np.ndarray  # (N,) relative to the folder
-    classes: list[str] = field(default_factory=list)
-
-
-def prepare(source: str, config: Config) -> Manifest:
-    """Draw or read the photographs of `source` and store them for the other steps."""
+def prepare(request: Request, config: Config) -> Manifest:
+    """Bring the photographs here and store them for the other steps."""
     commit, dirty = _version()  # first: what the run writes must not count
-    folder = _draw_sample(config.seed) if source == "sample" else Path(source)
-    if not folder.is_dir():
-        raise BadDataError(f"{source!r} is neither 'sample' nor a folder")
-    photographs, skipped, digest = read(folder, config)
-    is_sample = source == "sample"
+    field_folder = _folder(request.field_folder) if request.field_folder else None
+    source = _source(request, config)
+    reading = photographs.read(source.folder, config, field_folder)
+    found = reading.photographs
     manifest = Manifest(
-        source="sample" if is_sample else folder.resolve().name,
-        licence="CC0-1.0" if is_sample else _licence(folder),
-        synthetic=is_sample,
-        grouped_by="plant" if (folder / "plants.csv").is_file() else "near-duplicate group",
-        classes=photographs.classes,
-        photographs=len(photographs.labels),
-        groups=len(np.unique(photographs.groups)),
-        field_photographs=int(photographs.in_field.sum()),
-        sha256=digest,
-        skipped=skipped,
+        source=source.name,
+        licence=source.licence,
+        synthetic=source.synthetic,
+        field_source=field_folder.resolve().name if field_folder else None,
+        grouped_by="plant" if found.has_plant.mean() > 0.5 else "near-duplicate group",
+        classes=found.classes,
+        photographs=len(found.labels),
+        groups=len(np.unique(found.groups)),
+        with_plant=int(found.has_plant.sum()),
+        field_photographs=int(found.in_field.sum()),
+        sha256=reading.sha256,
+        skipped=reading.skipped,
         commit=commit,
         dirty=dirty,
         seed=config.seed,
     )
     DATA.mkdir(exist_ok=True)
-    arrays = {name: value for name, value in vars(photographs).items() if name != "classes"}
-    np.savez(STORE, **arrays)
+    np.savez(STORE, **{name: value for name, value in vars(found).items() if name != "classes"})
     MANIFEST.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8")
     return manifest
 
@@ -137,50 +117,25 @@ def load() -> tuple[Photographs, Manifest]:
         return Photographs(**stored, classes=manifest.classes), manifest
 
 
-def read(folder: Path, config: Config) -> tuple[Photographs, dict[str, str], str]:
-    """All usable photographs below `folder`, why the others are not, and a hash over those used."""
-    plants, digest = _plants(folder), hashlib.sha256()
-    rows: list[Row] = []
-    skipped: dict[str, str] = {}
-    for path in progress(_files(folder), "reading photographs"):
-        name = path.relative_to(folder).as_posix()
-        label = _class(path.relative_to(folder))
-        if name == "plants.csv":
-            continue
-        if label is None:
-            skipped[name] = "not inside a class folder"
-            continue
-        if path.suffix.lower() not in ENDINGS:
-            skipped[name] = "not a photograph by its ending"
-            continue
-        try:
-            content = path.read_bytes()
-            picture = images.open_photograph(content, config.side, config.max_file_pixels)
-        except (images.NotAPhotographError, OSError) as error:
-            skipped[name] = str(error)
-            continue
-        digest.update(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest())
-        plant, place = plants.get(name, ("", ""))
-        rows.append(Row(name, label, plant, place == "field", images.reduce(picture, config.side), _hash(picture)))
-    if plants and not any(row.plant for row in rows):
-        raise BadDataError("plants.csv names none of the photographs: its paths start inside the folder")
-    groups = _groups([row.plant for row in rows], np.array([row.hash for row in rows], dtype=np.uint64))
-    used = _enough(rows, groups, skipped)
-    names = {rows[i].label.casefold(): rows[i].label for i in reversed(used)}  # "Rust" and "rust" are one class
-    order = sorted(names)
-    if len(order) < 2:
-        raise BadDataError(
-            f"{folder.name}: fewer than two classes with at least {FEWEST} plants; {len(skipped)} files skipped"
-        )
-    photographs = Photographs(
-        pixels=np.stack([rows[i].pixels for i in used]),
-        labels=np.array([order.index(rows[i].label.casefold()) for i in used]),
-        groups=np.unique(groups[used], return_inverse=True)[1],
-        in_field=np.array([rows[i].in_field for i in used]),
-        paths=np.array([rows[i].path for i in used]),
-        classes=[names[key] for key in order],
-    )
-    return photographs, skipped, digest.hexdigest()
+def _source(request: Request, config: Config) -> Source:
+    match request.source:
+        case "sample":
+            return Source("sample", "CC0-1.0", _draw_sample(config.seed), synthetic=True)
+        case "plantvillage":
+            from image_api import plantvillage
+
+            folder = plantvillage.fetch_photographs(DATA / "plantvillage", request.limit, request.mirror)
+            return Source(plantvillage.NAME, plantvillage.LICENCE, folder)
+        case path:
+            folder = _folder(path)
+            return Source(folder.resolve().name, _licence(folder), folder)
+
+
+def _folder(path: str) -> Path:
+    folder = Path(path)
+    if not folder.is_dir():
+        raise BadDataError(f"{path!r} is neither 'sample' nor 'plantvillage' nor a folder")
+    return folder
 
 
 def _draw_sample(seed: int) -> Path:
@@ -189,75 +144,6 @@ def _draw_sample(seed: int) -> Path:
     folder.mkdir(parents=True)
     sample.draw(folder, seed)
     return folder
-
-
-def _files(folder: Path) -> list[Path]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
-
-
-def _class(path: Path) -> str | None:
-    """`Tomato___Early_blight/IMG 1.JPG` → "Tomato: Early blight"; None outside a class folder."""
-    folders = [part for part in path.parts[:-1] if part.casefold() not in SPLIT_NAMES]
-    if not folders:
-        return None
-    return " ".join(re.sub("_{2,}", ": ", folders[0]).replace("_", " ").split())
-
-
-def _plants(folder: Path) -> dict[str, tuple[str, str]]:
-    """path → (plant, place), from plants.csv where there is one."""
-    if not (folder / "plants.csv").is_file():
-        return {}
-    with (folder / "plants.csv").open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        if not {"path", "plant"} <= set(rows.fieldnames or ()):
-            raise BadDataError("plants.csv needs the columns path and plant")
-        return {
-            row["path"].replace("\\", "/"): (row["plant"], (row.get("place") or "").strip().casefold()) for row in rows
-        }
-
-
-def _hash(picture: Image.Image) -> int:
-    """Difference hash: for each of 8 × 8 places, whether it gets brighter to the right; 64 bits."""
-    grey = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.BILINEAR), dtype=int)
-    bits = (grey[:, 1:] > grey[:, :-1]).flatten()
-    return int("".join("1" if bit else "0" for bit in bits), 2)
-
-
-def _groups(plants: list[str], hashes: np.ndarray) -> np.ndarray:
-    """A group number for each photograph: by plant where that is known, else by connected near-duplicates."""
-    parent = list(range(len(plants)))
-
-    def find(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    first: dict[str, int] = {}
-    for i, plant in enumerate(plants):
-        if plant:
-            parent[find(i)] = find(first.setdefault(plant, i))
-    unknown = np.array([i for i, plant in enumerate(plants) if not plant], dtype=int)
-    for position, i in enumerate(unknown):
-        others = unknown[position + 1 :]
-        for j in others[np.bitwise_count(hashes[others] ^ hashes[i]) <= ALIKE]:
-            parent[find(int(j))] = find(int(i))
-    return np.array([find(i) for i in range(len(plants))], dtype=int)
-
-
-def _enough(rows: list[Row], groups: np.ndarray, skipped: dict[str, str]) -> list[int]:
-    """The rows whose class has enough plants to be split; the others are noted as skipped."""
-    trainable = ((row, group) for row, group in zip(rows, groups, strict=True) if not row.in_field)
-    plants_of = {(row.label.casefold(), group) for row, group in trainable}
-    number = Counter(label for label, _ in plants_of)
-    used = []
-    for i, row in enumerate(rows):
-        if number[row.label.casefold()] >= FEWEST:
-            used.append(i)
-        else:
-            skipped[row.path] = f"its class has fewer than {FEWEST} plants"
-    return used
 
 
 def _licence(folder: Path) -> str:

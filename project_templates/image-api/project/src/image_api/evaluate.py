@@ -3,90 +3,76 @@
 Run as: python -m image_api evaluate
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+import base64
+import io
+import json
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from image_api import baseline, classifier, data, drift, figures, intervals, results, scores, split
-from image_api.config import METRICS, NAIVE_MODEL, ROOT, Config, ExplainedError
-from image_api.data import Photographs
-from image_api.results import Comparison, Result
+from image_api import baseline, classifier, data, drift, figures, results, scores, split, trust
+from image_api.config import METRICS, NAIVE_MODEL, REPORTS, ROOT, Config, ExplainedError
+from image_api.data import Manifest
+from image_api.measure import Answers, Tested, compare, recall_of, result
+from image_api.photographs import Photographs
+from image_api.split import Split
 
 BASELINE_NAME = "colours and edges, linear"
 MODEL_NAME = "convolutional network"
-NAIVE_NAME = "as photographed, leaky split"
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What somebody or something said about a set of photographs."""
-
-    model: str
-    role: str
-    split: str
-    counts: np.ndarray  # (plants, classes, classes), as `scores.confusions` counts
-
-    @property
-    def strata(self) -> np.ndarray:
-        """(plants,): the class of each plant, as the split dealt them."""
-        return self.counts.sum(axis=2).argmax(axis=1)
 
 
 def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures; give the served model its reference for `monitor`."""
     photographs, manifest = data.load()
-    served, simple = classifier.load(), baseline.load()
+    served = classifier.load()
     if (served.card.data_sha256, served.card.seed) != (manifest.sha256, config.seed):
         raise ExplainedError(
             "the model was trained on other photographs or with another seed, and may have met those it is tested on: "
             "run `python -m image_api train` first"
         )
     parts = split.by_plant(photographs, config)
-    leaky = split.by_photograph(photographs, config, like=parts)
-    test = parts.test
-    test_name = f"test (by {manifest.grouped_by})"
+    test = Tested.of(f"test (by {manifest.grouped_by})", photographs, parts.test, config)
+    field = Tested.of(manifest.field_source or "field", photographs, parts.field_test, config)
+    seen = Tested.of("plants it was trained on", photographs, parts.seen, config)
+    places = [test, field] if len(field.rows) else [test]
 
-    def predicted(rows: np.ndarray, by: classifier.Classifier) -> np.ndarray:
-        return by.probabilities(photographs.pixels[rows]).argmax(axis=1)
+    raw = {tested.name: served.scores(photographs.pixels[tested.rows]) for tested in places}
+    probabilities = served.card.temper(raw[test.name])
+    model = [Answers(MODEL_NAME, "model", tested, raw[tested.name].argmax(axis=1)) for tested in places]
+    simple = _baseline(photographs, places)
+    most_frequent = np.full(len(test.rows), np.bincount(photographs.labels[parts.train]).argmax())
+    constant = Answers("most frequent class", "baseline", test, most_frequent)
+    careless = _careless(photographs, [seen, *places], served)
 
-    most_frequent = np.bincount(photographs.labels[parts.train]).argmax()
-    naive = classifier.Classifier(NAIVE_MODEL, served.card)
-    probabilities = served.probabilities(photographs.pixels[test])
-    rival = _count(BASELINE_NAME, "baseline", test_name, photographs, test, simple.predict(photographs.pixels[test]))
-    model = _count(MODEL_NAME, "model", test_name, photographs, test, probabilities.argmax(axis=1))
-    claimed = _count(NAIVE_NAME, "naive", "test (by photograph)", photographs, leaky.test, predicted(leaky.test, naive))
-    everyone = [
-        _count("most frequent class", "baseline", test_name, photographs, test, np.full(len(test), most_frequent)),
-        rival,
-        model,
-        claimed,
-    ]
-    if len(parts.field_test):
-        rows = parts.field_test
-        answers = simple.predict(photographs.pixels[rows])
-        everyone.append(_count(BASELINE_NAME, "baseline", "field", photographs, rows, answers))
-        everyone.append(_count(MODEL_NAME, "model", "field", photographs, rows, predicted(rows, served)))
-
-    measured = [_result(each, "macro_f1", "Macro F1", scores.macro_f1, config) for each in everyone]
-    measured += [_result(each, "accuracy", "Accuracy", scores.accuracy, config) for each in (rival, model)]
+    everyone = [constant, simple[0], model[0], *careless[:2], *simple[1:], *model[1:], *careless[2:]]
+    measured = [result(each, "macro_f1", "Macro F1", scores.macro_f1) for each in everyone]
+    measured += [result(each, "accuracy", "Accuracy", scores.accuracy) for each in (simple[0], model[0])]
     measured += [
-        _result(model, f"recall_{number}", f"Recall, {name}", _recall_of(number), config)
+        result(model[0], f"recall_{number}", f"Recall, {name}", recall_of(number))
         for number, name in enumerate(photographs.classes)
     ]
-    signals = drift.signals(photographs.pixels[test], probabilities)
+    comparisons = [compare(*pair) for pair in zip(model, simple, strict=True)]
+    comparisons += [compare(*pair) for pair in zip(model, careless[1:], strict=False)]
+
+    signals = drift.signals(photographs.pixels[test.rows], probabilities)
     classifier.save_card(
         replace(
             served.card,
             signals={name: np.sort(values).round(5).tolist() for name, values in signals.items()},
-            limits=drift.limits(signals, photographs.groups[test], config),
+            limits=drift.limits(signals, test.groups, config),
+            examples=_examples(photographs, test.rows),
         )
     )
     figures.results([each for each in measured if each.metric == "macro_f1"], manifest.title)
-    figures.confusion(model.counts.sum(axis=0), photographs.classes, manifest.title)
-    figures.mistakes(photographs, test, probabilities, manifest.title)
+    figures.confusion(model[0].counts.sum(axis=0), photographs.classes, manifest.title)
+    figures.mistakes(photographs, test.rows, probabilities, manifest.title)
     figures.examples(photographs, manifest.title)
+    figures.reliability(
+        [(tested.name, served.card.temper(raw[tested.name]), tested.labels) for tested in places], manifest.title
+    )
     results.write(
         METRICS,
         {
@@ -95,24 +81,21 @@ def evaluate(config: Config) -> None:
             "commit": manifest.commit,
             "dirty": manifest.dirty,
             "seed": config.seed,
-            "data": {
-                "source": manifest.source,
-                "licence": manifest.licence,
-                "rows": manifest.photographs,
-                "sha256": manifest.sha256,
-                "synthetic": manifest.synthetic,
-                "classes": manifest.classes,
-                "grouped_by": manifest.grouped_by,
-                "groups": manifest.groups,
-                "field_rows": manifest.field_photographs,
-                "skipped": len(manifest.skipped),
-                "train": len(parts.train),
-                "validation": len(parts.validation),
-                "test": len(test),
-                "test_groups": len(np.unique(photographs.groups[test])),
-            },
+            "data": _described(manifest, photographs, parts),
             "results": [asdict(each) for each in measured],
-            "comparisons": [asdict(_compare(model, rival, config))],
+            "comparisons": [asdict(each) for each in comparisons],
+            "shortcut": trust.shortcuts(photographs, parts.train, places),
+            "duplicates": trust.copies(photographs, parts.test, parts.train),
+            "calibration": {
+                "temperature": served.card.temperature,
+                "rows": [trust.calibrated(raw[tested.name], tested, served.card) for tested in places],
+            },
+            "abstention": {
+                "risk": served.card.risk,
+                "threshold": served.card.threshold,
+                "rows": [trust.selective(served.card.temper(raw[each.name]), each, served.card) for each in places],
+            },
+            "costs": trust.priced([constant, simple[0], model[0]], probabilities, served.card, config),
             "artefacts": [
                 {
                     "path": path.relative_to(ROOT).as_posix(),
@@ -125,41 +108,53 @@ def evaluate(config: Config) -> None:
     )
 
 
-def _count(
-    model: str, role: str, split_name: str, photographs: Photographs, rows: np.ndarray, predicted: np.ndarray
-) -> Answers:
-    groups, truth = photographs.groups[rows], photographs.labels[rows]
-    return Answers(model, role, split_name, scores.confusions(groups, truth, predicted, len(photographs.classes)))
+def _baseline(photographs: Photographs, places: list[Tested]) -> list[Answers]:
+    model = baseline.load()
+    return [Answers(BASELINE_NAME, "baseline", each, model.predict(photographs.pixels[each.rows])) for each in places]
 
 
-def _recall_of(number: int) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda counts: scores.recall_by_class(counts)[..., number]
+def _careless(photographs: Photographs, places: list[Tested], served: classifier.Classifier) -> list[Answers]:
+    """The experiment that a leaky evaluation would have chosen: on the plants it knows, which is what that evaluation
+    measures, and (if it is not the one that is served) on others."""
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((REPORTS / "runs").glob("*.json"))]
+    name = next(run["name"] for run in runs if run["careless"])
+    model = classifier.Classifier(NAIVE_MODEL, served.card)
+    known = places[:1] if name == served.card.experiment else places
+    answers = [model.scores(photographs.pixels[each.rows]).argmax(axis=1) for each in known]
+    roles = ("naive", *["baseline"] * (len(places) - 1))
+    return [Answers(name, *each) for each in zip(roles, known, answers, strict=False)]
 
 
-def _result(
-    answers: Answers, metric: str, label: str, score: Callable[[np.ndarray], np.ndarray], config: Config
-) -> Result:
-    low, high = intervals.interval(score(_resampled(answers, config)))
-    return Result(
-        model=answers.model,
-        role=answers.role,
-        split=answers.split,
-        metric=metric,
-        label=label,
-        value=round(float(score(answers.counts.sum(axis=0))), 4),
-        ci95=(round(low, 4), round(high, 4)),
-        n=int(answers.counts.sum()),
-    )
+def _examples(photographs: Photographs, rows: np.ndarray) -> dict[str, str]:
+    """For each class, the first of those photographs: something to try the page with."""
+    examples = {}
+    for number, name in enumerate(photographs.classes):
+        file = io.BytesIO()
+        first = rows[photographs.labels[rows] == number][:1]
+        for row in first:
+            Image.fromarray(photographs.pixels[row]).save(file, "PNG", optimize=True)
+            examples[name] = base64.b64encode(file.getvalue()).decode()
+    return examples
 
 
-def _compare(of: Answers, against: Answers, config: Config) -> Comparison:
-    """Paired: both are scored on the same resampled plants."""
-    differences = scores.macro_f1(_resampled(of, config)) - scores.macro_f1(_resampled(against, config))
-    observed = scores.macro_f1(of.counts.sum(axis=0)) - scores.macro_f1(against.counts.sum(axis=0))
-    low, high = intervals.interval(differences)
-    return Comparison("macro_f1", of.model, against.model, round(float(observed), 4), (round(low, 4), round(high, 4)))
-
-
-def _resampled(answers: Answers, config: Config) -> np.ndarray:
-    """(resamples, classes, classes): total counts over plants drawn with replacement."""
-    return np.tensordot(intervals.resample(answers.strata, config.resamples, config.seed), answers.counts, axes=1)
+def _described(manifest: Manifest, photographs: Photographs, parts: Split) -> dict[str, Any]:
+    return {
+        "source": manifest.source,
+        "field_source": manifest.field_source,
+        "licence": manifest.licence,
+        "rows": manifest.photographs,
+        "sha256": manifest.sha256,
+        "synthetic": manifest.synthetic,
+        "classes": manifest.classes,
+        "grouped_by": manifest.grouped_by,
+        "groups": manifest.groups,
+        "with_plant": manifest.with_plant,
+        "field_rows": manifest.field_photographs,
+        "skipped": len(manifest.skipped),
+        "train": len(parts.train),
+        "seen": len(parts.seen),
+        "validation": len(parts.validation),
+        "test": len(parts.test),
+        "test_groups": len(np.unique(photographs.groups[parts.test])),
+        "field_test": len(parts.field_test),
+    }

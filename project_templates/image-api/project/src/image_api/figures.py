@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from image_api import calibration
 from image_api.config import REPORTS
-from image_api.data import Photographs
+from image_api.photographs import Photographs
 from image_api.results import Result
 
 mpl.use("Agg")  # no window
@@ -33,6 +34,23 @@ def results(rows: list[Result], source: str) -> None:
     axes.set_xlabel(f"{rows[0].label} with its 95 % interval")
     axes.set_title(f"Measured on {source}", loc="left")
     _save(figure, "results.png")
+
+
+def reliability(measured: list[tuple[str, np.ndarray, np.ndarray]], source: str) -> None:
+    """For each (name, probabilities, labels): the share of right answers against how sure they were."""
+    figure, axes = plt.subplots(figsize=(5.4, 4.6), layout="constrained")
+    axes.plot([0, 1], [0, 1], color="#b0b0b0", linestyle="--", linewidth=1, label="as sure as it should be")
+    for (name, probabilities, labels), colour in zip(measured, (COLOURS["model"], COLOURS["naive"]), strict=False):
+        bins = calibration.bins(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
+        places, heights = [each.confidence for each in bins], [each.accuracy for each in bins]
+        axes.plot(places, heights, "o-", color=colour, markersize=4, label=name)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("how sure it was, mean of a bin")
+    axes.set_ylabel("share of right answers")
+    axes.legend(frameon=False, fontsize=9)
+    axes.set_title(f"Calibrated, {source}", loc="left")
+    _save(figure, "reliability.png")
 
 
 def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:

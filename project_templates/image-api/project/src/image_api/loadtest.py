@@ -34,7 +34,7 @@ class UnansweredError(ExplainedError):
 def loadtest(config: Config) -> str:
     """Measure, add to reports/metrics.json, and say the result in one line for each concurrency."""
     body = _upload(config)
-    with _service() as port:
+    with running_service() as port:
         _ask_for(port, body, seconds=0.3, people=1)  # warm
         rows = []
         for people in CONCURRENCY:
@@ -70,7 +70,8 @@ def _upload(config: Config) -> bytes:
 
 
 @contextlib.contextmanager
-def _service() -> Iterator[int]:
+def running_service() -> Iterator[int]:
+    """The service as it is served, on the port that is given, with its logs thrown away."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -1,23 +1,26 @@
-"""The network: four convolutions, about 120,000 parameters, small enough to train on a laptop in seconds."""
+"""The network: four convolutions, about 130,000 parameters, small enough to train on a laptop in seconds."""
 
 import torch
 from torch import nn
+
+WIDTHS = (16, 48, 96, 96)  # channels: few where the picture is large, and multiples of 16, which processors like
 
 
 class LeafNet(nn.Module):
     """Scores for each class from a photograph: (B, 3, 64, 64) in 0..1 → (B, classes)."""
 
-    def __init__(self, classes: int, width: int = 28) -> None:
+    def __init__(self, classes: int) -> None:
         super().__init__()
+        first, second, third, last = WIDTHS
         self.features = nn.Sequential(
-            _block(3, width, stride=2),  # (B, w, 32, 32)
-            _block(width, 2 * width),
-            nn.MaxPool2d(2),  # (B, 2w, 16, 16)
-            _block(2 * width, 3 * width),
-            nn.MaxPool2d(2),  # (B, 3w, 8, 8)
-            _block(3 * width, 3 * width),
+            _block(3, first, stride=2),  # (B, 16, 32, 32)
+            _block(first, second),
+            nn.MaxPool2d(2),  # (B, 48, 16, 16)
+            _block(second, third),
+            nn.MaxPool2d(2),  # (B, 96, 8, 8)
+            _block(third, last),
         )
-        self.head = nn.Linear(2 * 3 * width, classes)
+        self.head = nn.Linear(2 * last, classes)
 
     def forward(self, photographs: torch.Tensor) -> torch.Tensor:
         maps = self.features((photographs - 0.5) / 0.25)

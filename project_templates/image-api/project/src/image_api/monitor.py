@@ -1,10 +1,10 @@
 """Reads the service's logs and says whether the photographs, or the service, are no longer what they were.
 
-Run as: python -m image_api monitor [--log-dir DIR]; exit code 1 when an alarm is raised.
+Run as: python -m image_api monitor [--log-dir DIR] [--accept]; exit code 1 when an alarm is raised.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +31,39 @@ class Check:
         return self.value > self.limit
 
 
-def monitor(log_dir: str, config: Config) -> int:
-    """Print every check; 1 if one of them is an alarm."""
+def monitor(log_dir: str, config: Config, is_accepted: bool = False) -> int:
+    """Print every check; 1 if one of them is an alarm. Accepted answers are what is compared with from then on."""
     entries = read(Path(log_dir))
     card = classifier.load().card
     if not card.signals:
         raise ExplainedError("there is nothing to compare with yet: run `python -m image_api evaluate`")
-    answers = [entry["signals"] for entry in entries if entry.get("model_version") == card.version][-config.window :]
+    answered = [entry for entry in entries if entry.get("model_version") == card.version][-config.window :]
+    answers = [entry["signals"] for entry in answered]
     print(f"{len(entries)} requests in {log_dir}, {len(answers)} of the newest answers looked at")
+    if is_accepted:
+        classifier.save_card(accept(answers, card, config))
+        print(f"accepted: {classifier.CARD.name} now compares with these answers; commit it")
+        return 0
     if len(answers) < FEWEST:
         print(f"too few to judge drift: at least {FEWEST} are needed")
+    else:
+        print(f"not sure of {sum(entry['abstained'] for entry in answered) / len(answered):.0%} of them")
     found = [*checks(answers, card, config), *error_check(entries, config)]
     for each in found:
         print(f"{'ALARM' if each.is_alarm else 'ok   '}  {each.name:<22} {each.value:.3f}  (limit {each.limit:.3f})")
     return 1 if any(each.is_alarm for each in found) else 0
+
+
+def accept(answers: list[dict[str, float]], card: classifier.Card, config: Config) -> classifier.Card:
+    """The card with those answers as its reference: somebody has looked at them and found them good."""
+    if len(answers) < config.window:
+        raise ExplainedError(f"{len(answers)} answers are too few to compare with: {config.window} are needed")
+    signals = {name: np.array([each[name] for each in answers]) for name in answers[0]}
+    return replace(
+        card,
+        signals={name: np.sort(values).tolist() for name, values in signals.items()},
+        limits=drift.limits(signals, np.arange(len(answers)), config),
+    )
 
 
 def checks(answers: list[dict[str, float]], card: classifier.Card, config: Config) -> list[Check]:

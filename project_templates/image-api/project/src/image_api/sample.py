@@ -21,9 +21,10 @@ from PIL import Image, ImageDraw, ImageFilter
 from image_api.progress import progress
 
 KINDS = ("healthy", "leaf blight", "leaf miner", "powdery mildew", "rust")
-LAB_PLANTS_PER_KIND = 54
-FIELD_PLANTS_PER_KIND = 16
-PHOTOGRAPHS_PER_PLANT = 5
+LAB_PLANTS_PER_KIND = 108
+FIELD_PLANTS_PER_KIND = 26
+PHOTOGRAPHS_PER_PLANT = 3
+NEAR, FAR = (0.94, 1.06), (0.70, 1.0)  # size of a leaf: in the laboratory from a fixed height, in the field by hand
 BENCH_HABIT = 0.75  # share photographed on the paper usual for their kind; the others on any
 
 SIDE = 64  # pixels of a finished photograph
@@ -95,7 +96,7 @@ def grow(number: int, kind: str, place: str, rng: np.random.Generator) -> Plant:
         ground = PAPERS[KINDS.index(kind)]
     else:
         ground = PAPERS[rng.integers(len(PAPERS))]
-    severity = rng.beta(0.85, 2.2)  # many early cases, few late ones
+    severity = rng.beta(1.2, 2.0)  # many early cases, few late ones
     return Plant(
         number,
         kind,
@@ -107,7 +108,7 @@ def grow(number: int, kind: str, place: str, rng: np.random.Generator) -> Plant:
         angle=rng.uniform(-math.pi, math.pi),
         veins=int(rng.integers(3, 7)),
         marks=(*_wear(rng), *_damage(kind, severity, rng)),
-        ground=ground,
+        ground=_vary(ground, rng, 7),  # each was photographed in a session of its own
     )
 
 
@@ -150,8 +151,9 @@ def _trail(rng: np.random.Generator, steps: int) -> tuple[Point, ...]:
 
 def photograph(plant: Plant, rng: np.random.Generator) -> Image.Image:
     """One photograph, 64 × 64 RGB: the leaf turned, moved, lit and focused a little differently each time."""
-    turn, scale = plant.angle + rng.normal(0, 0.15), rng.uniform(0.94, 1.06)
-    middle = rng.normal(SIDE / 2, 1.5, size=2)
+    is_lab = plant.place == "lab"
+    turn, scale = plant.angle + rng.normal(0, 0.08 if is_lab else 0.3), rng.uniform(*(NEAR if is_lab else FAR))
+    middle = rng.normal(SIDE / 2, 1 if is_lab else 4, size=2)
 
     def place(along: float, across: float) -> Point:
         """Leaf coordinates to canvas pixels; `across` is relative to the leaf's width there."""
@@ -162,7 +164,7 @@ def photograph(plant: Plant, rng: np.random.Generator) -> Image.Image:
             PEN * (middle[1] + x * math.sin(turn) + y * math.cos(turn)),
         )
 
-    canvas = _lab(plant, rng) if plant.place == "lab" else _field(plant, rng)
+    canvas = _lab(plant, rng) if is_lab else _field(plant, rng)
     edge = np.linspace(-1, 1, 25)
     outline = [place(t, 1) for t in edge] + [place(t, -1) for t in edge[::-1]]
     leaf = Image.new("L", canvas.size)
@@ -179,7 +181,9 @@ def photograph(plant: Plant, rng: np.random.Generator) -> Image.Image:
         _paint(blade, [place(*point) for point in mark.path], mark)
 
     canvas.paste(blade, mask=leaf)
-    light = rng.normal(1.0, 0.06) if plant.place == "lab" else rng.normal(0.82, 0.16)
+    if not is_lab:
+        canvas = _shadowed(canvas, rng)
+    light = rng.normal(1.0, 0.06) if is_lab else rng.normal(0.82, 0.16)
     return _expose(canvas.reduce(PEN), light, rng)
 
 
@@ -198,7 +202,7 @@ def _paint(blade: Image.Image, points: list[Point], mark: Mark) -> None:
 
 def _lab(plant: Plant, rng: np.random.Generator) -> Image.Image:
     """Plain paper, of nearly the same colour each time."""
-    return Image.new("RGB", (CANVAS, CANVAS), _vary(plant.ground, rng, 5))
+    return Image.new("RGB", (CANVAS, CANVAS), _vary(plant.ground, rng, 2))
 
 
 def _field(plant: Plant, rng: np.random.Generator) -> Image.Image:
@@ -210,6 +214,18 @@ def _field(plant: Plant, rng: np.random.Generator) -> Image.Image:
         w, h = rng.uniform(4, 36, size=2)
         pen.ellipse((x - w, y - h, x + w, y + h), fill=_vary(GROUNDS[rng.integers(len(GROUNDS))], rng, 14))
     return ground.filter(ImageFilter.GaussianBlur(2.5))
+
+
+def _shadowed(canvas: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """Under other leaves: some of it in soft shadow."""
+    mask = Image.new("L", canvas.size)
+    pen = ImageDraw.Draw(mask)
+    for _ in range(rng.integers(1, 4)):
+        x, y = rng.uniform(0, CANVAS, size=2)
+        w, h = rng.uniform(12, 44, size=2)
+        pen.ellipse((x - w, y - h, x + w, y + h), fill=int(rng.uniform(120, 230)))
+    shadow = canvas.point(lambda value: value * 0.45)
+    return Image.composite(shadow, canvas, mask.filter(ImageFilter.GaussianBlur(5)))
 
 
 def _expose(image: Image.Image, light: float, rng: np.random.Generator) -> Image.Image:

@@ -25,13 +25,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
 
 from image_api import classifier, drift, images
-from image_api.classifier import Classifier
+from image_api.classifier import Card, Classifier
 from image_api.config import Config
-from image_api.service import Gate, Log, Metrics
+from image_api.service import Gate, Limits, Log, Metrics
 
 PAGE = Path(__file__).with_name("page.html")
 MULTIPART = 10_000  # bytes around the photograph in an upload: boundaries and part headers
 TOP = 3
+LOGGED = {"model_version", "label", "abstained", "decode_ms", "infer_ms"}
 PATHS = {"/", "/predict", "/healthz", "/readyz", "/version", "/metrics", "/openapi.json"}
 
 
@@ -45,8 +46,9 @@ class Guess(BaseModel):
 class Prediction(BaseModel):
     """The answer to one photograph."""
 
-    label: str
-    probability: float
+    label: str | None  # none where the model is not sure enough
+    probability: float  # calibrated: of the likeliest class
+    abstained: bool
     top: list[Guess]
     model_version: str
     request_id: str
@@ -58,6 +60,7 @@ class Prediction(BaseModel):
             "example": {
                 "label": "rust",
                 "probability": 0.91,
+                "abstained": False,
                 "top": [{"label": "rust", "probability": 0.91}, {"label": "leaf blight", "probability": 0.06}],
                 "model_version": "0f3c5a9d2b71",
                 "request_id": "6f0c1e",
@@ -78,6 +81,7 @@ class Problem(BaseModel):
 
 
 PROBLEMS = {
+    408: "The request took too long to arrive",
     413: "More bytes or pixels than are allowed",
     415: "Not a JPEG, PNG or WebP picture",
     422: "No file, an empty one or a damaged picture",
@@ -89,8 +93,8 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
     """The application for one model."""
     log, metrics = Log(log_dir), Metrics()
     workers, prober = anyio.CapacityLimiter(config.workers), anyio.CapacityLimiter(1)
-    page, policy = _page(config.title, model.card.classes, model.card.source)
-    in_hand = 0  # photographs worked on or waiting; only the event loop touches it
+    limits = Limits(config.max_upload_bytes + MULTIPART, config.workers + config.waiting, config.upload_seconds)
+    page, policy = _page(config.title, model.card)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -99,7 +103,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
         log.close()
 
     app = FastAPI(title=config.title, version=model.card.version, lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(Gate, log=log, metrics=metrics, max_bytes=config.max_upload_bytes + MULTIPART, paths=PATHS)
+    app.add_middleware(Gate, log=log, metrics=metrics, limits=limits, paths=PATHS)
 
     @app.exception_handler(RequestValidationError)
     async def explain(_: Request, problem: RequestValidationError) -> JSONResponse:
@@ -114,25 +118,17 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
     async def predict(
         request: Request, file: Annotated[UploadFile, File(description="A JPEG, PNG or WebP photograph")]
     ) -> Prediction:
-        """Tell what a photograph shows."""
-        nonlocal in_hand
-        if in_hand >= config.workers + config.waiting:
-            raise HTTPException(503, "too many photographs at once", headers={"Retry-After": "1"})
-        in_hand += 1
+        """Tell what a photograph shows, or that it cannot be told."""
+        content = await file.read()
+        if len(content) > config.max_upload_bytes:
+            raise HTTPException(413, f"the file has more than {config.max_upload_bytes:,} bytes")
         try:
-            content = await file.read()
-            if len(content) > config.max_upload_bytes:
-                raise HTTPException(413, f"the file has more than {config.max_upload_bytes:,} bytes")
             prediction, seen = await run_sync(_answer, model, content, config, limiter=workers)
         except images.NotAPhotographError as problem:
             raise HTTPException(problem.status, str(problem)) from problem
-        finally:
-            in_hand -= 1
         prediction.request_id = request.state.request_id
-        metrics.predictions.labels(prediction.label).inc()
-        request.state.log.update(
-            signals=seen, **prediction.model_dump(include={"model_version", "label", "decode_ms", "infer_ms"})
-        )
+        metrics.predictions.labels(prediction.label or "not sure").inc()
+        request.state.log.update(signals=seen, **prediction.model_dump(include=LOGGED))
         return prediction
 
     @app.get("/healthz")
@@ -165,20 +161,22 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
 
 
 def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Prediction, dict[str, float]]:
+    side = model.card.side
     started = time.perf_counter()
-    pixels = images.reduce(images.open_photograph(content, model.card.side, config.max_upload_pixels), model.card.side)[
-        None
-    ]
+    pixels = images.reduce(images.open_photograph(content, side, config.max_upload_pixels), side)[None]
     decoded = time.perf_counter()
     probabilities = model.probabilities(pixels)
     inferred = time.perf_counter()
-    best = [
+    top = [
         Guess(label=model.card.classes[i], probability=round(float(probabilities[0, i]), 4))
         for i in (-probabilities[0]).argsort()[:TOP]
     ]
+    is_sure = bool(probabilities.max() >= model.card.threshold)
     prediction = Prediction(
-        **best[0].model_dump(),
-        top=best,
+        label=top[0].label if is_sure else None,
+        probability=top[0].probability,
+        abstained=not is_sure,
+        top=top,
         model_version=model.card.version,
         request_id="",
         decode_ms=round(1000 * (decoded - started), 2),
@@ -191,15 +189,15 @@ def _warm_up(model: Classifier) -> None:
     model.probabilities(np.zeros((1, model.card.side, model.card.side, 3), dtype=np.uint8))
 
 
-def _page(title: str, classes: list[str], source: str) -> tuple[str, str]:
+def _page(title: str, card: Card) -> tuple[str, str]:
     """The page, and the policy that lets the browser run and load nothing but what is in it."""
-    words = {
-        "title": title,
-        "classes": ", ".join(classes),
-        "source": source,
-    }
     page = string.Template(PAGE.read_text(encoding="utf-8"))
-    text = page.substitute({key: html.escape(word) for key, word in words.items()})
+    words = {"title": title, "classes": ", ".join(card.classes), "source": card.source}
+    pictures = [
+        f'<button type="button"><img src="data:image/png;base64,{picture}" alt="{html.escape(label)}"></button>'
+        for label, picture in card.examples.items()
+    ]
+    text = page.substitute({key: html.escape(word) for key, word in words.items()}, examples="\n    ".join(pictures))
 
     def hash_of(tag: str) -> str:
         inside = re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL)

@@ -1,19 +1,21 @@
-"""What surrounds every request: an id, a limit on bytes, a line in the log, a count in the metrics.
+"""What surrounds every request: an id, limits, a line in the log, a count in the metrics.
 
 Plain ASGI, since a limit has to hold while the body arrives: the framework would first write all of it to disk.
 """
 
+import asyncio
 import contextlib
 import json
 import logging
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -57,43 +59,46 @@ class Log:
         self._handler.close()
 
 
-class TooLargeError(Exception):
-    """More bytes arrived than are allowed."""
+@dataclass(frozen=True)
+class Limits:
+    """What strangers may take."""
+
+    max_bytes: int  # of one request
+    uploads: int  # that arrive, wait or are worked on at the same time
+    seconds: float  # for a body to arrive
+
+
+class RefusedError(Exception):
+    """A request that is turned away before the application has seen all of it."""
+
+    def __init__(self, status: int, why: str, headers: dict[str, str]) -> None:
+        super().__init__(why)
+        self.status, self.why, self.headers = status, why, headers
 
 
 class Gate:
     """The ASGI middleware around the application."""
 
-    def __init__(self, app: App, log: Log, metrics: Metrics, max_bytes: int, paths: set[str]) -> None:
-        self._app, self._log, self._metrics, self._max_bytes, self._paths = app, log, metrics, max_bytes, paths
+    def __init__(self, app: App, log: Log, metrics: Metrics, limits: Limits, paths: set[str]) -> None:
+        self._app, self._log, self._metrics, self._limits, self._paths = app, log, metrics, limits, paths
+        self._uploads = 0  # in hand; only the event loop touches it
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass a request on, unless it is too large."""
+        """Pass a request on, unless it asks for more than is allowed."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status, has_begun, arrived = time.perf_counter(), 500, False, 0
+        started, status, has_begun = time.perf_counter(), 500, False
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         given = headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         entry: dict[str, Any] = scope["state"].setdefault("log", {})
-
-        announced = headers.get("content-length", "0")
-        is_too_large = announced.isdecimal() and int(announced) > self._max_bytes
-
-        async def counted() -> Message:
-            nonlocal arrived, is_too_large
-            message = await receive()
-            arrived += len(message.get("body", b""))
-            if arrived > self._max_bytes:
-                is_too_large = True
-                raise TooLargeError
-            return message
+        body = _Body(receive, self._limits)
 
         async def signed(message: Message) -> None:
             nonlocal status, has_begun
-            if is_too_large and not has_begun:  # what the framework makes of our exception is another answer
+            if body.refusal and not has_begun:  # what the framework makes of our exception is another answer
                 return
             if message["type"] == "http.response.start":
                 status, has_begun = message["status"], True
@@ -101,12 +106,12 @@ class Gate:
             await send(message)
 
         try:
-            if not is_too_large:
-                with contextlib.suppress(TooLargeError):
-                    await self._app(scope, counted, signed)
-            if is_too_large and not has_begun:
-                status = 413
-                await _refuse(send, request_id, f"the request has more than {self._max_bytes:,} bytes")
+            with contextlib.suppress(RefusedError):
+                async with self._admitted(scope, headers, body):
+                    await self._app(scope, body.receive, signed)
+            if body.refusal and not has_begun:
+                status = body.refusal.status
+                await _refuse(send, request_id, body.refusal)
         finally:
             # Unknown paths share one name: anybody can make up as many as they like.
             path = scope["path"] if scope["path"] in self._paths else "other"
@@ -117,11 +122,61 @@ class Gate:
             if path not in NOT_LOGGED:
                 self._log.write({**asked, "status": status, "milliseconds": round(1000 * seconds, 2), **entry})
 
+    @contextlib.asynccontextmanager
+    async def _admitted(self, scope: Message, headers: dict[str, str], body: "_Body") -> AsyncIterator[None]:
+        """Room for one upload; refused, before any of it is kept, if there is none or it says that it is too large."""
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self._limits.max_bytes:
+            body.refuse(413, f"the request has more than {self._limits.max_bytes:,} bytes")
+        if scope["method"] != "POST":
+            yield
+            return
+        if self._uploads >= self._limits.uploads:
+            await body.drain()  # somebody who is still sending would not see the answer
+            body.refuse(503, "too many photographs at once", {"retry-after": "1"})
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
 
-async def _refuse(send: Send, request_id: str, why: str) -> None:
-    body = json.dumps({"detail": why}).encode()
+
+class _Body:
+    """The body of one request as it arrives: counted and timed."""
+
+    def __init__(self, receive: Receive, limits: Limits) -> None:
+        self._receive, self._limits = receive, limits
+        self._until = asyncio.get_running_loop().time() + limits.seconds
+        self._arrived, self._is_complete = 0, False
+        self.refusal: RefusedError | None = None
+
+    def refuse(self, status: int, why: str, headers: dict[str, str] | None = None) -> NoReturn:
+        self.refusal = RefusedError(status, why, headers or {})
+        raise self.refusal
+
+    async def receive(self) -> Message:
+        if self._is_complete:  # what comes now is that the asker has gone, whenever that may be
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            self.refuse(408, f"the request took more than {self._limits.seconds:g} seconds to arrive")
+        self._arrived += len(message.get("body", b""))
+        self._is_complete = not message.get("more_body", False)
+        if self._arrived > self._limits.max_bytes:
+            self.refuse(413, f"the request has more than {self._limits.max_bytes:,} bytes")
+        return message
+
+    async def drain(self) -> None:
+        while not self._is_complete:
+            await self.receive()
+
+
+async def _refuse(send: Send, request_id: str, refusal: RefusedError) -> None:
+    body = json.dumps({"detail": refusal.why}).encode()
     headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
-    headers["x-request-id"] = request_id
+    headers |= {"x-request-id": request_id, **refusal.headers}
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": 413, "headers": raw})
+    await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from image_api.config import Config
-from image_api.data import Photographs
+from image_api.photographs import Photographs
 
 
 @dataclass(frozen=True)
 class Split:
-    """Indices into the photographs; the parts share no photograph, and (unless leaky) no plant."""
+    """Indices into the photographs; the parts share no photograph, and (but for `seen`) no plant."""
 
     train: np.ndarray
+    seen: np.ndarray  # other photographs of the plants that train: what a careless split would test on
     validation: np.ndarray
     test: np.ndarray
     field_validation: np.ndarray  # the other domain: never trained on
@@ -20,23 +21,15 @@ class Split:
 
 
 def by_plant(photographs: Photographs, config: Config) -> Split:
-    """Whole plants to each part, class by class."""
+    """Whole plants to each part, class by class; of those that train, single photographs are kept back as `seen`."""
     rng = np.random.default_rng(config.seed)
     inside, outside = np.flatnonzero(~photographs.in_field), np.flatnonzero(photographs.in_field)
     train, validation, test = _deal(photographs, inside, (config.validation_share, config.test_share), rng)
     # A plant photographed in both domains has been dealt already: its field photographs are left out.
     outside = outside[~np.isin(photographs.groups[outside], photographs.groups[inside])]
     _, field_validation, field_test = _deal(photographs, outside, (0.5, 0.5), rng)
-    return Split(train, validation, test, field_validation, field_test)
-
-
-def by_photograph(photographs: Photographs, config: Config, like: Split) -> Split:
-    """The split that leaks: the same number of photographs in each part, dealt without looking at plants."""
-    rng = np.random.default_rng(config.seed)
-    shuffled = rng.permutation(np.flatnonzero(~photographs.in_field))
-    ends = np.cumsum([len(like.train), len(like.validation)])
-    train, validation, test = (np.sort(part) for part in np.split(shuffled, ends))
-    return Split(train, validation, test, like.field_validation, like.field_test)
+    is_seen = np.isin(train, _one_by_one(photographs, train, config.seen_share, rng))
+    return Split(train[~is_seen], train[is_seen], validation, test, field_validation, field_test)
 
 
 def _deal(
@@ -53,3 +46,13 @@ def _deal(
             part_of.setdefault(int(plant), 2 if position < test else 1 if position < test + validation else 0)
     part = np.array([part_of[int(group)] for group in groups], dtype=int)
     return members[part == 0], members[part == 1], members[part == 2]
+
+
+def _one_by_one(photographs: Photographs, members: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """The share of each class's photographs, dealt without a look at their plants."""
+    labels = photographs.labels[members]
+    dealt = [
+        rng.permutation(members[labels == label])[: round((labels == label).sum() * share)]
+        for label in np.unique(labels)
+    ]
+    return np.concatenate(dealt)

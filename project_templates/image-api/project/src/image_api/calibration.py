@@ -1,0 +1,73 @@
+"""How far a probability can be believed, and below which one it is better to say nothing.
+
+Fitted on validation plants by `train`, measured on test plants by `evaluate`.
+"""
+
+from dataclasses import dataclass
+from math import floor
+
+import numpy as np
+
+BINS = 15
+NEVER = 1.01  # a threshold that no probability reaches
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Photographs that were answered with about the same confidence."""
+
+    confidence: float  # their mean
+    accuracy: float
+    photographs: int
+
+
+def probabilities(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """(N, classes) scores → (N, classes), rows summing to 1; a temperature above 1 makes them less sure."""
+    scaled = scores / temperature
+    exponentials = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def temperature(scores: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature under which the labels are likeliest; it changes no answer, only how sure they are."""
+
+    def surprise(candidate: float) -> float:
+        chosen = probabilities(scores, candidate)[np.arange(len(labels)), labels]
+        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+    return round(float(min(np.geomspace(0.2, 5, 200), key=surprise)), 4)
+
+
+def threshold(confidence: np.ndarray, is_right: np.ndarray, drawn: np.ndarray, risk: float) -> float:
+    """The lowest confidence from which on the share of wrong answers stays within `risk`; NEVER if there is none.
+
+    Within it not only as observed, which would be luck as often as not, but in 95 % of (resamples, N) `drawn`, which
+    says how often each photograph is drawn.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.cumsum(drawn[:, order], axis=1)
+    wrong = np.cumsum(drawn[:, order] * ~is_right[order], axis=1)
+    bound = np.percentile(wrong / np.maximum(answered, 1), 95, axis=0)
+    # Only where the confidence changes: photographs that are equally sure are answered together.
+    ends = np.append(np.diff(confidence[order]) != 0, True)
+    fitting = np.flatnonzero((bound <= risk) & ends)
+    return floor(10**4 * float(confidence[order][fitting[-1]])) / 10**4 if len(fitting) else NEVER
+
+
+def bins(confidence: np.ndarray, is_right: np.ndarray) -> list[Bin]:
+    """Equally many photographs to each bin, from the least to the most confident."""
+    order = np.argsort(confidence, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if len(part)]
+    return [Bin(float(confidence[part].mean()), float(is_right[part].mean()), len(part)) for part in parts]
+
+
+def expected_error(confidence: np.ndarray, is_right: np.ndarray) -> float:
+    """ECE: how far confidence and accuracy lie apart, over bins of equal size; never quite 0, even by chance."""
+    found = bins(confidence, is_right)
+    gaps = [abs(each.confidence - each.accuracy) * each.photographs for each in found]
+    return float(sum(gaps) / len(confidence))
+
+
+def brier(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(N,) squared distance of each row of probabilities from the truth: 0 (right and sure) to 2 (wrong and sure)."""
+    return np.square(probabilities - np.eye(probabilities.shape[1])[labels]).sum(axis=1)

@@ -1,0 +1,56 @@
+"""Photographs that nearly match: the same shot saved again, darkened or cropped a little, or taken a moment later."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+PLACES = 8  # along each side of a thumbnail
+ALIKE = (
+    0.994  # correlation of two thumbnails; between different leaves it stays below 0.99, saved again it is above 0.998
+)
+BLOCK = 1024  # thumbnails that are compared at a time: their correlations have to fit into memory
+
+
+def thumbnails(pixels: np.ndarray) -> np.ndarray:
+    """(N, side, side, 3) bytes → (N, 193) of length 1, whose products are correlations: light and contrast drop out."""
+    number, side = pixels.shape[:2]
+    step = side // PLACES
+    cut = pixels[:, : step * PLACES, : step * PLACES].reshape(number, PLACES, step, PLACES, step, 3)
+    small = cut.mean(axis=(2, 4), dtype=np.float32).reshape(number, 3 * PLACES**2)
+    # The last column is nothing beside a picture, and all that there is of a plain surface.
+    small = np.column_stack([small - small.mean(axis=1, keepdims=True), np.ones(number, np.float32)])
+    return small / np.linalg.norm(small, axis=1, keepdims=True)
+
+
+def have_likes(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(M,) bool: which of `some` thumbnails nearly match any of the others."""
+    blocks = np.array_split(some, len(some) // BLOCK + 1)
+    return np.concatenate([(block @ others.T >= ALIKE).any(axis=1) for block in blocks])
+
+
+def groups(plants: list[str], pixels: np.ndarray) -> np.ndarray:
+    """(N,) a number for each photograph: by plant where that is known, else by chains of near-duplicates."""
+    parent = list(range(len(plants)))
+
+    def find(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[str, int] = {}
+    for i, plant in enumerate(plants):
+        if plant:
+            parent[find(i)] = find(first.setdefault(plant, i))
+    unknown = np.array([i for i, plant in enumerate(plants) if not plant], dtype=int)
+    for one, other in _pairs(thumbnails(pixels[unknown])):
+        parent[find(int(unknown[one]))] = find(int(unknown[other]))
+    return np.array([find(i) for i in range(len(plants))], dtype=int)
+
+
+def _pairs(small: np.ndarray) -> Iterator[tuple[int, int]]:
+    for start in range(0, len(small), BLOCK):
+        ones, others = np.nonzero(small[start : start + BLOCK] @ small.T >= ALIKE)
+        yield from (
+            (start + int(one), int(other)) for one, other in zip(ones, others, strict=True) if start + one < other
+        )

@@ -1,0 +1,44 @@
+"""Takes the README's picture of the page at work: the real service, a real browser, a photograph it has never seen.
+
+Run as: python -m image_api screenshot [--browser PATH]
+"""
+
+from typing import Any
+
+from image_api.config import PICTURE, ExplainedError
+from image_api.loadtest import running_service
+
+SIZE = {"width": 640, "height": 900}
+
+
+def screenshot(browser: str | None) -> str:
+    """Write reports/figures/page.png with Chromium, the one at the path `browser` or Playwright's own."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        raise ExplainedError(
+            'the picture needs a browser: `pip install -e ".[screenshot]"`, then `playwright install chromium`'
+        ) from error
+    with running_service() as port, sync_playwright() as playwright:
+        try:
+            window = playwright.chromium.launch(executable_path=browser)
+        except Error as error:
+            raise ExplainedError(
+                "there is no browser: `playwright install chromium`, or `--browser` with the path of one"
+            ) from error
+        page = window.new_page(viewport=SIZE, color_scheme="light")
+        page.goto(f"http://127.0.0.1:{port}/")
+        _ask(page)
+        PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURE)
+        window.close()
+    return f"{PICTURE.name} is taken: `python -m image_api report` puts it into README.md"
+
+
+def _ask(page: Any) -> None:
+    """Try one example after the other, until one is answered; the last will do otherwise."""
+    for example in page.locator(".examples button").all():
+        example.click()
+        page.locator(".verdict").wait_for()
+        if page.locator("#result li").count():
+            return

@@ -1,0 +1,90 @@
+"""Whether the answers can be trusted: shortcuts, copies across the split, calibration, and when to say nothing."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from image_api import calibration, costs, duplicates, shortcut
+from image_api.classifier import Card
+from image_api.config import Config
+from image_api.measure import Answers, Tested
+from image_api.photographs import Photographs
+
+
+def shortcuts(photographs: Photographs, train: np.ndarray, places: list[Tested]) -> dict[str, Any]:
+    """How often a model that sees only the rim is right, beside guessing."""
+    rows = []
+    for tested in places:
+        right = shortcut.answers(photographs, train, tested.rows) == tested.labels
+        rows.append({"split": tested.name, **asdict(tested.estimate(right))})
+    return {"chance": round(1 / len(photographs.classes), 4), "rows": rows}
+
+
+def copies(photographs: Photographs, test: np.ndarray, train: np.ndarray) -> dict[str, int]:
+    """How many test photographs are in the training set as well, as they are or nearly so."""
+    is_copy = np.isin(photographs.contents[test], photographs.contents[train])
+    tested, trained = (duplicates.thumbnails(photographs.pixels[rows]) for rows in (test, train))
+    is_alike = duplicates.have_likes(tested, trained)
+    return {"copies": int(is_copy.sum()), "near": int((is_alike & ~is_copy).sum()), "n": len(test)}
+
+
+def calibrated(scores: np.ndarray, tested: Tested, card: Card) -> dict[str, Any]:
+    """How far probabilities and accuracy lie apart, before and after the temperature."""
+    before, after = (calibration.probabilities(scores, temperature) for temperature in (1.0, card.temperature))
+    is_right = after.argmax(axis=1) == tested.labels
+    return {
+        "split": tested.name,
+        "ece_before": round(calibration.expected_error(before.max(axis=1), is_right), 4),
+        "ece_after": round(calibration.expected_error(after.max(axis=1), is_right), 4),
+        "brier": asdict(tested.estimate(calibration.brier(after, tested.labels))),
+        "n": len(tested.rows),
+    }
+
+
+def selective(probabilities: np.ndarray, tested: Tested, card: Card) -> dict[str, Any]:
+    """What remains when the model says nothing below its threshold: how many answers, and how many wrong ones."""
+    is_answered = probabilities.max(axis=1) >= card.threshold
+    is_right = probabilities.argmax(axis=1) == tested.labels
+    return {
+        "split": tested.name,
+        "coverage": asdict(tested.estimate(is_answered)),
+        "risk": asdict(tested.estimate(is_answered & ~is_right, of=is_answered)),
+        "accuracy": asdict(tested.estimate(is_answered & is_right, of=is_answered)),
+    }
+
+
+def priced(policies: list[Answers], probabilities: np.ndarray, card: Card, config: Config) -> dict[str, Any]:
+    """What each policy costs per photograph; then the last of them again, with a retake below the threshold."""
+    prices = costs.table(card.classes, config)
+    *_, model = policies
+    is_answered = probabilities.max(axis=1) >= card.threshold
+    asked = [(each.model, each.predicted) for each in policies]
+    asked.append((f"{model.model}, or a retake", np.where(is_answered, model.predicted, len(card.classes))))
+    tested = model.tested
+    paid = [(name, prices[tested.labels, answers]) for name, answers in asked]
+    nothing = costs.healthy(card.classes)
+    return {
+        "prices": {
+            "missed": config.cost_missed,
+            "false_alarm": config.cost_false_alarm,
+            "wrong_kind": config.cost_wrong_kind,
+            "retake": config.cost_retake,
+        },
+        "healthy": None if nothing is None else card.classes[nothing],
+        "policies": [{"policy": name, **asdict(tested.estimate(cost))} for name, cost in paid],
+        "classes": [_class_costs(number, name, model, prices, nothing) for number, name in enumerate(card.classes)],
+    }
+
+
+def _class_costs(number: int, name: str, model: Answers, prices: np.ndarray, nothing: int | None) -> dict[str, Any]:
+    """Of one class: how often it is missed, how often a healthy leaf is given its name, what its photographs cost."""
+    tested = model.tested
+    is_class, is_called = tested.labels == number, model.predicted == number
+    row: dict[str, Any] = {"class": name}
+    if nothing is not None and number != nothing:
+        is_healthy = tested.labels == nothing
+        row["missed"] = asdict(tested.estimate(is_class & (model.predicted == nothing), of=is_class))
+        row["false_alarms"] = asdict(tested.estimate(is_healthy & is_called, of=is_healthy))
+    row["cost"] = asdict(tested.estimate(prices[tested.labels, model.predicted] * is_class, of=is_class))
+    return row

@@ -1,0 +1,49 @@
+"""How a measured number is written: with its interval, its sign and its place."""
+
+from typing import Any
+
+from image_api import results
+
+Row = dict[str, Any]  # of metrics.json
+
+
+def main(measured: dict[str, Any]) -> dict[str, Any]:
+    """The result that the project is judged by."""
+    return results.find(measured, role="model", metric="macro_f1")
+
+
+def in_field(measured: dict[str, Any]) -> dict[str, Any] | None:
+    """The same result in the other domain, if there is one."""
+    rows = [row for row in measured["results"] if row["role"] == "model" and row["metric"] == "macro_f1"]
+    return rows[1] if len(rows) > 1 else None
+
+
+def place(row: dict[str, Any]) -> str:
+    return "in the field" if row["split"] == "field" else f"on {row['split']}"
+
+
+def difference(row: dict[str, Any]) -> str:
+    return f"{signed(row['difference'])}, 95 % interval {interval(row, signed)}"
+
+
+def name(row: dict[str, Any]) -> str:
+    match row["role"]:
+        case "model":
+            return f"**{row['model']}**"
+        case "naive":
+            return f"_{row['model']}_"
+        case _:
+            return str(row["model"])
+
+
+def score(row: dict[str, Any]) -> str:
+    return f"{row['value']:.2f} {interval(row)}"
+
+
+def interval(row: dict[str, Any], show: Any = "{:.2f}".format) -> str:
+    low, high = row["ci95"]
+    return f"[{show(low)}, {show(high)}]"
+
+
+def signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")

@@ -1,0 +1,172 @@
+"""The page in a real browser: by mouse, by keyboard, on a phone, in the dark, and without a service behind it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.conftest import missing
+from tests.e2e.conftest import Project, free_port, run, served
+
+DESK = {"viewport": {"width": 1000, "height": 900}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+
+
+@dataclass
+class Visit:
+    """One page, and what went on behind it."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's own browser, or Playwright's."""
+    with sync_playwright() as started:
+        try:
+            browser = started.chromium.launch(executable_path=shutil.which("chromium"))
+        except Error:
+            missing("there is no Chromium")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def service(project: Project) -> Iterator[str]:
+    """The address of the trained project's service."""
+    port = free_port()
+    with served(shlex.split(f"{project.python} -m image_api serve --port {port}"), project.folder, port) as address:
+        yield address
+
+
+@pytest.fixture(params=[DESK, PHONE, {**DESK, "color_scheme": "dark"}], ids=["desk", "phone", "dark"])
+def visit(request: pytest.FixtureRequest, chromium: Browser, service: str) -> Iterator[Visit]:
+    """The page, just opened; afterwards it must have kept quiet, and to its own host."""
+    context = chromium.new_context(**request.param)
+    visit = Visit(context.new_page())
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    visit.page.on("console", lambda said: visit.errors.append(said.text) if said.type in ("error", "warning") else None)
+    visit.page.on("request", lambda asked: visit.hosts.add(urlsplit(asked.url).netloc))
+    visit.page.goto(service)
+    yield visit
+    found = Axe().run(visit.page).response["violations"]
+    assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    width = visit.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+    assert visit.hosts <= {urlsplit(service).netloc, ""}
+    # A refusal is an error to the console of a browser, and to nobody else.
+    assert not [text for text in visit.errors if "Failed to load resource" not in text]
+    context.close()
+
+
+def _chosen(visit: Visit, content: bytes | Path, name: str = "leaf.png") -> None:
+    chooser = visit.page.locator("input[type=file]").last
+    chooser.set_input_files(
+        content if isinstance(content, Path) else {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+
+
+def _asked(service: str, photograph: Path) -> dict[str, object]:
+    answer = subprocess.run(
+        ["curl", "-sS", "-F", f"file=@{photograph}", f"{service}/predict"], capture_output=True, check=True
+    )
+    document: dict[str, object] = json.loads(answer.stdout)
+    return document
+
+
+@pytest.fixture(scope="module")
+def photographs(project: Project, service: str) -> dict[bool, Path]:
+    """One photograph that is answered, and one that the model is not sure of."""
+    found: dict[bool, Path] = {}
+    for path in sorted((project.folder / "data/sample").rglob("*.png")):
+        found.setdefault(bool(_asked(service, path)["abstained"]), path)
+        if len(found) == 2:
+            break
+    return found
+
+
+def test_a_photograph_is_answered(visit: Visit, service: str, photographs: dict[bool, Path]) -> None:
+    _chosen(visit, photographs[False])
+    visit.page.locator(".verdict").wait_for()
+    assert visit.page.locator(".verdict").inner_text() == _asked(service, photographs[False])["label"]
+    assert visit.page.locator("#result li").count() == 3
+    assert visit.page.locator("#preview").is_visible()
+
+
+def test_when_it_is_not_sure_it_asks_for_another(visit: Visit, photographs: dict[bool, Path]) -> None:
+    _chosen(visit, photographs[True])
+    visit.page.locator(".verdict").wait_for()
+    assert visit.page.locator(".verdict").inner_text() == "Not sure. Please retake the photo."
+    assert visit.page.locator("#result li").count() == 0
+
+
+def test_what_is_no_photograph_is_refused_in_words(visit: Visit) -> None:
+    _chosen(visit, b"%PDF-1.7", "leaf.pdf")
+    visit.page.get_by_text("No answer: not a picture").wait_for()
+
+
+def test_without_the_service_it_says_so(visit: Visit, photographs: dict[bool, Path]) -> None:
+    visit.page.route("**/predict", lambda route: route.abort())
+    _chosen(visit, photographs[False])
+    visit.page.get_by_text("The service cannot be reached").wait_for()
+
+
+def test_a_large_photograph_is_made_smaller_before_it_is_sent(visit: Visit) -> None:
+    file = io.BytesIO()
+    Image.effect_noise((3000, 2000), 60).save(file, "JPEG", quality=90)
+    with visit.page.expect_request("**/predict") as asked:
+        _chosen(visit, file.getvalue())
+    visit.page.locator(".verdict").wait_for()
+    sent = asked.value.post_data_buffer or b""
+    start = sent.index(b"\r\n\r\n") + 4
+    assert Image.open(io.BytesIO(sent[start:])).size == (1024, 683)
+
+
+def test_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit.page
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('input[type=file]:not([capture])')"):
+            break
+    with page.expect_file_chooser():
+        page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.examples button')")
+    page.keyboard.press("Enter")
+    page.locator(".verdict").wait_for()
+
+
+def test_a_phone_is_offered_its_camera_and_a_desk_is_not(visit: Visit) -> None:
+    has_camera = visit.page.locator("input[capture=environment]").is_visible()
+    assert has_camera == visit.page.evaluate("matchMedia('(pointer: coarse)').matches")
+
+
+def test_the_readme_shows_the_page_once_a_picture_was_taken(project: Project, chromium: Browser) -> None:
+    """With the project's own line, in its own environment, and the browser that is here."""
+    browser = chromium.browser_type.executable_path if not shutil.which("chromium") else shutil.which("chromium")
+    before = (project.folder / "README.md").read_text(encoding="utf-8")
+    (line,) = (line for line in before.replace("\n", " ").split("`") if line.endswith("image_api screenshot"))
+    try:
+        run(f"{line} --browser {shlex.quote(str(browser))}", project.folder)
+        picture = project.folder / "reports/figures/page.png"
+        assert Image.open(picture).size == (640, 900)
+        assert "](reports/figures/page.png)" in (project.folder / "README.md").read_text(encoding="utf-8")
+        project.do("report --check")
+    finally:
+        (project.folder / "reports/figures/page.png").unlink(missing_ok=True)
+        project.do("report")
+    assert (project.folder / "README.md").read_text(encoding="utf-8") == before
