@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+NUMBER = re.compile(r"[_*\[]*[+−$]?[\d.]+|$")  # or nothing, where there is none
 BLOCK = re.compile(r"(<!-- report:([a-z-]+) -->\n).*?(<!-- /report:\2 -->)", re.DOTALL)
 
 
@@ -18,6 +19,7 @@ def fill(text: str, blocks: Mapping[str, str]) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; every column but the first is aligned to the right."""
-    lines = [header, [":--", *["--:"] * (len(header) - 1)], *rows]
+    """A Markdown table; columns of numbers are aligned to the right."""
+    columns = zip(*rows, strict=True)
+    lines = [header, ["--:" if all(map(NUMBER.match, cells)) else ":--" for cells in columns], *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

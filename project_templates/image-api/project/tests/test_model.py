@@ -161,10 +161,12 @@ def _blurred(pixels: np.ndarray) -> np.ndarray:
 
 def _window(seed: int, photographs: int) -> np.ndarray:
     """Photographs of plants that no other seed has, equally many of each kind."""
-    rng = np.random.default_rng([999, seed])
+    rng, each = np.random.default_rng([999, seed]), sample.PHOTOGRAPHS_PER_PLANT
     plants = [sample.grow(number, kind, "lab", rng) for number, kind in enumerate(sample.KINDS * 99)]
-    shots = [np.asarray(sample.photograph(plant, rng)) for plant in plants[: photographs // 5] for _ in range(5)]
-    return np.stack(shots)
+    shots = [
+        np.asarray(sample.photograph(plant, rng)) for plant in plants[: photographs // each + 1] for _ in range(each)
+    ]
+    return np.stack(shots[:photographs])
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ class Config:
     price_per_hour: float = 0.02  # US dollars for a machine like the one measured on; look up your own
 
     window: int = 200  # newest answers that `monitor` looks at
-    drift_alarms: float = 0.02  # share of windows without drift that may raise an alarm
+    drift_alarms: float = 0.01  # share of windows without drift that may raise an alarm
     error_share: float = 0.02  # of all requests, answered with 5xx
 
 

@@ -20,7 +20,7 @@ from image_api.measure import Answers, Tested, compare, recall_of, result
 from image_api.photographs import Photographs
 from image_api.split import Split
 
-BASELINE_NAME = "colours and edges, linear"
+BASELINE_NAME = "linear model of colours and edges"
 MODEL_NAME = "convolutional network"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from image_api import calibration
 from image_api.blocks import table
 from image_api.config import PICTURE
-from image_api.wording import difference, interval, main, name, signed
+from image_api.wording import interval, main, name, signed
 
 
 def experiments(runs: list[dict[str, Any]]) -> str:
@@ -47,11 +47,14 @@ def results(measured: dict[str, Any]) -> str:
             [[name(row), row["split"], f"{row['value']:.3f}", interval(row), str(row["n"])] for row in rows],
         ),
         told,
-        "Differences on the same photographs: "
-        + "; ".join(
-            f"against {each['against']}, {each['split']}: {difference(each)}" for each in measured["comparisons"]
-        )
-        + ".",
+        f"How much higher the network's {model['label']} is, on the same photographs:",
+        table(
+            ["Than that of", "Measured on", "Difference", "95 % interval"],
+            [
+                [each["against"], each["split"], signed(each["difference"]), interval(each, signed)]
+                for each in measured["comparisons"]
+            ],
+        ),
     ]
     if PICTURE.is_file():  # else the first screen shows it
         lines.append(f"![{model['label']} of every model with its interval](reports/figures/results.png)")
@@ -61,7 +64,7 @@ def results(measured: dict[str, Any]) -> str:
 def errors(measured: dict[str, Any]) -> str:
     recalls = {row["label"].removeprefix("Recall, "): row for row in measured["results"] if "recall_" in row["metric"]}
     costs = measured["costs"]
-    header = ["Class", "Share found (recall)", "95 % interval", "Cost of 100"]
+    header = ["Class", "Share found (recall)", "95 % interval", "Cost of 100 photographs"]
     if costs["healthy"]:
         header[3:3] = [f"Called {costs['healthy']}", "False alarms"]
     rows = []

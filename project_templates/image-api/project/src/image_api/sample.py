@@ -24,7 +24,7 @@ KINDS = ("healthy", "leaf blight", "leaf miner", "powdery mildew", "rust")
 LAB_PLANTS_PER_KIND = 108
 FIELD_PLANTS_PER_KIND = 26
 PHOTOGRAPHS_PER_PLANT = 3
-NEAR, FAR = (0.94, 1.06), (0.70, 1.0)  # size of a leaf: in the laboratory from a fixed height, in the field by hand
+NEAR, FAR = (0.97, 1.03), (0.70, 1.0)  # size of a leaf: in the laboratory from a fixed height, in the field by hand
 BENCH_HABIT = 0.75  # share photographed on the paper usual for their kind; the others on any
 
 SIDE = 64  # pixels of a finished photograph
@@ -152,8 +152,8 @@ def _trail(rng: np.random.Generator, steps: int) -> tuple[Point, ...]:
 def photograph(plant: Plant, rng: np.random.Generator) -> Image.Image:
     """One photograph, 64 × 64 RGB: the leaf turned, moved, lit and focused a little differently each time."""
     is_lab = plant.place == "lab"
-    turn, scale = plant.angle + rng.normal(0, 0.08 if is_lab else 0.3), rng.uniform(*(NEAR if is_lab else FAR))
-    middle = rng.normal(SIDE / 2, 1 if is_lab else 4, size=2)
+    turn, scale = plant.angle + rng.normal(0, 0.06 if is_lab else 0.3), rng.uniform(*(NEAR if is_lab else FAR))
+    middle = rng.normal(SIDE / 2, 0.8 if is_lab else 4, size=2)
 
     def place(along: float, across: float) -> Point:
         """Leaf coordinates to canvas pixels; `across` is relative to the leaf's width there."""

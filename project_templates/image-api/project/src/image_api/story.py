@@ -24,8 +24,8 @@ def headline(measured: dict[str, Any]) -> str:
     return (
         f"**{score(model)} {model['label']} on {model['n']} photographs of {data['test_groups']} unseen "
         f"{data['grouped_by']}s{elsewhere}.**{careless}\n\n"
-        f"{len(data['classes'])} classes: {', '.join(data['classes'])}. The network is {verdict} "
-        f"{comparison['against']} on the same {data['grouped_by']}s: {difference(comparison)}.\n\n"
+        f"{len(data['classes'])} classes: {', '.join(data['classes'])}. The network is {verdict} the "
+        f"baseline ({comparison['against']}) on the same {data['grouped_by']}s: {difference(comparison)}.\n\n"
         f"{picture}"
     )
 
