@@ -92,6 +92,13 @@ def test_the_image_holds_no_torch_and_logs_to_its_volume(container: tuple[str, l
     assert '"path": "/predict"' in logged
 
 
+def test_the_image_adds_no_more_than_it_must(container: tuple[str, list[str]]) -> None:
+    """What the packages and the code weigh over the base they are put on: 450 MB at most."""
+    _, inside = container
+    taken = subprocess.run([*inside, "du", "-sm", "/venv", "/app"], capture_output=True, text=True, check=True).stdout
+    assert sum(int(line.split()[0]) for line in taken.splitlines()) <= 450
+
+
 def test_its_health_check_and_compose_file_fit_the_image(project: Project) -> None:
     dockerfile = (project.folder / "Dockerfile").read_text(encoding="utf-8")
     assert "urlopen('http://127.0.0.1:8000/readyz'" in dockerfile
