@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx2
 
@@ -37,6 +37,11 @@ class Wanted:
     path: Path
     is_whole: Callable[[bytes], bool]  # whether the content is what was published
 
+    @property
+    def name(self) -> str:
+        """As it is called where it is published."""
+        return unquote(urlsplit(self.url).path.rpartition("/")[2])
+
 
 def fetch(wanted: list[Wanted], what: str, mirror: str | None = None) -> None:
     """Bring every file that is not here yet; DownloadError if one is missing in the end."""
@@ -50,7 +55,7 @@ def fetch(wanted: list[Wanted], what: str, mirror: str | None = None) -> None:
             # `progress` wants to know how many there are: the tasks as they end, one for each that was begun.
             for _, task in zip(progress(missing, f"fetching {what}"), as_completed(tasks), strict=True):
                 if problem := task.result():
-                    failures[tasks[task].path.name] = problem
+                    failures[tasks[task].name] = problem
                 if len(failures) >= FAILURES:
                     break
         finally:  # also when interrupted: what is under way ends, nothing new begins
@@ -69,7 +74,7 @@ def get(url: str, client: httpx2.Client, mirror: str | None = None) -> bytes:
             time.sleep(PAUSE * 2 ** (number - 1))
         try:
             answer = client.get(place)
-        except httpx2.TransportError as error:
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
             problem = f"the connection to {urlsplit(place).netloc} failed ({error or type(error).__name__})"
             continue
         if answer.status_code in (403, 429):

@@ -12,10 +12,11 @@ import pytest
 
 from image_api import download, plantvillage
 from image_api.download import DownloadError
+from image_api.photographs import BadDataError
 
 CLASSES = ("Tomato___healthy", "Tomato___Late_blight", "Potato___healthy")
-SHOTS = 6
-LEAVES = '"File Name","Leaf #"\n' + "".join(f'"RS_HL {shot}.JPG","{shot // 3}.0"\n' for shot in range(SHOTS))
+PUBLISHED = 9  # photographs of each class, three of a leaf
+LEAVES = '"File Name","Leaf #"\n' + "".join(f'"RS_HL {shot}.JPG","{shot // 3}.0"\n' for shot in range(PUBLISHED))
 
 
 class Mirror:
@@ -28,7 +29,7 @@ class Mirror:
         self.cut: set[str] = set()
         colour = {}
         for label in CLASSES:
-            shots = {f"{shot}-some-id___RS_HL {shot}.JPG": f"{label} {shot}".encode() for shot in range(SHOTS)}
+            shots = {f"{shot}-some-id___RS_HL {shot}.JPG": f"{label} {shot}".encode() for shot in range(PUBLISHED)}
             colour[label] = self._tree({name: self._blob(f"raw/color/{label}/{name}", shots[name]) for name in shots})
         leaves = self._blob("leaf_grouping/filtered_leafmaps/Tomato___healthy.csv", LEAVES.encode())
         maps = self._tree({"filtered_leafmaps": self._tree({"Tomato___healthy.csv": leaves})})
@@ -89,10 +90,10 @@ def test_it_brings_the_tomatoes_and_says_which_show_the_same_leaf(
 ) -> None:
     site, address = mirror
     folder = plantvillage.fetch_photographs(tmp_path, 100, address)
-    assert len(_names(folder)) == 2 * SHOTS
+    assert len(_names(folder)) == 2 * PUBLISHED
     assert not [name for name in _names(folder) if "Potato" in name]
     lines = (folder / "plants.csv").read_text().splitlines()
-    assert len(lines) == 1 + SHOTS
+    assert len(lines) == 1 + PUBLISHED
     assert lines[1].endswith(".JPG,Tomato___healthy 0") or lines[1].endswith(".JPG,Tomato___healthy 1")
     assert plantvillage.LICENCE in capsys.readouterr().out
     asked = len(site.asked)
@@ -101,10 +102,14 @@ def test_it_brings_the_tomatoes_and_says_which_show_the_same_leaf(
 
 
 def test_the_limit_takes_whole_plants(mirror: tuple[Mirror, str], tmp_path: Path) -> None:
-    folder = plantvillage.fetch_photographs(tmp_path, 4, mirror[1])
-    names = _names(folder)
-    assert len([name for name in names if "Late_blight" in name]) == 4
-    assert len([name for name in names if "healthy" in name]) == 3
+    names = _names(plantvillage.fetch_photographs(tmp_path, 7, mirror[1]))
+    assert len([name for name in names if "Late_blight" in name]) == 7, "no plant is named"
+    assert len([name for name in names if "healthy" in name]) == 6, "three photographs of each"
+
+
+def test_a_limit_that_leaves_nothing_to_split_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadDataError, match="--limit 2"):
+        plantvillage.fetch_photographs(tmp_path, 2)
 
 
 @pytest.mark.parametrize(
@@ -132,11 +137,12 @@ def test_one_bad_file_is_named_and_the_others_are_kept(
             site.answers[path] = (503, {}, b"")
     with pytest.raises(DownloadError, match=message) as failure:
         plantvillage.fetch_photographs(tmp_path, 100, address)
-    assert f"{2 * SHOTS - 1} of {2 * SHOTS} photographs are here" in str(failure.value)
+    assert "2-some-id___RS_HL 2.JPG: " in str(failure.value)
+    assert f"{2 * PUBLISHED - 1} of {2 * PUBLISHED} photographs are here" in str(failure.value)
     site.answers.clear()
     site.cut.clear()
     site.asked.clear()
-    assert len(_names(plantvillage.fetch_photographs(tmp_path, 100, address))) == 2 * SHOTS
+    assert len(_names(plantvillage.fetch_photographs(tmp_path, 100, address))) == 2 * PUBLISHED
     assert site.asked == [path]
 
 

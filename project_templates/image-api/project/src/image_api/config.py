@@ -42,7 +42,7 @@ class Config:
     cost_missed: float = 5.0  # an ill leaf called healthy, in needless treatments: ask those who pay for them
     cost_false_alarm: float = 1.0  # a healthy leaf called ill
     cost_wrong_kind: float = 2.0  # treated against the wrong thing
-    cost_retake: float = 0.3  # no answer: somebody has to take another photograph, or look
+    cost_retake: float = 0.5  # no answer: somebody has to take another photograph, or look
 
     resamples: int = 1000  # of the bootstrap
 

@@ -43,8 +43,8 @@ def evaluate(config: Config) -> None:
     probabilities = served.card.temper(raw[test.name])
     model = [Answers(MODEL_NAME, "model", tested, raw[tested.name].argmax(axis=1)) for tested in places]
     simple = _baseline(photographs, places)
-    most_frequent = np.full(len(test.rows), np.bincount(photographs.labels[parts.train]).argmax())
-    constant = Answers("most frequent class", "baseline", test, most_frequent)
+    usual = int(np.bincount(photographs.labels[parts.train]).argmax())
+    constant = Answers(f"always {photographs.classes[usual]}", "baseline", test, np.full(len(test.rows), usual))
     careless = _careless(photographs, [seen, *places], served)
 
     everyone = [constant, simple[0], model[0], *careless[:2], *simple[1:], *model[1:], *careless[2:]]
@@ -84,6 +84,7 @@ def evaluate(config: Config) -> None:
             "data": _described(manifest, photographs, parts),
             "results": [asdict(each) for each in measured],
             "comparisons": [asdict(each) for each in comparisons],
+            "confusions": _confusions(model[0], photographs.classes),
             "shortcut": trust.shortcuts(photographs, parts.train, places),
             "duplicates": trust.copies(photographs, parts.test, parts.train),
             "calibration": {
@@ -122,7 +123,15 @@ def _careless(photographs: Photographs, places: list[Tested], served: classifier
     known = places[:1] if name == served.card.experiment else places
     answers = [model.scores(photographs.pixels[each.rows]).argmax(axis=1) for each in known]
     roles = ("naive", *["baseline"] * (len(places) - 1))
-    return [Answers(name, *each) for each in zip(roles, known, answers, strict=False)]
+    return [Answers(f"experiment “{name}”", *each) for each in zip(roles, known, answers, strict=False)]
+
+
+def _confusions(answers: Answers, classes: list[str]) -> list[dict[str, Any]]:
+    """The three wrong names that were given most often."""
+    counts = answers.counts.sum(axis=0).astype(int)
+    wrong = [(int(counts[i, j]), i, j) for i in range(len(classes)) for j in range(len(classes)) if i != j]
+    most = sorted((each for each in wrong if each[0]), key=lambda each: -each[0])[:3]
+    return [{"truth": classes[i], "answer": classes[j], "n": n, "of": int(counts[i].sum())} for n, i, j in most]
 
 
 def _examples(photographs: Photographs, rows: np.ndarray) -> dict[str, str]:
@@ -153,6 +162,7 @@ def _described(manifest: Manifest, photographs: Photographs, parts: Split) -> di
         "skipped": len(manifest.skipped),
         "train": len(parts.train),
         "seen": len(parts.seen),
+        "seen_known": int(np.isin(photographs.groups[parts.seen], photographs.groups[parts.train]).sum()),
         "validation": len(parts.validation),
         "test": len(parts.test),
         "test_groups": len(np.unique(photographs.groups[parts.test])),

@@ -5,6 +5,7 @@ Run as: python -m image_api loadtest
 
 import contextlib
 import http.client
+import json
 import os
 import platform
 import socket
@@ -14,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -24,6 +26,7 @@ from image_api.progress import progress
 
 CONCURRENCY = (1, 8)  # people asking at the same time
 BOUNDARY = "photograph"
+HEADERS = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 START = 30.0  # seconds that the service may take to start
 
 
@@ -35,6 +38,7 @@ def loadtest(config: Config) -> str:
     """Measure, add to reports/metrics.json, and say the result in one line for each concurrency."""
     body = _upload(config)
     with running_service() as port:
+        answer = _answer(port, body)
         _ask_for(port, body, seconds=0.3, people=1)  # warm
         rows = []
         for people in CONCURRENCY:
@@ -47,6 +51,7 @@ def loadtest(config: Config) -> str:
     document["latency_ms"] = rows[0]
     document["serving"] = {
         "loads": rows,
+        "answer": answer,
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "price_per_hour": config.price_per_hour,
         "price_per_1000": round(config.price_per_hour / 3600 * 1000 / busiest, 8),
@@ -102,6 +107,12 @@ def _wait_for(process: subprocess.Popen[str], port: int) -> None:
     raise UnansweredError(f"the service did not start within {START:.0f} seconds")
 
 
+def _answer(port: int, body: bytes) -> Any:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("POST", "/predict", body, HEADERS)
+        return json.loads(connection.getresponse().read())
+
+
 def _ask_for(port: int, body: bytes, seconds: float, people: int) -> list[float]:
     """Milliseconds of every answer, from as many connections as there are people."""
     taken: list[float] = []
@@ -113,9 +124,7 @@ def _ask_for(port: int, body: bytes, seconds: float, people: int) -> list[float]
             with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
                 while time.perf_counter() < until:
                     started = time.perf_counter()
-                    connection.request(
-                        "POST", "/predict", body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-                    )
+                    connection.request("POST", "/predict", body, HEADERS)
                     answer = connection.getresponse()
                     content = answer.read()
                     if answer.status != 200:

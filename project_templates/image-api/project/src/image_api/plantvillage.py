@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from image_api.download import Wanted, fetch
-from image_api.photographs import PLANTS
+from image_api.photographs import FEWEST, PLANTS, BadDataError
 
 NAME = "PlantVillage (tomato)"
 LICENCE = "CC BY-SA 3.0"
@@ -64,6 +64,8 @@ class Archive:
 
 def fetch_photographs(folder: Path, limit: int, mirror: str | None = None) -> Path:
     """At most `limit` photographs of each class, as a folder that can be read; what is there already stays."""
+    if limit < FEWEST:
+        raise BadDataError(f"--limit {limit} leaves too few photographs to split: at least {FEWEST} of each class")
     print(f"{NAME}: from github.com/{REPOSITORY}, licence {LICENCE}", flush=True)  # before anything is fetched
     archive = Archive(folder, mirror)
     chosen = [photograph for photographs in _published(archive) for photograph in _some(photographs, limit)]

@@ -13,12 +13,12 @@ from image_api.photographs import Photographs
 
 
 def shortcuts(photographs: Photographs, train: np.ndarray, places: list[Tested]) -> dict[str, Any]:
-    """How often a model that sees only the rim is right, beside guessing."""
+    """How often a model that sees only the rim is right, beside one that always gives the most frequent answer."""
     rows = []
     for tested in places:
         right = shortcut.answers(photographs, train, tested.rows) == tested.labels
         rows.append({"split": tested.name, **asdict(tested.estimate(right))})
-    return {"chance": round(1 / len(photographs.classes), 4), "rows": rows}
+    return {"chance": round(float(np.bincount(places[0].labels).max() / len(places[0].labels)), 4), "rows": rows}
 
 
 def copies(photographs: Photographs, test: np.ndarray, train: np.ndarray) -> dict[str, int]:
@@ -55,12 +55,13 @@ def selective(probabilities: np.ndarray, tested: Tested, card: Card) -> dict[str
 
 
 def priced(policies: list[Answers], probabilities: np.ndarray, card: Card, config: Config) -> dict[str, Any]:
-    """What each policy costs per photograph; then the last of them again, with a retake below the threshold."""
+    """What each policy costs per photograph; then the last with a retake below its threshold, and retakes alone."""
     prices = costs.table(card.classes, config)
     *_, model = policies
     is_answered = probabilities.max(axis=1) >= card.threshold
     asked = [(each.model, each.predicted) for each in policies]
     asked.append((f"{model.model}, or a retake", np.where(is_answered, model.predicted, len(card.classes))))
+    asked.append(("always a retake", np.full(len(is_answered), len(card.classes))))
     tested = model.tested
     paid = [(name, prices[tested.labels, answers]) for name, answers in asked]
     nothing = costs.healthy(card.classes)

@@ -18,15 +18,25 @@ def in_field(measured: dict[str, Any]) -> dict[str, Any] | None:
     return rows[1] if len(rows) > 1 else None
 
 
+def is_careless(row: dict[str, Any], measured: dict[str, Any]) -> bool:
+    """Whether it belongs to the experiment that a leaky evaluation would have chosen."""
+    return bool(row["model"] == results.find(measured, role="naive")["model"])
+
+
 def place(row: dict[str, Any]) -> str:
+    """Where it was measured, within a sentence."""
+    if row["split"].startswith("test"):
+        return "on new plants"
     return "in the field" if row["split"] == "field" else f"on {row['split']}"
 
 
 def difference(row: dict[str, Any]) -> str:
+    """A paired difference with its interval."""
     return f"{signed(row['difference'])}, 95 % interval {interval(row, signed)}"
 
 
 def name(row: dict[str, Any]) -> str:
+    """How a table sets off the model, and what a careless evaluation would have claimed."""
     match row["role"]:
         case "model":
             return f"**{row['model']}**"
@@ -37,13 +47,16 @@ def name(row: dict[str, Any]) -> str:
 
 
 def score(row: dict[str, Any]) -> str:
+    """A value with its interval."""
     return f"{row['value']:.2f} {interval(row)}"
 
 
 def interval(row: dict[str, Any], show: Any = "{:.2f}".format) -> str:
+    """The interval alone, each end as `show` writes it."""
     low, high = row["ci95"]
     return f"[{show(low)}, {show(high)}]"
 
 
 def signed(value: float) -> str:
+    """With its sign, and a real minus."""
     return f"{value:+.2f}".replace("-", "−")
