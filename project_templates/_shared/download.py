@@ -42,10 +42,15 @@ class Wanted:
         """As it is called where it is published."""
         return unquote(urlsplit(self.url).path.rpartition("/")[2])
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it has arrived, and is still whole."""
+        return self.path.is_file() and self.is_whole(self.path.read_bytes())
+
 
 def fetch(wanted: list[Wanted], what: str, mirror: str | None = None) -> None:
     """Bring every file that is not here yet; DownloadError if one is missing in the end."""
-    missing = [each for each in wanted if not each.path.is_file()]
+    missing = list({each.path: each for each in wanted if not each.is_here}.values())  # the same content only once
     if not missing:
         return
     failures: dict[str, str] = {}
@@ -62,7 +67,7 @@ def fetch(wanted: list[Wanted], what: str, mirror: str | None = None) -> None:
             pool.shutdown(cancel_futures=True)
     if failures:
         told = "; ".join(f"{name}: {why}" for name, why in failures.items())
-        have = sum(each.path.is_file() for each in wanted)
+        have = sum(each.is_here for each in wanted)
         raise DownloadError(f"{have} of {len(wanted)} {what} are here, but not all: {told}. {AGAIN}.")
 
 
@@ -78,7 +83,7 @@ def get(url: str, client: httpx2.Client, mirror: str | None = None) -> bytes:
             problem = f"the connection to {urlsplit(place).netloc} failed ({error or type(error).__name__})"
             continue
         if answer.status_code in (403, 429):
-            raise Unavailable(f"{urlsplit(url).netloc} allows no more requests{_until(answer)}")
+            raise Unavailable(f"{urlsplit(place).netloc} allows no more requests{_until(answer)}")
         if answer.status_code == 200:
             return answer.content
         problem = f"{urlsplit(place).netloc} answered {answer.status_code}"

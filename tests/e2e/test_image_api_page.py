@@ -142,6 +142,7 @@ def test_a_large_photograph_is_made_smaller_before_it_is_sent(visit: Visit) -> N
 
 def test_with_the_keyboard_alone(visit: Visit) -> None:
     page = visit.page
+    page.locator("h1").click()  # into the page, and not into the browser around it
     for _ in range(10):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('input[type=file]:not([capture])')"):

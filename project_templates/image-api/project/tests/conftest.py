@@ -33,7 +33,7 @@ def photographs(drawn: Path, config: Config) -> Photographs:
     return folder.read(drawn, config).photographs
 
 
-CARD = Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, 7, threshold=0.6)
+CARD = Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, threshold=0.6)
 
 
 class Stub(Classifier):

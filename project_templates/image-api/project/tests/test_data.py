@@ -117,6 +117,31 @@ def test_photographs_of_elsewhere_are_tested_on_and_never_trained_on(
     assert not found.in_field[np.concatenate([parts.train, parts.seen, parts.validation, parts.test])].any()
 
 
+def test_plants_of_elsewhere_are_others_even_if_they_are_called_the_same(drawn: Path, config: Config) -> None:
+    found = folder.read(drawn, config, drawn).photographs
+    parts = split.by_plant(found, config)
+    again = found.in_field & np.char.startswith(found.paths, f"{drawn.name}/")
+    assert len(parts.field_validation) + len(parts.field_test) == found.in_field.sum()
+    assert not set(found.groups[again]) & set(found.groups[~found.in_field])
+
+
+def test_a_copy_whose_plant_is_not_named_stays_with_the_plant(drawn: Path, config: Config, tmp_path: Path) -> None:
+    for kind in ("rust", "healthy"):
+        shutil.copytree(drawn / kind, tmp_path / kind)
+    shutil.copy(drawn / "plants.csv", tmp_path)
+    original = sorted((tmp_path / "rust").iterdir())[0]
+    shutil.copy(original, original.with_name("copy.png"))
+    found = folder.read(tmp_path, config).photographs
+    group = {str(path): number for path, number in zip(found.paths, found.groups, strict=True)}
+    assert group["rust/copy.png"] == group[f"rust/{original.name}"]
+
+
+def test_a_table_of_plants_that_is_not_utf8_is_refused_in_words(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "plants.csv").write_bytes("path,plant\na/1.png,Müller\n".encode("cp1252"))
+    with pytest.raises(BadDataError, match="CSV UTF-8"):
+        folder.read(tmp_path, config)
+
+
 def test_a_photograph_saved_again_is_recognised_and_another_plant_is_not(
     photographs: Photographs, config: Config
 ) -> None:

@@ -72,7 +72,7 @@ def test_onnx_answers_as_torch_does_for_any_batch_size(
 ) -> None:
     path = tmp_path / "model.onnx"
     assert train.export(network, path, images.to_input(photographs.pixels[:8])) <= train.PARITY
-    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", "", "", 7))
+    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", "", ""))
     for number in (1, 3, 70):
         with torch.inference_mode():
             expected = network(torch.from_numpy(images.to_input(photographs.pixels[:number]))).numpy()
@@ -82,7 +82,7 @@ def test_onnx_answers_as_torch_does_for_any_batch_size(
 def test_a_model_that_its_card_does_not_describe_is_not_served(tmp_path: Path) -> None:
     model, card = tmp_path / "model.onnx", tmp_path / "model.json"
     model.write_bytes(b"another model")
-    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64, "", 7), card)
+    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64, ""), card)
     with pytest.raises(classifier.NoModelError, match="is not the file"):
         classifier.load(model, card)
 
@@ -110,24 +110,27 @@ def test_a_temperature_makes_an_overconfident_model_honest() -> None:
 
 
 def test_a_threshold_keeps_its_risk_on_plants_it_was_not_chosen_on() -> None:
-    """Forty pairs of sets, 60 plants of 5 photographs each, whose confidence is true: in few is the risk exceeded."""
-    exceeded = 0
-    for seed in range(40):
+    """120 plants of 3 photographs each, whose confidence is true: the risk above a threshold is then (1 - it) / 2."""
+    exceeded, refused, plants = 0, 0, np.repeat(np.arange(120), 3)
+    for seed in range(60):
         rng = np.random.default_rng(seed)
-        confidence = rng.uniform(0.3, 1, (2, 300))
-        is_right = rng.random((2, 300)) < confidence
-        drawn = intervals.resample(np.zeros(60, dtype=int), 300, seed)[:, np.repeat(np.arange(60), 5)]
-        threshold = calibration.threshold(confidence[0], is_right[0], drawn, risk=0.2)
-        answered = confidence[1] >= threshold
-        assert answered.mean() > 0.1
-        exceeded += (~is_right[1][answered]).mean() > 0.2
+        confidence = rng.uniform(0.3, 1, 360)
+        is_right = rng.random(360) < confidence
+        drawn = intervals.resample(np.zeros(120, dtype=int), 300, seed)[:, plants]
+        threshold = calibration.threshold(confidence, is_right, plants, drawn, risk=0.2)
+        refused += threshold == calibration.NEVER
+        exceeded += (1 - threshold) / 2 > 0.2
     assert exceeded <= 6
+    assert refused <= 3
 
 
-def test_a_risk_that_cannot_be_kept_means_no_answer_at_all() -> None:
-    drawn = np.ones((10, 50), dtype=int)
-    assert calibration.threshold(np.linspace(0, 1, 50), np.zeros(50, dtype=bool), drawn, 0.1) == calibration.NEVER
-    assert calibration.threshold(np.linspace(0.2, 1, 50), np.ones(50, dtype=bool), drawn, 0.1) == 0.2
+def test_a_risk_that_cannot_be_kept_or_shown_means_no_answer_at_all() -> None:
+    drawn, plants, confidence = np.ones((10, 50), dtype=int), np.arange(50), np.linspace(0.2, 1, 50)
+    all_wrong, all_right = np.zeros(50, dtype=bool), np.ones(50, dtype=bool)
+    assert calibration.threshold(confidence, all_wrong, plants, drawn, 0.1) == calibration.NEVER
+    assert calibration.threshold(confidence, all_right, plants, drawn, 0.1) == 0.2
+    assert calibration.fewest(0.1) == 29
+    assert calibration.threshold(confidence, all_right, plants // 2, drawn, 0.1) == calibration.NEVER
 
 
 def test_a_missed_disease_costs_more_than_a_false_alarm(config: Config) -> None:
@@ -136,7 +139,13 @@ def test_a_missed_disease_costs_more_than_a_false_alarm(config: Config) -> None:
     assert prices[1, 0] == config.cost_missed > prices[0, 1] == config.cost_false_alarm
     assert prices[1, 2] == config.cost_wrong_kind
     assert (prices[:, 3] == config.cost_retake).all()
+    both = costs.table(["Apple: healthy", "Apple: scab", "Potato: healthy", "unhealthy"], config)
+    assert (both[0, 2], both[1, 2], both[0, 3]) == (0, config.cost_missed, config.cost_false_alarm)
     assert set(costs.table(["a", "b"], config).flat) == {0.0, config.cost_wrong_kind, config.cost_retake}
+
+
+def test_a_class_that_is_not_there_does_not_count_against_a_perfect_score() -> None:
+    assert scores.macro_f1(np.diag([5.0, 0.0, 5.0])) == 1
 
 
 def test_intervals_are_wider_when_photographs_of_a_plant_share_their_fate() -> None:
@@ -176,7 +185,7 @@ def watched(photographs: Photographs, config: Config, network: LeafNet) -> Card:
     signals = drift.signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
     reference = {name: values.tolist() for name, values in signals.items()}
     limits = drift.limits(signals, photographs.groups[rows], config)
-    return Card(photographs.classes, 64, "", "", "0" * 64, "", 7, signals=reference, limits=limits)
+    return Card(photographs.classes, 64, "", "", "0" * 64, "", signals=reference, limits=limits)
 
 
 def _probabilities(network: LeafNet, pixels: np.ndarray) -> np.ndarray:

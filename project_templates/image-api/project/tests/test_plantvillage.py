@@ -163,6 +163,16 @@ def test_a_listing_that_is_rate_limited_says_when_to_come_back(
     assert _names(plantvillage.fetch_photographs(tmp_path, 100, address))
 
 
+def test_what_is_no_longer_whole_is_fetched_again(mirror: tuple[Mirror, str], tmp_path: Path) -> None:
+    site, address = mirror
+    folder = plantvillage.fetch_photographs(tmp_path, 100, address)
+    kept = next((tmp_path / "contents").iterdir())
+    kept.write_bytes(b"a disk that failed")
+    site.asked.clear()
+    assert _names(plantvillage.fetch_photographs(tmp_path, 100, address)) == _names(folder)
+    assert len(site.asked) == 1, "only what is no longer whole"
+
+
 def test_a_listing_cut_short_by_the_host_is_not_taken_for_whole(mirror: tuple[Mirror, str], tmp_path: Path) -> None:
     site, address = mirror
     listing = next(path for path in site.files if "/trees/" in path)

@@ -25,8 +25,7 @@ class Card:
     source: str  # the data it was trained on
     experiment: str
     sha256: str  # of the model file
-    data_sha256: str  # of the photographs
-    seed: int  # of the split: with another one, the model has met what it is tested on
+    met_sha256: str  # of the photographs that trained or chose it: on these it must not be tested
     temperature: float = 1.0  # scores are divided by it before they become probabilities
     threshold: float = 0.0  # below this probability there is no answer
     risk: float = 1.0  # the share of wrong answers that the threshold was chosen for

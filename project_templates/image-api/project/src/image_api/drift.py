@@ -11,13 +11,14 @@ def signals(pixels: np.ndarray, probabilities: np.ndarray) -> dict[str, np.ndarr
     contrast = grey.std(axis=(1, 2))
     around = grey[:, :-2, 1:-1] + grey[:, 2:, 1:-1] + grey[:, 1:-1, :-2] + grey[:, 1:-1, 2:]
     curvature = 4 * grey[:, 1:-1, 1:-1] - around
-    return {
+    found = {
         "brightness": grey.mean(axis=(1, 2)),
         "contrast": contrast,
         "sharpness": np.abs(curvature).mean(axis=(1, 2)) / (contrast + 1),
         "colourfulness": np.ptp(pixels.astype(np.float32), axis=3).mean(axis=(1, 2)),
         "confidence": probabilities.max(axis=1),
     }
+    return {name: values.astype(float).round(4) for name, values in found.items()}  # as they are logged
 
 
 def distance(sample: np.ndarray, other: np.ndarray) -> float:

@@ -29,7 +29,7 @@ def have_likes(some: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def groups(plants: list[str], pixels: np.ndarray) -> np.ndarray:
-    """(N,) a number for each photograph: by plant where that is known, else by chains of near-duplicates."""
+    """(N,) a number for each photograph: by plant where that is known, else with what nearly matches it."""
     parent = list(range(len(plants)))
 
     def find(i: int) -> int:
@@ -42,15 +42,13 @@ def groups(plants: list[str], pixels: np.ndarray) -> np.ndarray:
     for i, plant in enumerate(plants):
         if plant:
             parent[find(i)] = find(first.setdefault(plant, i))
-    unknown = np.array([i for i, plant in enumerate(plants) if not plant], dtype=int)
-    for one, other in _pairs(thumbnails(pixels[unknown])):
-        parent[find(int(unknown[one]))] = find(int(unknown[other]))
+    unknown, small = np.array([i for i, plant in enumerate(plants) if not plant], dtype=int), thumbnails(pixels)
+    for one, other in _pairs(small[unknown], small):
+        parent[find(int(unknown[one]))] = find(other)
     return np.array([find(i) for i in range(len(plants))], dtype=int)
 
 
-def _pairs(small: np.ndarray) -> Iterator[tuple[int, int]]:
-    for start in range(0, len(small), BLOCK):
-        ones, others = np.nonzero(small[start : start + BLOCK] @ small.T >= ALIKE)
-        yield from (
-            (start + int(one), int(other)) for one, other in zip(ones, others, strict=True) if start + one < other
-        )
+def _pairs(some: np.ndarray, all_of_them: np.ndarray) -> Iterator[tuple[int, int]]:
+    for start in range(0, len(some), BLOCK):
+        ones, others = np.nonzero(some[start : start + BLOCK] @ all_of_them.T >= ALIKE)
+        yield from ((start + int(one), int(other)) for one, other in zip(ones, others, strict=True))

@@ -28,15 +28,17 @@ def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures; give the served model its reference for `monitor`."""
     photographs, manifest = data.load()
     served = classifier.load()
-    if (served.card.data_sha256, served.card.seed) != (manifest.sha256, config.seed):
+    parts = split.by_plant(photographs, config)
+    if served.card.met_sha256 != parts.met(photographs):
         raise ExplainedError(
-            "the model was trained on other photographs or with another seed, and may have met those it is tested on: "
+            "the model was trained on other photographs, or split otherwise, and may have met those it is tested on: "
             "run `python -m image_api train` first"
         )
-    parts = split.by_plant(photographs, config)
+    if not NAIVE_MODEL.is_file():
+        raise ExplainedError(f"{NAIVE_MODEL.name} is not kept in git: run `python -m image_api train` first")
     test = Tested.of(f"test (by {manifest.grouped_by})", photographs, parts.test, config)
     field = Tested.of(manifest.field_source or "field", photographs, parts.field_test, config)
-    seen = Tested.of("plants it was trained on", photographs, parts.seen, config)
+    seen = Tested.of("split by photograph", photographs, parts.seen, config)
     places = [test, field] if len(field.rows) else [test]
 
     raw = {tested.name: served.scores(photographs.pixels[tested.rows]) for tested in places}
@@ -61,7 +63,7 @@ def evaluate(config: Config) -> None:
     classifier.save_card(
         replace(
             served.card,
-            signals={name: np.sort(values).round(5).tolist() for name, values in signals.items()},
+            signals={name: np.sort(values).tolist() for name, values in signals.items()},
             limits=drift.limits(signals, test.groups, config),
             examples=_examples(photographs, test.rows),
         )
@@ -166,5 +168,6 @@ def _described(manifest: Manifest, photographs: Photographs, parts: Split) -> di
         "validation": len(parts.validation),
         "test": len(parts.test),
         "test_groups": len(np.unique(photographs.groups[parts.test])),
+        "field_validation": len(parts.field_validation),
         "field_test": len(parts.field_test),
     }

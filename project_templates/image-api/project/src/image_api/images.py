@@ -5,6 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+START_OF_SCAN, MOST_SCANS = b"\xff\xda", 100  # a progressive JPEG has about ten
 FORMATS = ("JPEG", "PNG", "WEBP")  # by content; each further decoder could have holes of its own
 
 
@@ -22,8 +23,13 @@ def open_photograph(content: bytes, side: int, max_pixels: int) -> Image.Image:
         raise NotAPhotographError("the file is empty", 422)
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS)
-        if picture.width * picture.height > max_pixels:  # known from the header: nothing is unpacked yet
-            raise NotAPhotographError(f"the picture has more than {max_pixels:,} pixels", 413)
+        if picture.format == "JPEG" and content.count(START_OF_SCAN) > MOST_SCANS:  # each unpacks the whole picture
+            raise NotAPhotographError("the picture is stored in too many scans", 422)
+        # A plain JPEG is unpacked at a fraction of its size, everything else whole: a quarter of the pixels is allowed.
+        is_frugal = picture.format == "JPEG" and not picture.info.get("progressive")
+        most = max_pixels if is_frugal else max_pixels // 4
+        if picture.width * picture.height > most:  # known from the header: nothing is unpacked yet
+            raise NotAPhotographError(f"the picture has more than {most:,} pixels", 413)
         picture.draft("RGB", (2 * side, 2 * side))  # a JPEG unpacks to half, a quarter or an eighth for less work
         picture.load()  # the first frame, where there are several
         return _rgb(ImageOps.exif_transpose(_smaller(picture, side)))

@@ -86,12 +86,6 @@ class Answers:
         """(resamples, classes, classes): total counts over plants drawn with replacement."""
         return np.tensordot(self.tested.drawn, self.counts, axes=1)
 
-    @property
-    def is_right(self) -> np.ndarray:
-        """(N,) bool."""
-        right: np.ndarray = self.predicted == self.tested.labels
-        return right
-
 
 def result(answers: Answers, metric: str, label: str, score: Score) -> Result:
     """One row of the results."""

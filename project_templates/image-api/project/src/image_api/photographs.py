@@ -7,6 +7,7 @@ plant is not named there are taken to show the same one if they nearly match.
 
 import csv
 import hashlib
+import io
 import os
 import re
 from collections import Counter
@@ -21,7 +22,7 @@ from image_api.config import Config, ExplainedError
 from image_api.progress import progress
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
-SPLIT_NAMES = {"train", "test", "val", "valid", "validation"}  # folders that hold class folders
+SPLIT_NAMES = {"train", "training", "test", "testing", "val", "valid", "validation"}  # folders that hold class folders
 PLANTS = "plants.csv"
 FEWEST = 6  # plants of a class, below which it cannot be split
 
@@ -74,7 +75,8 @@ def read(folder: Path, config: Config, field_folder: Path | None = None) -> Read
         for row in others:
             path = f"{field_folder.name}/{row.path}"
             if _words(row.label) in known:
-                rows.append(replace(row, path=path, label=known[_words(row.label)], in_field=True))
+                plant = row.plant and f"{field_folder.name}/{row.plant}"  # another plant, even if it is called the same
+                rows.append(replace(row, path=path, label=known[_words(row.label)], plant=plant, in_field=True))
             else:
                 skipped[path] = f"no class of {folder.name} is called {row.label}"
         skipped.update({f"{field_folder.name}/{path}": why for path, why in skipped_too.items()})
@@ -167,13 +169,16 @@ def _plants(folder: Path) -> dict[str, tuple[str, str]]:
     """path → (plant, place), from plants.csv where there is one."""
     if not (folder / PLANTS).is_file():
         return {}
-    with (folder / PLANTS).open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        if not {"path", "plant"} <= set(rows.fieldnames or ()):
-            raise BadDataError(f"{PLANTS} needs the columns path and plant")
-        return {
-            row["path"].replace("\\", "/"): (row["plant"], (row.get("place") or "").strip().casefold()) for row in rows
-        }
+    try:
+        rows = csv.DictReader(io.StringIO((folder / PLANTS).read_text(encoding="utf-8-sig"), newline=""))
+    except UnicodeDecodeError as error:
+        raise BadDataError(f"{PLANTS} is not UTF-8: save it again as 'CSV UTF-8'") from error
+    if not {"path", "plant"} <= set(rows.fieldnames or ()):
+        raise BadDataError(f"{PLANTS} needs the columns path and plant")
+    return {
+        row["path"].replace("\\", "/").removeprefix("./"): (row["plant"], (row.get("place") or "").strip().casefold())
+        for row in rows
+    }
 
 
 def _enough(rows: list[Row], groups: np.ndarray, skipped: dict[str, str]) -> list[int]:

@@ -23,8 +23,9 @@ def recall_by_class(counts: np.ndarray) -> np.ndarray:
 
 
 def macro_f1(counts: np.ndarray) -> np.ndarray:
-    """(..., classes, classes) counts → (...): the mean of F1 over classes, rare ones counting like frequent ones."""
-    return f1_by_class(counts).mean(axis=-1)
+    """(..., classes, classes) counts → (...): the mean of F1 over the classes that are there, rare ones or not."""
+    is_there = counts.sum(axis=-1) > 0
+    return (f1_by_class(counts) * is_there).sum(axis=-1) / np.maximum(is_there.sum(axis=-1), 1)
 
 
 def accuracy(counts: np.ndarray) -> np.ndarray:

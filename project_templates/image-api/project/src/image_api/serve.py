@@ -182,7 +182,7 @@ def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Predicti
         decode_ms=round(1000 * (decoded - started), 2),
         infer_ms=round(1000 * (inferred - decoded), 2),
     )
-    return prediction, {name: round(float(value[0]), 4) for name, value in drift.signals(pixels, probabilities).items()}
+    return prediction, {name: float(value[0]) for name, value in drift.signals(pixels, probabilities).items()}
 
 
 def _warm_up(model: Classifier) -> None:
@@ -213,4 +213,11 @@ def _page(title: str, card: Card) -> tuple[str, str]:
 def serve(config: Config, host: str, port: int, log_dir: str) -> None:
     """Answer until told to stop; then finish what is being worked on."""
     app = create_app(classifier.load(), config, Path(log_dir))
-    uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=10)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(config.upload_seconds) + 5,
+    )

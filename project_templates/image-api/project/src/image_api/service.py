@@ -112,6 +112,9 @@ class Gate:
             if body.refusal and not has_begun:
                 status = body.refusal.status
                 await _refuse(send, request_id, body.refusal)
+        except asyncio.CancelledError:  # told to stop, and out of patience: no mistake, but no answer either
+            status = 503
+            raise
         finally:
             # Unknown paths share one name: anybody can make up as many as they like.
             path = scope["path"] if scope["path"] in self._paths else "other"
@@ -127,12 +130,13 @@ class Gate:
         """Room for one upload; refused, before any of it is kept, if there is none or it says that it is too large."""
         announced = headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > self._limits.max_bytes:
+            await body.discard()
             body.refuse(413, f"the request has more than {self._limits.max_bytes:,} bytes")
         if scope["method"] != "POST":
             yield
             return
         if self._uploads >= self._limits.uploads:
-            await body.drain()  # somebody who is still sending would not see the answer
+            await body.discard()
             body.refuse(503, "too many photographs at once", {"retry-after": "1"})
         self._uploads += 1
         try:
@@ -168,9 +172,15 @@ class _Body:
             self.refuse(413, f"the request has more than {self._limits.max_bytes:,} bytes")
         return message
 
-    async def drain(self) -> None:
-        while not self._is_complete:
-            await self.receive()
+    async def discard(self) -> None:
+        """Throw away what comes, within reason: somebody who is still sending would not see the answer."""
+        thrown = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(self._until):
+                while not self._is_complete and thrown < 4 * self._limits.max_bytes:
+                    message = await self._receive()
+                    thrown += len(message.get("body", b""))
+                    self._is_complete = not message.get("more_body", False)
 
 
 async def _refuse(send: Send, request_id: str, refusal: RefusedError) -> None:

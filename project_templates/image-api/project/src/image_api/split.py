@@ -1,5 +1,6 @@
 """Which photographs train, choose and test: by plant, so that no plant is on both sides."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,11 @@ class Split:
     field_validation: np.ndarray  # the other domain: never trained on
     field_test: np.ndarray
 
+    def met(self, photographs: Photographs) -> str:
+        """A hash over all photographs that train or choose."""
+        rows = np.concatenate([self.train, self.seen, self.validation, self.field_validation])
+        return hashlib.sha256("".join(sorted(photographs.contents[rows])).encode()).hexdigest()
+
 
 def by_plant(photographs: Photographs, config: Config) -> Split:
     """Whole plants to each part, class by class; of those that train, single photographs are kept back as `seen`."""
@@ -27,7 +33,8 @@ def by_plant(photographs: Photographs, config: Config) -> Split:
     train, validation, test = _deal(photographs, inside, (config.validation_share, config.test_share), rng)
     # A plant photographed in both domains has been dealt already: its field photographs are left out.
     outside = outside[~np.isin(photographs.groups[outside], photographs.groups[inside])]
-    _, field_validation, field_test = _deal(photographs, outside, (0.5, 0.5), rng)
+    rest, field_validation, field_test = _deal(photographs, outside, (0.5, 0.5), rng)
+    field_test = np.sort(np.concatenate([field_test, rest]))  # nothing of it trains, and nothing is left over
     is_seen = np.isin(train, _one_by_one(photographs, train, config.seen_share, rng))
     return Split(train[~is_seen], train[is_seen], validation, test, field_validation, field_test)
 

@@ -12,8 +12,8 @@ def headline(measured: dict[str, Any]) -> str:
     model, field, data = main(measured), in_field(measured), measured["data"]
     elsewhere = f", and {score(field)} {place(field)}" if field else ""
     comparison = measured["comparisons"][0]
-    low, _ = comparison["ci95"]
-    verdict = "better than" if low > 0 else "not clearly better than"
+    low, high = comparison["ci95"]
+    verdict = "better than" if low > 0 else "worse than" if high < 0 else "not clearly better than"
     drawn = "The leaves are drawn by code: this shows the method, and nothing about real leaves. "
     picture = f"![{model['label']} of every model with its interval](reports/figures/results.png)"
     if PICTURE.is_file():
@@ -42,14 +42,14 @@ def data(measured: dict[str, Any]) -> str:
     data = measured["data"]
     counts = (
         f"{data['rows']} photographs of {len(data['classes'])} classes in {data['groups']} {data['grouped_by']}s: "
-        f"{data['train']} to train, {data['seen']} more of the same {data['grouped_by']}s to show what a leaky split "
-        f"would claim, {data['validation']} to choose, {data['test']} to test"
+        f"{data['train']} to train, {data['seen']} more of the same {data['grouped_by']}s to show what a split by "
+        f"photograph would claim, {data['validation']} to choose, {data['test']} to test"
     )
     if data["field_rows"]:
         where = f"from {data['field_source']}" if data["field_source"] else "from the field"
         counts += (
-            f". Of {data['field_rows']} more {where}, none of which trains, {data['field_rows'] - data['field_test']} "
-            f"help to choose and {data['field_test']} test"
+            f", and {data['field_rows']} {where}, none of which trains: {data['field_validation']} help to choose, "
+            f"{data['field_test']} test"
         )
     lines = [f"{counts}. Licence: {data['licence']}."]
     if data["skipped"]:

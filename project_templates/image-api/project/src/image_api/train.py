@@ -95,8 +95,7 @@ def train(config: Config) -> list[Run]:
             source=manifest.title,
             experiment=runs[best].name,
             sha256=classifier.file_hash(classifier.MODEL),
-            data_sha256=manifest.sha256,
-            seed=config.seed,
+            met_sha256=parts.met(photographs),
             temperature=temperature,
             threshold=threshold,
             risk=config.risk,
@@ -148,8 +147,9 @@ def fit(experiment: Experiment, photographs: Photographs, rows: np.ndarray, conf
 
 def score(network: LeafNet, pixels: np.ndarray) -> np.ndarray:
     """(N, side, side, 3) bytes → (N, classes)."""
+    parts = np.array_split(pixels, len(pixels) // 256 + 1)  # all at once would take gigabytes
     with torch.inference_mode():
-        return network(torch.from_numpy(images.to_input(pixels))).numpy()
+        return np.concatenate([network(torch.from_numpy(images.to_input(part))).numpy() for part in parts])
 
 
 def calibrate(network: LeafNet, photographs: Photographs, rows: np.ndarray, config: Config) -> tuple[float, float]:
@@ -159,9 +159,8 @@ def calibrate(network: LeafNet, photographs: Photographs, rows: np.ndarray, conf
     temperature = calibration.temperature(raw, tested.labels)
     probabilities = calibration.probabilities(raw, temperature)
     is_right = probabilities.argmax(axis=1) == tested.labels
-    return temperature, calibration.threshold(
-        probabilities.max(axis=1), is_right, tested.drawn_photographs, config.risk
-    )
+    confidence, drawn = probabilities.max(axis=1), tested.drawn_photographs
+    return temperature, calibration.threshold(confidence, is_right, tested.groups, drawn, config.risk)
 
 
 def export(network: LeafNet, path: Path, check: np.ndarray) -> float:

@@ -17,8 +17,9 @@ def shortcuts(photographs: Photographs, train: np.ndarray, places: list[Tested])
     rows = []
     for tested in places:
         right = shortcut.answers(photographs, train, tested.rows) == tested.labels
-        rows.append({"split": tested.name, **asdict(tested.estimate(right))})
-    return {"chance": round(float(np.bincount(places[0].labels).max() / len(places[0].labels)), 4), "rows": rows}
+        constant = float(np.bincount(tested.labels).max() / len(tested.labels))
+        rows.append({"split": tested.name, "chance": round(constant, 4), **asdict(tested.estimate(right))})
+    return {"rows": rows}
 
 
 def copies(photographs: Photographs, test: np.ndarray, train: np.ndarray) -> dict[str, int]:
@@ -72,20 +73,20 @@ def priced(policies: list[Answers], probabilities: np.ndarray, card: Card, confi
             "wrong_kind": config.cost_wrong_kind,
             "retake": config.cost_retake,
         },
-        "healthy": None if nothing is None else card.classes[nothing],
+        "healthy": card.classes[nothing[0]] if len(nothing) == 1 else "healthy" if nothing else None,
         "policies": [{"policy": name, **asdict(tested.estimate(cost))} for name, cost in paid],
         "classes": [_class_costs(number, name, model, prices, nothing) for number, name in enumerate(card.classes)],
     }
 
 
-def _class_costs(number: int, name: str, model: Answers, prices: np.ndarray, nothing: int | None) -> dict[str, Any]:
+def _class_costs(number: int, name: str, model: Answers, prices: np.ndarray, nothing: list[int]) -> dict[str, Any]:
     """Of one class: how often it is missed, how often a healthy leaf is given its name, what its photographs cost."""
     tested = model.tested
     is_class, is_called = tested.labels == number, model.predicted == number
     row: dict[str, Any] = {"class": name}
-    if nothing is not None and number != nothing:
-        is_healthy = tested.labels == nothing
-        row["missed"] = asdict(tested.estimate(is_class & (model.predicted == nothing), of=is_class))
+    if nothing and number not in nothing:
+        is_healthy = np.isin(tested.labels, nothing)
+        row["missed"] = asdict(tested.estimate(is_class & np.isin(model.predicted, nothing), of=is_class))
         row["false_alarms"] = asdict(tested.estimate(is_healthy & is_called, of=is_healthy))
     row["cost"] = asdict(tested.estimate(prices[tested.labels, model.predicted] * is_class, of=is_class))
     return row

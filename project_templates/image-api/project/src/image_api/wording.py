@@ -25,7 +25,7 @@ def is_careless(row: dict[str, Any], measured: dict[str, Any]) -> bool:
 
 def place(row: dict[str, Any]) -> str:
     """Where it was measured, within a sentence."""
-    if row["split"].startswith("test"):
+    if row["split"].startswith("test (by "):
         return "on new plants"
     return "in the field" if row["split"] == "field" else f"on {row['split']}"
 
