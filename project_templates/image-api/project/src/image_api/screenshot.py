@@ -32,7 +32,7 @@ def screenshot(browser: str | None) -> str:
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURE)
         window.close()
-    return f"{PICTURE.name} is taken: `python -m image_api report` puts it into README.md"
+    return f"{PICTURE.name} is taken, and at the top of README.md"
 
 
 def _ask(page: Any) -> None:
