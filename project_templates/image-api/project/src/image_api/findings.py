@@ -138,7 +138,10 @@ def trust(measured: dict[str, Any]) -> str:
 def abstention(abstention: dict[str, Any]) -> str:
     risk = f"{100 * abstention['risk']:.0f} %"
     if abstention["threshold"] > 1:
-        return f"No threshold keeps the risk within {risk} on validation plants, so the service answers nothing."
+        return (
+            f"No threshold can be shown to keep the risk within {risk} on the validation plants there are, so the service "
+            "answers nothing: it needs more plants, a better model, or a higher `risk` in `config.py`."
+        )
     test = abstention["rows"][0]["risk"]
     low, _ = test["ci95"]
     verdict = "kept" if test["value"] <= abstention["risk"] else "exceeded, by no more than chance explains"

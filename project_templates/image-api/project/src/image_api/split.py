@@ -56,10 +56,10 @@ def _deal(
 
 
 def _one_by_one(photographs: Photographs, members: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """The share of each class's photographs, dealt without a look at their plants."""
+    """The share of each class's photographs, at least one, dealt without a look at their plants."""
     labels = photographs.labels[members]
     dealt = [
-        rng.permutation(members[labels == label])[: round((labels == label).sum() * share)]
+        rng.permutation(members[labels == label])[: max(1, round((labels == label).sum() * share))]
         for label in np.unique(labels)
     ]
     return np.concatenate(dealt)

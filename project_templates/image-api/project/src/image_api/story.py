@@ -7,6 +7,8 @@ from image_api.blocks import table
 from image_api.config import PICTURE, ROOT
 from image_api.wording import difference, in_field, is_careless, main, place, score
 
+FEW = 30  # plants to test on, below which a bootstrap over them says little
+
 
 def headline(measured: dict[str, Any]) -> str:
     model, field, data = main(measured), in_field(measured), measured["data"]
@@ -113,9 +115,11 @@ def weakest(measured: dict[str, Any]) -> str:
                 "what the threshold was chosen for."
             )
     low, high = model["ci95"]
+    tested = f"{measured['data']['test_groups']} {measured['data']['grouped_by']}s to test on"
     points.append(
-        f"With {measured['data']['test_groups']} {measured['data']['grouped_by']}s to test on, the interval of "
-        f"{model['label']} is {high - low:.2f} wide."
+        f"With {tested}, the interval of {model['label']} is {high - low:.2f} wide."
+        if measured["data"]["test_groups"] >= FEW
+        else f"With only {tested}, no number here means much, and no interval."
     )
     return "The weakest points that this run measured:\n\n" + "\n".join(f"- {point}" for point in points)
 
