@@ -139,8 +139,8 @@ def abstention(abstention: dict[str, Any]) -> str:
     risk = f"{100 * abstention['risk']:.0f} %"
     if abstention["threshold"] > 1:
         return (
-            f"No threshold can be shown to keep the risk within {risk} on the validation plants there are, so the service "
-            "answers nothing: it needs more plants, a better model, or a higher `risk` in `config.py`."
+            f"No threshold can be shown to keep the risk within {risk} on the validation plants there are, so the "
+            "service answers nothing: it needs more plants, a better model, or a higher `risk` in `config.py`."
         )
     test = abstention["rows"][0]["risk"]
     low, _ = test["ci95"]
