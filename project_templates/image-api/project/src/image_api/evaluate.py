@@ -6,8 +6,9 @@ Run as: python -m image_api evaluate
 import base64
 import io
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,63 +19,63 @@ from image_api.config import METRICS, NAIVE_MODEL, REPORTS, ROOT, Config, Explai
 from image_api.data import Manifest
 from image_api.measure import Answers, Tested, compare, recall_of, result
 from image_api.photographs import Photographs
+from image_api.results import Result
 from image_api.split import Split
 
 BASELINE_NAME = "linear model of colours and edges"
 MODEL_NAME = "convolutional network"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """N photographs, and what the served model says of them."""
+
+    tested: Tested
+    pixels: np.ndarray  # (N, side, side, 3) bytes
+    scores: np.ndarray  # (N, classes)
+    probabilities: np.ndarray  # (N, classes), calibrated
+
+    @property
+    def answers(self) -> Answers:
+        """The likeliest class of each, however sure."""
+        return Answers(MODEL_NAME, "model", self.tested, self.scores.argmax(axis=1))
+
+
 def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures; give the served model its reference for `monitor`."""
     photographs, manifest = data.load()
-    served = classifier.load()
-    parts = split.by_plant(photographs, config)
-    if served.card.met_sha256 != parts.met(photographs):
-        raise ExplainedError(
-            "the model was trained on other photographs, or split otherwise, and may have met those it is tested on: "
-            "run `python -m image_api train` first"
-        )
-    if not NAIVE_MODEL.is_file():
-        raise ExplainedError(f"{NAIVE_MODEL.name} is not kept in git: run `python -m image_api train` first")
-    test = Tested.of(f"test (by {manifest.grouped_by})", photographs, parts.test, config)
-    field = Tested.of(manifest.field_source or "field", photographs, parts.field_test, config)
-    seen = Tested.of("split by photograph", photographs, parts.seen, config)
-    places = [test, field] if len(field.rows) else [test]
+    served, parts = classifier.load(), split.by_plant(photographs, config)
+    _check(served, photographs, parts)
 
-    raw = {tested.name: served.scores(photographs.pixels[tested.rows]) for tested in places}
-    probabilities = served.card.temper(raw[test.name])
-    model = [Answers(MODEL_NAME, "model", tested, raw[tested.name].argmax(axis=1)) for tested in places]
-    simple = _baseline(photographs, places)
+    def asked(name: str, rows: np.ndarray) -> Asked:
+        raw = served.scores(photographs.pixels[rows])
+        tested = Tested.of(name, photographs, rows, config)
+        return Asked(tested, photographs.pixels[rows], raw, served.card.temper(raw))
+
+    places = [asked(f"test (by {manifest.grouped_by})", parts.test)]
+    if len(parts.field_test):
+        places.append(asked(manifest.field_source or "field", parts.field_test))
+    test = places[0]
+
     usual = int(np.bincount(photographs.labels[parts.train]).argmax())
-    constant = Answers(f"always {photographs.classes[usual]}", "baseline", test, np.full(len(test.rows), usual))
-    careless = _careless(photographs, [seen, *places], served)
+    constant = Answers(f"always {photographs.classes[usual]}", "baseline", test.tested, np.full(len(parts.test), usual))
+    model, simple = [place.answers for place in places], _baseline(places)
+    seen = Tested.of("split by photograph", photographs, parts.seen, config)
+    careless = _careless(photographs, [seen, *(place.tested for place in places)], served)
+    measured = [
+        result(each, "macro_f1", "Macro F1", scores.macro_f1)
+        for each in (constant, simple[0], model[0], *careless[:2], *simple[1:], *model[1:], *careless[2:])
+    ]
+    comparisons = [compare(*pair) for pair in zip(model, simple, strict=True)]
+    comparisons += [compare(*pair) for pair in zip(model, careless[1:], strict=False)]  # none if it is the same
 
-    everyone = [constant, simple[0], model[0], *careless[:2], *simple[1:], *model[1:], *careless[2:]]
-    measured = [result(each, "macro_f1", "Macro F1", scores.macro_f1) for each in everyone]
+    _draw(measured, places, photographs, manifest)
+    classifier.save_card(_watched(served.card, test, config))
     measured += [result(each, "accuracy", "Accuracy", scores.accuracy) for each in (simple[0], model[0])]
     measured += [
         result(model[0], f"recall_{number}", f"Recall, {name}", recall_of(number))
         for number, name in enumerate(photographs.classes)
     ]
-    comparisons = [compare(*pair) for pair in zip(model, simple, strict=True)]
-    comparisons += [compare(*pair) for pair in zip(model, careless[1:], strict=False)]
-
-    signals = drift.signals(photographs.pixels[test.rows], probabilities)
-    classifier.save_card(
-        replace(
-            served.card,
-            signals={name: np.sort(values).tolist() for name, values in signals.items()},
-            limits=drift.limits(signals, test.groups, config),
-            examples=_examples(photographs, test.rows),
-        )
-    )
-    figures.results([each for each in measured if each.metric == "macro_f1"], manifest.title)
-    figures.confusion(model[0].counts.sum(axis=0), photographs.classes, manifest.title)
-    figures.mistakes(photographs, test.rows, probabilities, manifest.title)
-    figures.examples(photographs, manifest.title)
-    figures.reliability(
-        [(tested.name, served.card.temper(raw[tested.name]), tested.labels) for tested in places], manifest.title
-    )
     results.write(
         METRICS,
         {
@@ -87,33 +88,62 @@ def evaluate(config: Config) -> None:
             "results": [asdict(each) for each in measured],
             "comparisons": [asdict(each) for each in comparisons],
             "confusions": _confusions(model[0], photographs.classes),
-            "shortcut": trust.shortcuts(photographs, parts.train, places),
+            "shortcut": trust.shortcuts(photographs, parts.train, [place.tested for place in places]),
             "duplicates": trust.copies(photographs, parts.test, parts.train),
             "calibration": {
                 "temperature": served.card.temperature,
-                "rows": [trust.calibrated(raw[tested.name], tested, served.card) for tested in places],
+                "rows": [trust.calibrated(place.scores, place.tested, served.card) for place in places],
             },
             "abstention": {
                 "risk": served.card.risk,
                 "threshold": served.card.threshold,
-                "rows": [trust.selective(served.card.temper(raw[each.name]), each, served.card) for each in places],
+                "rows": [trust.selective(place.probabilities, place.tested, served.card) for place in places],
             },
-            "costs": trust.priced([constant, simple[0], model[0]], probabilities, served.card, config),
-            "artefacts": [
-                {
-                    "path": path.relative_to(ROOT).as_posix(),
-                    "sha256": classifier.file_hash(path),
-                    "bytes": path.stat().st_size,
-                }
-                for path in (classifier.MODEL, baseline.BASELINE)
-            ],
+            "costs": trust.priced([constant, simple[0], model[0]], test.probabilities, served.card, config),
+            "artefacts": [_artefact(path) for path in (classifier.MODEL, baseline.BASELINE)],
         },
     )
 
 
-def _baseline(photographs: Photographs, places: list[Tested]) -> list[Answers]:
+def _check(served: classifier.Classifier, photographs: Photographs, parts: Split) -> None:
+    """Nothing is measured on photographs that the model has met."""
+    if served.card.met_sha256 != parts.met(photographs):
+        raise ExplainedError(
+            "the model was trained on other photographs, or split otherwise, and may have met those it is tested on: "
+            "run `python -m image_api train` first"
+        )
+    if not NAIVE_MODEL.is_file():
+        raise ExplainedError(f"{NAIVE_MODEL.name} is not kept in git: run `python -m image_api train` first")
+
+
+def _draw(measured: list[Result], places: list[Asked], photographs: Photographs, manifest: Manifest) -> None:
+    test, source = places[0], manifest.title
+    figures.results(measured, source)
+    figures.confusion(test.answers.counts.sum(axis=0), photographs.classes, source)
+    figures.mistakes(photographs, test.tested.rows, test.probabilities, source)
+    figures.examples(photographs, source)
+    figures.reliability([(place.tested.name, place.probabilities, place.tested.labels) for place in places], source)
+
+
+def _watched(card: classifier.Card, test: Asked, config: Config) -> classifier.Card:
+    """The card, with what `monitor` compares with and the page's examples."""
+    signals = drift.signals(test.pixels, test.probabilities)
+    return replace(
+        card,
+        signals={name: np.sort(values).tolist() for name, values in signals.items()},
+        limits=drift.limits(signals, test.tested.groups, config),
+        examples=_examples(test, card.classes),
+    )
+
+
+def _artefact(path: Path) -> dict[str, Any]:
+    relative = path.relative_to(ROOT).as_posix()
+    return {"path": relative, "sha256": classifier.file_hash(path), "bytes": path.stat().st_size}
+
+
+def _baseline(places: list[Asked]) -> list[Answers]:
     model = baseline.load()
-    return [Answers(BASELINE_NAME, "baseline", each, model.predict(photographs.pixels[each.rows])) for each in places]
+    return [Answers(BASELINE_NAME, "baseline", place.tested, model.predict(place.pixels)) for place in places]
 
 
 def _careless(photographs: Photographs, places: list[Tested], served: classifier.Classifier) -> list[Answers]:
@@ -136,14 +166,13 @@ def _confusions(answers: Answers, classes: list[str]) -> list[dict[str, Any]]:
     return [{"truth": classes[i], "answer": classes[j], "n": n, "of": int(counts[i].sum())} for n, i, j in most]
 
 
-def _examples(photographs: Photographs, rows: np.ndarray) -> dict[str, str]:
-    """For each class, the first of those photographs: something to try the page with."""
+def _examples(test: Asked, classes: list[str]) -> dict[str, str]:
+    """For each class, the first of its test photographs: something to try the page with."""
     examples = {}
-    for number, name in enumerate(photographs.classes):
-        file = io.BytesIO()
-        first = rows[photographs.labels[rows] == number][:1]
-        for row in first:
-            Image.fromarray(photographs.pixels[row]).save(file, "PNG", optimize=True)
+    for number, name in enumerate(classes):
+        for pixels in test.pixels[test.tested.labels == number][:1]:
+            file = io.BytesIO()
+            Image.fromarray(pixels).save(file, "PNG", optimize=True)
             examples[name] = base64.b64encode(file.getvalue()).decode()
     return examples
 
