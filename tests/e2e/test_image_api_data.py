@@ -109,7 +109,10 @@ def test_from_a_first_failure_to_a_report_nothing_is_fetched_twice(
 
     site.delay = 0.2
     process = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {copy.python} -m image_api {command}"], cwd=copy.folder, stderr=subprocess.DEVNULL
+        ["/bin/sh", "-c", f"exec {copy.python} -m image_api {command}"],
+        cwd=copy.folder,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background is born deaf to it
     )
     while len([path for path in site.asked if "/raw/color/" in path]) < 40:
         time.sleep(0.05)
