@@ -65,7 +65,9 @@ def test_the_results_are_those_of_the_contract(project: Project) -> None:
         path = project.folder / artefact["path"]
         assert artefact["bytes"] == path.stat().st_size
         assert artefact["sha256"] == run(f"sha256sum {artefact['path']}", project.folder).split()[0]
-    assert measured["seconds"] <= 120  # 90 on two idle cores, and this machine may have more to do
+    if measured["seconds"] > 90:  # something else may have been running: once more
+        project.do("run")
+    assert _metrics(project.folder)["seconds"] <= 90
 
 
 def test_every_block_of_the_readme_is_filled_and_checked(project: Project) -> None:

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 PLACES = 8  # along each side of a thumbnail
-ALIKE = (
-    0.994  # correlation of two thumbnails; between different leaves it stays below 0.99, saved again it is above 0.998
-)
+ALIKE = 0.994  # correlation of two thumbnails: of different leaves below 0.991, of a shot saved again above 0.9945
 BLOCK = 1024  # thumbnails that are compared at a time: their correlations have to fit into memory
 
 

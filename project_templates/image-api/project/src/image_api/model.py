@@ -1,4 +1,4 @@
-"""The network: four convolutions, about 130,000 parameters, small enough to train on a laptop in seconds."""
+"""The network: four convolutions, about 130,000 parameters, small enough to train on a laptop in under a minute."""
 
 import torch
 from torch import nn
