@@ -112,7 +112,7 @@ def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_
     for verb in ("data", "train", "evaluate"):
         copy.do(f"--seed {seed} {verb}")
     measured = _metrics(copy.folder)
-    baseline, model = _macro_f1(measured, model="linear model of colours and edges"), _macro_f1(measured, role="model")
+    baseline, model = _macro_f1(measured, model="linear on colours and edges"), _macro_f1(measured, role="model")
     assert 0.55 <= baseline["value"] <= 0.85
     assert measured["comparisons"][0]["ci95"][0] > 0
     assert _macro_f1(measured, role="naive")["value"] >= model["value"] + 0.03

@@ -22,7 +22,7 @@ from image_api.photographs import Photographs
 from image_api.results import Result
 from image_api.split import Split
 
-BASELINE_NAME = "linear model of colours and edges"
+BASELINE_NAME = "linear on colours and edges"
 MODEL_NAME = "convolutional network"
 
 
@@ -155,7 +155,7 @@ def _careless(photographs: Photographs, places: list[Tested], served: classifier
     known = places[:1] if name == served.card.experiment else places
     answers = [model.scores(photographs.pixels[each.rows]).argmax(axis=1) for each in known]
     roles = ("naive", *["baseline"] * (len(places) - 1))
-    return [Answers(f"experiment “{name}”", *each) for each in zip(roles, known, answers, strict=False)]
+    return [Answers(f"“{name}”", *each) for each in zip(roles, known, answers, strict=False)]
 
 
 def _confusions(answers: Answers, classes: list[str]) -> list[dict[str, Any]]:
