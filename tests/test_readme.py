@@ -19,7 +19,7 @@ from portfolio import readme
         ("# A\n```\n# not a heading\n```\nword", [("A", ("word",))]),
         ("# A\n| x | y |\n|---|---|\n| 1 | 2 |\n\nword", [("A", ("word",))]),
         ("# A\n<!-- hidden words -->\n![image words](x.png) `code` **Bold** [link](y)", [("A", ("bold", "link"))]),
-        ("# A *b* `c`\nIt's well-kept\r\nand wrapped", [("A b", ("it's", "well-kept", "and", "wrapped"))]),
+        ("# A *b* `c`\nIt's well-kept\r\nand wrapped", [("A b c", ("it's", "well-kept", "and", "wrapped"))]),
     ],
     ids=["empty", "lead", "atx", "setext", "fence", "table", "not prose", "inline"],
 )

@@ -6,13 +6,17 @@ import gc
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from portfolio import show, templates
 from portfolio.errors import PortfolioError, WrongUse
+from portfolio.report import Format as ReportFormat
 from portfolio.show import Format
+
+if TYPE_CHECKING:
+    from portfolio.audit import Outcome
 
 app = typer.Typer(
     help="Portfolio projects that run, measure themselves and keep their README true.",
@@ -24,6 +28,7 @@ app = typer.Typer(
 
 
 INTERRUPTED = 130  # how Typer reports Ctrl-C
+CRASHED = 3
 
 
 class Role(StrEnum):
@@ -32,6 +37,13 @@ class Role(StrEnum):
     mle = "mle"
     ds = "ds"
     pm = "pm"
+
+
+class FailOn(StrEnum):
+    """From which severity on a finding makes the exit code 1."""
+
+    error = "error"
+    warn = "warn"
 
 
 def main() -> NoReturn:
@@ -155,6 +167,90 @@ def new(
         progress.finish()
     steps = tuple(runner.next_steps(chosen, has_run=True))
     typer.echo(show.created(created, folder, done, steps, command, output))
+
+
+def _rule_codes(incomplete: str) -> list[str]:
+    from portfolio.rules import RULES
+
+    return [rule.code for rule in RULES if rule.code.startswith(incomplete.upper())]
+
+
+@app.command()
+def audit(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Projects, or READMEs; this folder by default.", show_default=False),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Insert missing sections to fill in; refresh report numbers.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: show the changes, and make none.")] = False,
+    fail_on: Annotated[FailOn, typer.Option(help="The least finding that makes the exit code 1.")] = FailOn.error,
+    output: Annotated[
+        ReportFormat, typer.Option("--format", help="How to answer; JSON is one document on stdout.")
+    ] = ReportFormat.text,
+) -> None:
+    """Check each project's README: is it complete, and is it true? And say how to close each gap."""
+    from portfolio import report
+    from portfolio.audit import Audit
+    from portfolio.rules.rule import Severity
+
+    if dry_run and not fix:
+        raise WrongUse("--dry-run is for --fix", "portfolio audit --fix --dry-run")
+    outcomes = [_audited(path, fix, dry_run, output) for path in paths or [Path()]]
+    audits = [each for each in outcomes if isinstance(each, Audit)]
+    if (audits or output is ReportFormat.json) and not (dry_run and output is ReportFormat.text):
+        typer.echo(report.render(outcomes, output))
+    refusals = [each.exit_code for each in outcomes if not isinstance(each, Audit)]
+    has_findings = any(each.fails_at(Severity(fail_on.value)) for each in audits)
+    raise typer.Exit(max(refusals, default=int(has_findings)))
+
+
+def _audited(path: Path, fix: bool, dry_run: bool, output: ReportFormat) -> Outcome:
+    """One project's audit, or why there is none: a bad repository never stops the rest, and a crash is never green."""
+    from portfolio import audit, mend, project
+
+    try:
+        found = project.open_project(path)
+        result = audit.audit(found, str(path))
+        mended = mend.plan(found, result) if fix else None
+        if mended and dry_run:
+            typer.echo(mended.diff(), nl=False, err=output is not ReportFormat.text)
+        elif mended:
+            mend.write(found, mended)
+            typer.echo(show.mended(mended.path, mend.describe(mended)), err=True)
+            result = audit.audit(project.open_project(path), str(path))
+        elif fix:
+            typer.echo(f"{path}: nothing to fix safely", err=True)
+    except PortfolioError as error:
+        typer.echo(show.problem(error.message, error.hint), err=True)
+        return audit.Refused(str(path), error.message, error.hint, error.exit_code)
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        hint = "this is a fault of portfolio's: please report it with the lines above"
+        return audit.Refused(str(path), f"the audit failed: {type(error).__name__}", hint, CRASHED)
+    return result
+
+
+@app.command()
+def rules(
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="Such as RFL702.", autocompletion=_rule_codes, show_default=False)
+    ] = "",
+    output: OutputFormat = Format.text,
+) -> None:
+    """Show the rules; with a code what it asks, why, how it is decided, and examples."""
+    from portfolio.audit import rule_of
+    from portfolio.report import pages
+    from portfolio.rules import RULES
+
+    found = (rule_of(code),) if code else RULES
+    if output is Format.json:
+        typer.echo(pages.as_json(found))
+    else:
+        typer.echo(pages.page(found[0]) if code else pages.overview(found))
 
 
 def _pick(is_talking: bool, output: Format) -> str:

@@ -48,6 +48,22 @@ def of(
     )
 
 
+def from_text(text: str) -> Record:
+    """Read it again; ValueError if it is not a record of this schema."""
+    match json.loads(text):
+        case {
+            "schema": 1,
+            "template": str(template),
+            "version": str(version),
+            "answers": dict(answers),
+            "files": dict(files),
+            "readme": dict(own),
+        }:
+            return Record(SCHEMA, template, version, answers, files, own)
+        case _:
+            raise ValueError(f"{NAME} is not a record of schema {SCHEMA}")
+
+
 def to_text(record: Record) -> str:
     """JSON, one fact to a line, so that a merge of two versions stays readable."""
     return json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n"

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
-import textwrap
 import time
 from dataclasses import asdict
 from enum import StrEnum
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from portfolio.errors import WrongUse
+from portfolio.terminal import bold, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +36,7 @@ class Format(StrEnum):
 
 def problem(message: str, hint: str) -> str:
     """The two lines of an error."""
-    error, next_step = (_style(word, sys.stderr, bold=True) for word in ("error:", "hint:"))
+    error, next_step = (bold(word, sys.stderr) for word in ("error:", "hint:"))
     return f"{error} {message}\n{next_step}  {hint}"
 
 
@@ -51,14 +50,14 @@ def catalogue(found: Sequence[Template], output: Format) -> str:
     entries = [
         "\n".join(
             [
-                _wrap(f"{_bold(each.name)} ({each.role}) · {each.summary}"),
-                _wrap(f"shows {', '.join(each.skills)}", "  "),
-                _wrap(f"first result in about {_minutes(each)}", "  "),
+                wrap(f"{bold(each.name)} ({each.role}) · {each.summary}"),
+                wrap(f"shows {', '.join(each.skills)}", "  "),
+                wrap(f"first result in about {_minutes(each)}", "  "),
             ]
         )
         for each in found
     ]
-    entries.append(_wrap(f"Create one: portfolio new {first} · Ask about one: portfolio list {first}"))
+    entries.append(wrap(f"Create one: portfolio new {first} · Ask about one: portfolio list {first}"))
     return "\n\n".join(entries)
 
 
@@ -68,18 +67,18 @@ def template(found: Template, questions: Sequence[Question], output: Format) -> 
         return _json(_about(found) | {"questions": [asdict(each) for each in questions]})
     return "\n".join(
         [
-            f"{_bold(found.name)} {found.version} ({found.role})",
-            _wrap(found.summary),
-            _wrap(f"Shows {', '.join(found.skills)}."),
-            _wrap(f"First result in about {_minutes(found)}."),
+            f"{bold(found.name)} {found.version} ({found.role})",
+            wrap(found.summary),
+            wrap(f"Shows {', '.join(found.skills)}."),
+            wrap(f"First result in about {_minutes(found)}."),
             "",
-            _bold("Questions") + " (portfolio new --data KEY=VALUE)",
+            bold("Questions") + " (portfolio new --data KEY=VALUE)",
             *_columns((each.key, each.help) for each in questions),
             "",
-            _bold("Data sets") + f" (python -m {found.package} run --data NAME)",
+            bold("Data sets") + f" (python -m {found.package} run --data NAME)",
             *_columns((each.name, f"{each.what}; licence: {each.licence}") for each in found.data_sets),
             "",
-            _bold("Verbs") + f" (python -m {found.package} VERB)",
+            bold("Verbs") + f" (python -m {found.package} VERB)",
             *_columns(found.verbs.items()),
         ]
     )
@@ -101,7 +100,7 @@ def plan(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: F
 
 def made(project: Created, folder: Path) -> str:
     """That the project is there, and its first commit."""
-    line = f"Made {_bold(project.answers.project_name)} in {folder}: {len(project.files)} files"
+    line = f"Made {bold(project.answers.project_name)} in {folder}: {len(project.files)} files"
     if not project.commit:
         return f"{line}; {project.why_no_commit}."
     line += f", first commit {project.commit.sha[:7]}."
@@ -135,17 +134,22 @@ def created(
         )
     lines = [] if run else [made(project, folder)]
     lines += _measured(run) if run else []
-    lines += ["", _bold("Next")]
+    lines += ["", bold("Next")]
     lines += _columns([(f"cd {_quote(str(folder))}", ""), *((each.run, each.why) for each in next_steps)])
     if project.commit:
         lines += [
             "",
-            _bold("To publish it") + " (make an empty repository at your host first)",
+            bold("To publish it") + " (make an empty repository at your host first)",
             *(["  git add -A && git commit -m 'First run'"] if run else []),
             "  git remote add origin URL",
             "  git push -u origin main",
         ]
-    return "\n".join([*lines, "", _bold("The same again, without questions"), f"  {command}"])
+    return "\n".join([*lines, "", bold("The same again, without questions"), f"  {command}"])
+
+
+def mended(path: str, done: Iterable[str]) -> str:
+    """What `audit --fix` did to a README."""
+    return "\n".join([f"Mended {bold(path, sys.stderr)}:", *(wrap(each, "  ", "    ") for each in done)])
 
 
 def command(answers: Answers, folder: Path, git: bool | None, run: bool) -> str:
@@ -178,7 +182,7 @@ class Prompt:
 def pick(choices: Sequence[Template]) -> str:
     """The name of the template that the user picks from a numbered list."""
     for number, each in enumerate(choices, start=1):
-        typer.echo(_wrap(f"{number}. {_bold(each.name)}: {each.summary}"), err=True)
+        typer.echo(wrap(f"{number}. {bold(each.name)}: {each.summary}"), err=True)
     typer.echo("", err=True)
     names = {str(number): each.name for number, each in enumerate(choices, start=1)}
     answer: str = typer.prompt("Which one", default="1", err=True)
@@ -212,8 +216,7 @@ class Progress:
 
     def _draw(self, line: str) -> None:
         shown = f"  {self._step:<12} {time.monotonic() - self._started:6.1f} s  {line}"
-        width = _width() - 1
-        sys.stderr.write("\r" + shown[:width].ljust(width))
+        sys.stderr.write("\r" + shown[: width() - 1].ljust(width() - 1))
         sys.stderr.flush()
 
 
@@ -221,13 +224,13 @@ def _measured(run: Run) -> Iterator[str]:
     label = run.headlines[0].label
     model = max(len(each.model) for each in run.headlines)
     yield ""
-    yield _bold("Measured") + " (reports/metrics.json; README.md says the same)"
+    yield bold("Measured") + " (reports/metrics.json; README.md says the same)"
     yield f"  {label:<10} {'95 % interval':<16} {'':<{model}}  on"
     for each in run.headlines:
         low, high = each.ci95
         yield f"  {each.value:<10.3f} {f'[{low:.3f}, {high:.3f}]':<16} {each.model:<{model}}  {each.split}"
     yield ""
-    yield _wrap("Seconds: " + " · ".join(f"{each.name} {each.seconds:.1f}" for each in run.steps))
+    yield wrap("Seconds: " + " · ".join(f"{each.name} {each.seconds:.1f}" for each in run.steps))
 
 
 def _about(found: Template) -> dict[str, Any]:
@@ -251,43 +254,17 @@ def _columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     rows = list(rows)
     column = max((len(left) for left, right in rows if right and len(left) < 40), default=0)
     for left, right in rows:
-        if right and len(left) + 4 + len(right) > _width() and len(left) > column:
+        if right and len(left) + 4 + len(right) > width() and len(left) > column:
             yield f"  {left}"
-            yield _wrap(right, " " * 6)
+            yield wrap(right, " " * 6)
         else:
-            yield _wrap(
+            yield wrap(
                 f"{left:<{column}}  {right}".rstrip() if right else left, "  ", " " * (column + 4), keep=not right
             )
 
 
-def _wrap(text: str, indent: str = "", hanging: str | None = None, keep: bool = False) -> str:
-    if keep:  # a command: to be copied, so never broken
-        return indent + text
-    return textwrap.fill(
-        text,
-        _width(),
-        initial_indent=indent,
-        subsequent_indent=hanging if hanging is not None else indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-
-
-def _width() -> int:
-    return max(40, min(shutil.get_terminal_size().columns, 100))
-
-
 def _quote(text: str) -> str:
     return f'"{text}"' if os.name == "nt" and " " in text else text if os.name == "nt" else shlex.quote(text)
-
-
-def _bold(text: str) -> str:
-    return _style(text, sys.stdout, bold=True)
-
-
-def _style(text: str, stream: Any, **style: Any) -> str:
-    is_plain = os.environ.get("NO_COLOR") or not stream.isatty()
-    return text if is_plain else typer.style(text, **style)
 
 
 def _json(document: dict[str, Any]) -> str:

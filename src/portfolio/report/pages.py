@@ -1,0 +1,66 @@
+"""The rules themselves: a line for each, or one rule's page, both from its docstring."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from portfolio.terminal import bold, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portfolio.rules.rule import Rule
+
+HEADINGS = {
+    "why": "Why a reviewer cares",
+    "decided": "How it is decided",
+    "pass": "Passes",
+    "fail": "Fails",
+    "ignore": "When to ignore it",
+}
+
+
+def overview(rules: Sequence[Rule]) -> str:
+    """All of them, a line each."""
+    lines = [f"  {bold(each.code)}  {each.severity.value:<5}  {each.title}" for each in rules]
+    return "\n".join([*lines, "", "What one asks, and why: portfolio rules CODE"])
+
+
+def page(rule: Rule) -> str:
+    """One rule at length."""
+    lines = [f"{bold(rule.code)} {rule.title}", "", wrap(rule.advice)]
+    for key, heading in HEADINGS.items():
+        text = rule.page[key]
+        lines += ["", bold(heading)]
+        lines += [f"  {line}".rstrip() for line in text.splitlines()] if key in ("pass", "fail") else [wrap(text, "  ")]
+    known = f"{rule.severity.value}, weight {rule.weight} of 5, confidence {rule.confidence.value}"
+    ignore = f'[tool.portfolio.audit] ignore = {{ {rule.code} = "a reason" }}'
+    return "\n".join(
+        [
+            *lines,
+            "",
+            wrap(f"A finding is of severity {known}; in repositories that portfolio did not make, at most a warning."),
+            wrap(f"Asked of: {', '.join(sorted(rule.profiles))}."),
+            f"To set it aside, in pyproject.toml: {ignore}",
+            f"or in the README: <!-- portfolio: ignore {rule.code} a reason -->",
+        ]
+    )
+
+
+def as_json(rules: Sequence[Rule]) -> str:
+    """One document."""
+    told = [
+        {
+            "code": each.code,
+            "title": each.title,
+            "severity": each.severity.value,
+            "weight": each.weight,
+            "confidence": each.confidence.value,
+            "part": each.part or None,
+            "profiles": sorted(each.profiles),
+            **each.page,
+        }
+        for each in rules
+    ]
+    return json.dumps({"rules": told}, indent=2, ensure_ascii=False)

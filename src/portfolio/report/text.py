@@ -1,0 +1,152 @@
+"""For people at a terminal: what is there, what to do first, what was seen and what to write; the score last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portfolio.audit import RULE_SET, Audit
+from portfolio.rules.rule import Severity, State
+from portfolio.terminal import bold, dim, width, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from portfolio.audit import Outcome, Part, Result
+
+LEFT = 7  # columns of "write  "
+
+
+def render(outcomes: Sequence[Outcome]) -> str:
+    """One project at length; several as a table, with the first fixes of each."""
+    match outcomes:
+        case [Audit() as audit]:
+            return "\n".join(_whole(audit))
+        case _:
+            return "\n".join(_table(outcomes))
+
+
+def _whole(audit: Audit) -> Iterator[str]:
+    yield f"{bold(audit.path)}  {_kind(audit)}"
+    if audit.checklist:
+        yield ""
+        yield bold(f"README: {_parts(audit)} parts")
+        yield from _checklist(audit.checklist)
+    if audit.next_fixes:
+        yield ""
+        yield bold("Cheapest next fixes")
+        for number, each in enumerate(audit.next_fixes, start=1):
+            yield wrap(f"{number}. {each.rule.code} {each.rule.advice}", "  ", " " * 5)
+    if audit.findings:
+        yield ""
+        yield bold("Findings")
+        for each in audit.findings:
+            yield from _finding(audit, each)
+    if audit.suppressed:
+        yield ""
+        yield bold("Set aside by its author")
+        for each in audit.suppressed:
+            yield wrap(f"{each.rule.code} {each.message}", "  ", " " * 9)
+    unknown = [each for each in audit.results if each.state is State.unknown]
+    if unknown:
+        yield ""
+        yield bold("Could not be told")
+        for reason in dict.fromkeys(each.message for each in unknown):
+            codes = ", ".join(each.rule.code for each in unknown if each.message == reason)
+            yield wrap(f"{codes}: {reason}", "  ", " " * 4)
+    for note in audit.notes:
+        yield ""
+        yield wrap(f"note: {note}")
+    yield ""
+    yield dim(_end(audit))
+
+
+def _finding(audit: Audit, found: Result) -> Iterator[str]:
+    where = f"{audit.readme}:{found.line}" if found.line and audit.readme else audit.readme or ""
+    yield ""
+    yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.title}" + (f"  {where}" if where else "")
+    yield wrap(f"{'seen':<{LEFT}}{found.message}", "    ", " " * (4 + LEFT))
+    yield wrap(f"{'write':<{LEFT}}{found.rule.advice}", "    ", " " * (4 + LEFT))
+    for i, line in enumerate(found.rule.example.splitlines()):
+        yield f"    {'like' if i == 0 else '':<{LEFT}}{line}".rstrip()
+
+
+def _checklist(parts: Sequence[Part]) -> Iterator[str]:
+    cells = [f"{_box(part)} {part.name}{' (only a heading)' if part.is_only_a_heading else ''}" for part in parts]
+    half = (len(cells) + 1) // 2
+    column = max(map(len, cells[:half])) + 3
+    is_wide = column + max(map(len, cells[half:]), default=0) + 2 <= width()
+    if not is_wide:
+        yield from (f"  {cell}" for cell in cells)
+        return
+    for i in range(half):
+        right = cells[half + i] if half + i < len(cells) else ""
+        yield f"  {cells[i]:<{column}}{right}".rstrip()
+
+
+def _box(part: Part) -> str:
+    match part.result.state:
+        case State.passed:
+            return "[x]"
+        case State.unknown:
+            return "[?]"
+        case State.suppressed:
+            return "[-]"
+        case _:
+            return "[ ]"
+
+
+def _parts(audit: Audit) -> str:
+    return f"{sum(part.is_there for part in audit.checklist)} of {len(audit.checklist)}"
+
+
+def _kind(audit: Audit) -> str:
+    made = ", made by portfolio" if audit.is_ours else ""
+    language = "" if audit.language == "en" else f", in {audit.language}"
+    return f"({audit.profile}{made}{language})"
+
+
+def _end(audit: Audit) -> str:
+    if audit.score is None:
+        return "Nothing applies to it, so there is no score."
+    return f"Score {audit.score} of 100, from {audit.coverage:.0%} of what applies; rule set {RULE_SET}."
+
+
+def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    rows = [("Project", "Kind", "README", "Errors", "Warnings", "Score")]
+    for each in outcomes:
+        match each:
+            case Audit():
+                errors, warnings = (
+                    sum(found.severity is level for found in each.findings) for level in (Severity.error, Severity.warn)
+                )
+                score = "" if each.score is None else str(each.score)
+                rows.append(
+                    (each.path, each.profile, _parts(each) if each.checklist else "", str(errors), str(warnings), score)
+                )
+            case _:
+                rows.append((each.path, "not audited", "", "", "", ""))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths[0] = min(widths[0], max(20, width() - sum(widths[1:]) - 2 * len(widths)))
+    for number, row in enumerate(rows):
+        cells = [f"{_shortened(row[0], widths[0]):<{widths[0]}}", f"{row[1]:<{widths[1]}}"]
+        cells += [f"{cell:>{widths[i]}}" for i, cell in enumerate(row) if i > 1]
+        line = "  ".join(cells).rstrip()
+        yield bold(line) if number == 0 else line
+    yield ""
+    for each in outcomes:
+        match each:
+            case Audit():
+                if each.next_fixes:
+                    fixes = ", ".join(f"{fix.rule.code} ({fix.rule.title.lower()})" for fix in each.next_fixes)
+                    yield wrap(f"{each.path}: first {fixes}", "", "  ")
+                for found in each.suppressed:
+                    yield wrap(f"{each.path}: {found.rule.code} set aside: {found.message}", "", "  ")
+                yield from (wrap(f"{each.path}: note: {note}", "", "  ") for note in each.notes)
+            case _:
+                yield wrap(f"{each.path}: {each.message}; {each.hint}", "", "  ")
+    yield ""
+    yield "At length, with examples to copy: portfolio audit PATH"
+
+
+def _shortened(text: str, columns: int) -> str:
+    return text if len(text) <= columns else f"…{text[-columns + 1 :]}"

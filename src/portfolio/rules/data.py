@@ -1,0 +1,230 @@
+"""DAT: where do the data come from, may they be used, and what is in them?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from portfolio import lexicon
+from portfolio.readme import words
+from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portfolio.project import Project
+    from portfolio.readme import Link, Passage
+    from portfolio.topics import Scope
+
+DATA_FILE = re.compile(
+    r"\b[\w./-]+\.(csv|tsv|parquet|xlsx?|jsonl?|feather|arff|sqlite|db|npz|h5|zip|data)\b|\bdata/\w*", re.I
+)
+GENERATED = re.compile(r"\b(generated|synthetic|simulated|simulation|drawn by)\b")
+SCRIPT = re.compile(r"[\w./-]+\.(py|ipynb|sh|r)\b", re.I)
+COUNT = re.compile(
+    r"(?<![\w.])(\d[\d,. ]*[kmb]?\+?|two|three|four|five|six|seven|eight|nine|ten|twelve|hundreds|thousands|millions?)"
+    r"[*_`)]*[\s-]+(?=((?:[\w×()*`%/-]+\s+){0,3}[\w-]+))"
+)
+COUNTED = re.compile(r"\b([a-z]+)s?\W{1,4}~?(\d[\d,.]*[kmb]?)\b")  # "Records: ~17,000"
+PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")
+SHAPE = re.compile(r"\d[\d,]*\s*[x×]\s*\d|\(\d+, \d+\)")
+OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{0,60}:$", re.I)
+
+
+@rule(
+    "DAT201",
+    "The data's source is linked",
+    severity=Severity.error,
+    weight=4,
+    confidence=Confidence.high,
+    part="data source",
+)
+def source(project: Project) -> Verdict:
+    """Link to where the data come from, or name the file or the script of this project that holds or makes them.
+
+    Why: Nobody can judge a result without the data, and "from the web" cannot be checked.
+
+    Decided: The part about data has a link that leaves the repository, a path to a data file, a script that makes
+    them, or a library's loader; or the page links to a known host of data sets.
+
+    Ignore: The data are secret; then say so, and say what they look like.
+
+    Pass:
+        ## Data
+
+        Photographs of leaves from [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset).
+
+    Fail:
+        ## Data
+
+        A public dataset of leaves.
+    """
+    reading = project.reading
+    scope = reading.about("data")
+    for link in scope.links:
+        if _leads_to_data(project, link):
+            return passed(line=link.line)
+    for link in reading.readme.links:
+        if not link.is_image and lexicon.holds(link.target.casefold(), "data_cues", "hosts") and not _is_own(link):
+            return passed(line=link.line)
+    code = "\n".join(each.text for each in reading.readme.code)
+    everything = f"{code}\n" + "\n".join(each.text for each in reading.readme.passages)
+    if lexicon.holds(everything.casefold(), "data_cues", "loaders"):
+        return passed()
+    if "http" in scope.text and re.search(r"https?://(?!localhost|127)\S+", scope.text):
+        return passed(line=scope.line)
+    if any(re.search(r"https?://\S+", each.text) and _speaks_of_data(each.text) for each in reading.readme.passages):
+        return passed()
+    named = DATA_FILE.search(scope.text) or DATA_FILE.search(everything)
+    if named and _exists(project, named[0]):
+        return passed()
+    if GENERATED.search(scope.text) and SCRIPT.search(scope.text):
+        return passed(line=scope.line)
+    if not scope:
+        return failed("no part about data was found, and no link to any")
+    return failed(f"“{scope.title}” names no address, file or script that the data come from", scope.line)
+
+
+def _leads_to_data(project: Project, link: Link) -> bool:
+    if link.is_image or link.target.startswith(("#", "mailto:")):
+        return False
+    if "://" in link.target or link.target.startswith("www."):
+        return not re.search(r"localhost|127\.0\.0\.1|shields\.io|example\.(com|org)", link.target)
+    return project.is_alone or project.has(link.target.partition("#")[0])
+
+
+def _is_own(link: Link) -> bool:
+    """Whether an address of a code host is no data's: the project's own, or somebody's profile or library."""
+    if "github" not in link.target:
+        return False
+    said = f"{link.target} {link.text}".casefold()
+    return not re.search(r"data|corpus|\.csv|\.zip|plantdoc|plantvillage", said)
+
+
+def _speaks_of_data(text: str) -> bool:
+    return bool(re.search(r"\b(data ?sets?|data|corpus)\b", text.casefold()))
+
+
+def _exists(project: Project, path: str) -> bool:
+    if project.is_alone:
+        return True
+    clean = path.strip("./").rstrip("/")
+    return project.has(clean) or any(each.endswith(f"/{clean}") for each in (*project.files, *project.folders))
+
+
+@rule(
+    "DAT202",
+    "The data's licence is stated",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.medium,
+    needs_words=True,
+)
+def licence(project: Project) -> Verdict:
+    """Say under which licence or terms the data may be used.
+
+    Why: An employer's lawyers ask it first; a project that never asked looks careless.
+
+    Decided: The part about data, or a sentence that speaks of the data, names a licence or terms of use. The
+    licence of the code does not count.
+
+    Ignore: The data are your own, and a sentence says so.
+
+    Pass:
+        ## Data
+
+        Photographs of [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset), licence CC BY-SA 3.0.
+
+    Fail:
+        ## Data
+
+        Photographs of PlantVillage.
+    """
+    scope = project.reading.about("data")
+    if lexicon.holds(_prose_and_cells(scope), "licences", "phrases"):
+        return passed(line=scope.line)
+    for each in project.reading.prose:
+        text = each.text.casefold()
+        if _speaks_of_data(text) and lexicon.holds(text, "licences", "phrases"):
+            return passed(line=each.line)
+    if scope:
+        return failed(f"“{scope.title}” names no licence or terms of the data", scope.line)
+    return failed("nothing names a licence or terms of the data")
+
+
+def _prose_and_cells(scope: Scope) -> str:
+    cells = (cell for table in scope.tables for row in table.rows for cell in row)
+    return "\n".join([*(each.text for each in scope.prose), *cells]).casefold()
+
+
+@rule(
+    "DAT203",
+    "The data's size and fields are described",
+    severity=Severity.warn,
+    weight=2,
+    confidence=Confidence.medium,
+    part="data described",
+    needs_words=True,
+)
+def described(project: Project) -> Verdict:
+    """Say how much data there is and what is in it: rows or pictures, classes or columns, the period.
+
+    Why: "94 %" means one thing on 200 rows with two classes, and another on a million with fifty.
+
+    Decided: Two numbers with a unit (rows, images, classes, columns, years …) in the prose or in tables about data,
+    or a table or list of the columns.
+
+    Ignore: Another file of the repository describes them, and the README links to it.
+
+    Pass:
+        ## Data
+
+        2,010 photographs of 670 plants in 5 classes.
+
+    Fail:
+        ## Data
+
+        Many photographs of leaves.
+    """
+    reading = project.reading
+    scope = reading.about("data")
+    counts = {*_counts(scope.text), *_counts(reading.sentences)}
+    if len(counts) >= 2 or (counts and SHAPE.search(scope.text)):
+        return passed(line=scope.line if scope else None)
+    for table in scope.tables:
+        heads = set(words(" ".join(table.header)))
+        if len(table.rows) >= 3 and heads & lexicon.members("data_cues", "fields"):
+            return passed(line=table.line)
+    if _lists_fields(scope.passages) or _lists_fields(_after_a_colon(reading.readme.passages)):
+        return passed(line=scope.line)
+    seen = f"only “{' '.join(next(iter(counts)))}”" if counts else "no number of rows, pictures, classes or columns"
+    return failed(f"{seen} was found", scope.line if scope else None)
+
+
+def _counts(text: str) -> set[tuple[str, str]]:
+    """Numbers with their unit, and the period."""
+    units = lexicon.members("data_cues", "units")
+    found = {("", period.strip()) for period in PERIOD.findall(text)}
+    for number, following in COUNT.findall(text):
+        unit = next((word for word in words(following) if word in units), None)
+        if unit and number.strip(" .,0"):
+            found.add((number.strip(" .,"), unit))
+    found |= {(number.strip(" .,"), unit) for unit, number in COUNTED.findall(text) if {unit, f"{unit}s"} & units}
+    return found
+
+
+def _lists_fields(passages: Sequence[Passage]) -> bool:
+    """At least four items that open with a name: `- age: in years`, "- **Fare** …"."""
+    items = [each for each in passages if each.is_item]
+    named = [each for each in items if each.label or re.match(r"^[\w /()-]{1,40}\s?[:=–—-]\s", each.text)]
+    short = [each for each in items if len(words(each.text)) <= 4]
+    return len(named) >= 4 or len(short) >= 6
+
+
+def _after_a_colon(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The items that follow a line like "with these columns:"."""
+    for i, each in enumerate(passages):
+        if OPENS_A_LIST.search(each.text):
+            return tuple(itertools.takewhile(lambda item: item.is_item, passages[i + 1 :]))
+    return ()

@@ -1,0 +1,391 @@
+"""EVL: is it measured, is it true, and is it understood?"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from portfolio import agreement, history, lexicon
+from portfolio.readme import heading_words, number, words
+from portfolio.rules.rule import Confidence, Severity, Verdict, failed, not_applicable, passed, rule, unknown
+
+if TYPE_CHECKING:
+    from portfolio.project import Project
+    from portfolio.readme import Readme, Table
+
+LONG_ENOUGH = 8  # words, to name two things and a reason
+MOST_SHOWN = 3  # differences in one message
+LARGEST = 200_000_000  # bytes of an artefact that is hashed
+VALUE = re.compile(r"\d*\.\d+|\b\d{1,3}(\.\d+)?\s?%")
+
+
+def metric_tables(readme: Readme) -> tuple[Table, ...]:
+    """Tables with at least two different numbers under, or beside, the name of a measure."""
+    return tuple(table for table in readme.tables if _is_metric_table(table))
+
+
+def _is_metric_table(table: Table) -> bool:
+    columns = [i for i, head in enumerate(table.header) if _is_metric(head)]
+    in_columns = {
+        found for row in table.rows[:500] for i in columns if i < len(row) and (found := number(row[i].strip(" [(")))
+    }
+    in_rows = {
+        found for row in table.rows[:500] if row and _is_metric(row[0]) for cell in row[1:] if (found := number(cell))
+    }
+    if len(columns) == 0 and len(in_rows) < 2 and table.rows:  # one row a measure and no header: the first row is data
+        in_rows |= {found for cell in table.header[1:] if _is_metric(table.header[0]) and (found := number(cell))}
+    measured = in_columns | in_rows
+    return len(measured) >= 2 and any(float(each.replace(",", "").replace("−", "-")) for each in measured)
+
+
+def _is_metric(name: str) -> bool:
+    named = heading_words(name.replace("_", " ").replace("-", " ").replace("@", " "))
+    whole = " ".join(named)
+    plain = whole.replace(" ", "")
+    known = lexicon.members("metrics", "words")
+    return bool(
+        whole in lexicon.members("metrics", "names")
+        or known & {each.strip("0123456789") if each.startswith(("map", "recall", "top")) else each for each in named}
+        or plain in known
+        or known & set(words(name.replace("_", " ").replace("-", " ").replace("@", " ")))
+    )
+
+
+def states_a_measure(text: str) -> bool:
+    """Whether a sentence names a measure and a number."""
+    return bool(VALUE.search(text)) and any(_is_metric(word) for word in words(text))
+
+
+def needs_run(project: Project, message: str) -> Verdict:
+    """A failure that a run mends, naming the command that does."""
+    return failed(f"{message}: `{project.command}` fills it in")
+
+
+def _not_run(project: Project) -> bool:
+    """Whether it is a project of ours that has not run yet."""
+    return bool(project.record) and not project.has_run
+
+
+@rule(
+    "EVL401",
+    "Results stand in a table",
+    severity=Severity.error,
+    weight=5,
+    confidence=Confidence.medium,
+    part="results table",
+)
+def table(project: Project) -> Verdict:
+    """Put the measured results into a table: a row for each model, a column for each measure, the baseline first.
+
+    Why: A table is the first thing a reviewer looks for, and the only form in which models can be compared at a
+    glance.
+
+    Decided: A Markdown or HTML table has two different numbers under, or beside, the name of a measure (accuracy,
+    F1, RMSE, nDCG …). A printed report in a code block counts too.
+
+    Ignore: Nothing is measured, because nothing is predicted.
+
+    Pass:
+        | Model | Macro F1 | 95 % interval |
+        | :-- | --: | --: |
+        | colour histogram (baseline) | 0.71 | [0.65, 0.78] |
+        | convolutional network | 0.86 | [0.81, 0.90] |
+
+    Fail:
+        The model performs very well.
+    """
+    readme = project.reading.readme
+    tables = metric_tables(readme)
+    if tables:
+        return passed(line=tables[0].line)
+    if _not_run(project):
+        return needs_run(project, "no table of results yet")
+    for each in readme.code:
+        if re.search(r"precision\s+recall\s+f1-score|\|\s*(accuracy|f1|rmse|mae)\b.*\|", each.text, re.I):
+            return passed(line=each.line)
+    scope = project.reading.about("results")
+    stated = next((each for each in project.reading.prose if states_a_measure(each.text)), None)
+    if stated:
+        return failed("numbers stand in the text, and no table of them was found", stated.line)
+    empty = next((each for each in readme.tables if any(map(_is_metric, each.header))), None)
+    if empty:
+        return failed("a table names measures and holds no two different numbers of them", empty.line)
+    return failed("no table with measured numbers was found", scope.line if scope else None)
+
+
+@rule(
+    "EVL402",
+    "The README's numbers are those of the results file",
+    severity=Severity.error,
+    weight=5,
+    confidence=Confidence.high,
+    needs_files=True,
+)
+def agrees(project: Project) -> Verdict:
+    """Let a run write the numbers: never type them by hand, and run again when the code changes.
+
+    Why: Reviewers who run a project and get another number stop reading. Copied numbers go stale within a week.
+
+    Decided: Every number in a table whose columns or rows carry names that the results file knows, and every
+    decimal inside `<!-- report:NAME -->` blocks, is compared by value with the results file
+    (`reports/metrics.json`, or what `[tool.portfolio.audit] results` names). It agrees if it equals the recorded
+    one rounded, or cut off, at the digits shown; percentages may be a hundred times it. All cells of a row have to
+    come from one recorded run.
+
+    Ignore: Never; take the number out instead.
+
+    Pass:
+        | Model | Macro F1 |
+        | :-- | --: |
+        | convolutional network | 0.86 |
+
+    Fail:
+        | Model | Macro F1 |
+        | :-- | --: |
+        | convolutional network | 0.96 |
+    """
+    path = project.results_path
+    if path is None:
+        return not_applicable("no results file is declared ([tool.portfolio.audit] results)")
+    if project.ledger is None:
+        if (project.folder / path).is_file():
+            return failed(f"{path} is not a JSON object that can be read")
+        return (
+            needs_run(project, f"{path} is not there")
+            if project.record
+            else failed(f"{path} is declared and not there")
+        )
+    found = agreement.compare(project.reading.readme, project.ledger)
+    if found.differences:
+        shown = "; ".join(map(str, found.differences[:MOST_SHOWN]))
+        more = len(found.differences) - MOST_SHOWN
+        return failed(shown + (f"; and {more} more" if more > 0 else ""), found.differences[0].line)
+    if not found.compared and project.record:
+        return needs_run(project, "the README shows none of the recorded numbers")
+    return passed(f"{found.compared} numbers compared") if found.compared else not_applicable("no number to compare")
+
+
+@rule(
+    "EVL403",
+    "The results come from a run of this project",
+    severity=Severity.error,
+    weight=4,
+    confidence=Confidence.high,
+    needs_files=True,
+)
+def real_run(project: Project) -> Verdict:
+    """Commit the results file together with the model that it measured, and measure again when either changes.
+
+    Why: A results file from another model, or another commit, is an honest mistake that looks like a dishonest one.
+
+    Decided: The results file names each artefact with its SHA-256, and the commit it ran at. Artefacts that are
+    there are hashed again; a different hash is a failure. A commit that cannot be found is `unknown`, not wrong.
+
+    Ignore: The artefacts are kept elsewhere; then the results file should not list them.
+
+    Pass:
+        {"commit": "3f2a…", "artefacts": [{"path": "models/model.onnx", "sha256": "73ce…", "bytes": 535295}]}
+
+    Fail:
+        {"artefacts": [{"path": "models/model.onnx", "sha256": "of an older file", "bytes": 1}]}
+    """
+    if project.results_path is None:
+        return not_applicable("no results file is declared")
+    if project.ledger is None:
+        return unknown("there is no results file to judge: see EVL402")
+    checked = 0
+    match project.ledger.document:
+        case {"artefacts": [*artefacts]}:
+            for each in artefacts:
+                match each:
+                    case {"path": str(path), "sha256": str(expected)}:
+                        digest = _sha256(project, path)
+                        checked += digest is not None
+                        if digest not in (None, expected):
+                            return failed(
+                                f"{path} is not the file that was measured: its SHA-256 is {str(digest)[:12]}…"
+                            )
+    match project.ledger.document:
+        case {"commit": str(sha)} if re.fullmatch(r"[0-9a-f]{7,64}", sha):
+            seen = project.history
+            if seen is None or seen.is_shallow:
+                return unknown("the history is not here, so the commit it ran at cannot be looked for")
+            if not history.has_commit(project.folder, sha):
+                return unknown(f"the commit it ran at, {sha[:12]}, is not in this repository")
+            return passed(f"{checked} artefacts and the commit are as recorded")
+    return passed(f"{checked} artefacts are as recorded") if checked else unknown("it names no artefact and no commit")
+
+
+def _sha256(project: Project, path: str) -> str | None:
+    full = (project.folder / path).resolve()
+    if not full.is_relative_to(project.folder) or not full.is_file() or full.stat().st_size > LARGEST:
+        return None
+    with full.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@rule(
+    "EVL404",
+    "Uncertainty is shown",
+    severity=Severity.warn,
+    weight=2,
+    confidence=Confidence.medium,
+)
+def uncertainty(project: Project) -> Verdict:
+    """Give at least one headline number with its interval, or with the spread over seeds or folds.
+
+    Why: 0.86 on 100 cases and 0.86 on 100,000 are different claims; an interval says which one is made.
+
+    Decided: A ±, an interval, a standard deviation, a confidence level or a bootstrap is named beside a number, in
+    prose, a table or a code block of results.
+
+    Ignore: The test set is so large that the interval is narrower than the digits shown; say so.
+
+    Pass:
+        Macro F1 is 0.86 [0.81, 0.90] on 160 unseen plants (95 % interval, bootstrap over plants).
+
+    Fail:
+        Macro F1 is 0.86.
+    """
+    reading = project.reading
+    cells = (cell for table in reading.readme.tables for row in (table.header, *table.rows[:200]) for cell in row)
+    for text in (*(each.text for each in reading.prose), *cells):
+        cue = lexicon.holds(text.casefold(), "uncertainty", "phrases")
+        if cue and (cue not in ("std", "stdev", "standard deviation") or "scaler" not in text.casefold()):
+            return passed()
+        if re.search(r"\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]", text):
+            return passed()
+    if _not_run(project):
+        return needs_run(project, "no number with an interval yet")
+    return failed("no interval, ± or spread was found beside a number")
+
+
+@rule(
+    "EVL405",
+    "The choice of the measure is explained",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.medium,
+    needs_words=True,
+)
+def why_this_metric(project: Project) -> Verdict:
+    """Say why you measure with what you measure: which error costs more, what is rare, what the decision needs.
+
+    Why: Choosing accuracy for a rare event is the commonest mistake in portfolios; a sentence shows that you
+    thought of it.
+
+    Decided: A measure's name and a reason (because, cost, imbalance, trade-off, false negative, matters …) stand
+    within two sentences of each other.
+
+    Ignore: The measure is set by a competition, and the page says so.
+
+    Pass:
+        Macro F1 counts a rare kind of damage as much as a frequent one, because missing it costs as much.
+
+    Fail:
+        We use accuracy.
+    """
+    for each in project.reading.prose:
+        sentences = re.split(r"(?<=[.!?:;])\s+", each.text)
+        for pair in zip(sentences, [*sentences[1:], ""], strict=True):
+            text = " ".join(pair)
+            if any(_is_metric(word) for word in words(text)) and lexicon.holds(text.casefold(), "reasons", "phrases"):
+                return passed(line=each.line)
+    return failed("no measure is named together with a reason for it")
+
+
+@rule(
+    "EVL406",
+    "Errors are analysed",
+    severity=Severity.warn,
+    weight=2,
+    confidence=Confidence.medium,
+    part="error analysis",
+    needs_words=True,
+)
+def error_analysis(project: Project) -> Verdict:
+    """Show where the model is wrong: the classes it confuses, the slices it fails on, its worst examples.
+
+    Why: Anyone can print a score. Knowing where it fails is what makes somebody trust you with the next model.
+
+    Decided: A section, a figure or a sentence about errors: a confusion matrix, residuals, failure cases,
+    misclassified examples, what it is confused with.
+
+    Ignore: There is no model.
+
+    Pass:
+        ## Where it is wrong
+
+        12 of 96 healthy leaves are called powdery mildew: dust looks like it.
+
+    Fail:
+        ## Results
+
+        Accuracy is 0.86.
+    """
+    reading = project.reading
+    for scope in (reading.about("errors"),):
+        if scope.size >= 10 or scope.images or scope.tables:
+            return passed(line=scope.line)
+    for image in reading.readme.images:
+        if lexicon.holds(
+            f"{image.alt} {image.target}".casefold().replace("_", " ").replace("-", " "), "error_cues", "phrases"
+        ):
+            return passed(line=image.line)
+    for table in reading.readme.tables:
+        if {"predicted", "actual"} <= set(words(" ".join((*table.header, *(row[0] for row in table.rows[:9] if row))))):
+            return passed(line=table.line)
+    for each in reading.prose:
+        if lexicon.holds(each.text.casefold(), "error_cues", "phrases"):
+            return passed(line=each.line)
+    if _not_run(project):
+        return needs_run(project, "no error has been looked at yet")
+    return failed("no section, figure or sentence says where the model is wrong")
+
+
+@rule(
+    "EVL407",
+    "Trade-offs are discussed",
+    severity=Severity.info,
+    weight=3,
+    confidence=Confidence.low,
+    part="trade-offs",
+    needs_words=True,
+)
+def tradeoffs(project: Project) -> Verdict:
+    """Name what you chose between, and what your choice costs.
+
+    Why: Work is choosing. Who can say what was given up has understood what was gained.
+
+    Decided: A part called trade-offs, approach or decisions with a sentence that weighs one thing against another
+    (instead of, rather than, at the cost of, because …), or two such sentences anywhere.
+
+    Ignore: The page is about one method only.
+
+    Pass:
+        ## Approach and trade-offs
+
+        A small network instead of a pretrained one: it trains in a minute and answers in milliseconds, at the cost of
+        accuracy on real photographs.
+
+    Fail:
+        ## Approach
+
+        I used a convolutional network.
+    """
+    reading = project.reading
+    scope = reading.about("tradeoffs")
+    weighing = [each for each in reading.prose if _weighs(each.text)]
+    for each in weighing:
+        if each in scope.prose and scope.size >= 15:
+            return passed(line=each.line)
+    if len(weighing) >= 2:
+        return passed(line=weighing[0].line)
+    if scope:
+        return failed(f"“{scope.title}” weighs nothing against anything", scope.line)
+    return failed("no sentence weighs one choice against another")
+
+
+def _weighs(text: str) -> bool:
+    return len(words(text)) >= LONG_ENOUGH and lexicon.holds(text.casefold(), "contrasts", "phrases") is not None

@@ -1,0 +1,146 @@
+"""MOD: is there something to compare with, and was more than one thing tried?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from portfolio import lexicon
+from portfolio.readme import words
+from portfolio.rules.evaluation import metric_tables, needs_run, states_a_measure
+from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
+
+if TYPE_CHECKING:
+    from portfolio.project import Project
+
+
+@rule(
+    "MOD301",
+    "There is a baseline",
+    severity=Severity.error,
+    weight=5,
+    confidence=Confidence.medium,
+    part="baseline",
+    needs_words=True,
+)
+def baseline(project: Project) -> Verdict:
+    """Put the simplest thing that could work (the most frequent class, last week's value) into the same table.
+
+    Why: A score alone says nothing: 95 % is poor where always saying "no" gives 97 %.
+
+    Decided: A row of a table of results names a baseline (baseline, dummy, naive, majority, most popular …), or,
+    beside any measured number, a sentence or heading does. In a project made by `portfolio`, the results file flags
+    a baseline too, and a table shows it.
+
+    Ignore: Nothing is predicted.
+
+    Pass:
+        | Model | Macro F1 |
+        | :-- | --: |
+        | always healthy (baseline) | 0.07 |
+        | convolutional network | 0.86 |
+
+    Fail:
+        | Model | Macro F1 |
+        | :-- | --: |
+        | convolutional network | 0.86 |
+    """
+    reading = project.reading
+    if project.record and not project.has_run and project.results_path not in project.files:
+        return needs_run(project, "no baseline has been measured")
+    tables = metric_tables(reading.readme)
+    if project.record and project.ledger is not None:
+        flagged = {words(each) for each in project.ledger.baselines}
+        for table in tables:
+            if any(words(cell) in flagged for row in table.rows for cell in row):
+                return passed(line=table.line)
+        return failed("no table of results shows a model that the results file calls a baseline")
+    for table in tables:
+        for row, line in zip(table.rows, table.lines, strict=True):
+            if lexicon.says(_without_bayes(" ".join(row)), "baseline", "rows"):
+                return passed(line=line)
+        if lexicon.says(_without_bayes(" ".join(table.header)), "baseline", "rows"):
+            return passed(line=table.line)
+    is_measured = tables or any(states_a_measure(each.text) for each in reading.prose)
+    plans = reading.about("next_steps").passages
+    for each in reading.prose if is_measured else ():
+        if each not in plans and lexicon.says(lexicon.spoken(words(each.text)), "baseline", "words"):
+            return passed(line=each.line)
+    for section in reading.readme.sections if is_measured else ():
+        if lexicon.says(lexicon.spoken(words(section.title)), "baseline", "words") and not section.is_empty:
+            return passed(line=section.line)
+    if any(len(table.rows) > 1 for table in tables):
+        return failed("models are compared, and none of them is called the baseline", tables[0].line)
+    return failed("no result is compared with a baseline")
+
+
+def _without_bayes(text: str) -> str:
+    """Spoken, with no naive Bayes: a model like others."""
+    return lexicon.spoken(words(text)).replace("naive bayes", "bayes").replace("random forest", "forest")
+
+
+@rule(
+    "MOD303",
+    "At least two experiments are recorded",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.medium,
+    needs_words=True,
+)
+def experiments(project: Project) -> Verdict:
+    """Show at least two things you tried, and what differed: a decision, not the random seed.
+
+    Why: One run is a recipe followed; two that differ in a decision are engineering.
+
+    Decided: Two files in `reports/runs/` that differ in more than numbers, or a table of results with two rows, or
+    two kinds of model named, or a search or tracking tool named.
+
+    Ignore: The project compares data, not models.
+
+    Pass:
+        | Experiment | Macro F1 |
+        | :-- | --: |
+        | photographs as they are | 0.82 |
+        | turned at random | 0.88 |
+
+    Fail:
+        The network reached a macro F1 of 0.88.
+    """
+    reading = project.reading
+    decisions = {_decision(project.read(path)) for path in project.experiments}
+    if len(decisions - {""}) >= 2:
+        return passed()
+    if project.record:
+        return needs_run(project, f"{project.results_path} has {len(decisions)} recorded experiments beside it")
+    if any(len({row[0] for row in table.rows if row}) >= 2 for table in metric_tables(reading.readme)):
+        return passed()
+    everything = _everything(project)
+    if lexicon.pattern("trackers", "patterns").search(everything):
+        return passed()
+    spoken = lexicon.spoken(words(everything))
+    named = [each for each in lexicon.entries("models", "words") if f" {each.replace('-', ' ')} " in spoken]
+    if len(named) >= 2:
+        return passed()
+    return failed(f"only one kind of model is named: {named[0]}" if named else "no model that was tried is named")
+
+
+def _decision(text: str) -> str:
+    """What an experiment did, without what it measured."""
+    try:
+        match json.loads(text):
+            case {"name": str(name), **rest}:
+                return f"{name} {rest.get('decision', '')}"
+            case dict() as found:
+                return json.dumps(
+                    {key: each for key, each in found.items() if not isinstance(each, float)}, sort_keys=True
+                )
+    except (ValueError, RecursionError):
+        return ""
+    return ""
+
+
+def _everything(project: Project) -> str:
+    readme = project.reading.readme
+    cells = (cell for table in readme.tables for row in (table.header, *table.rows[:200]) for cell in row)
+    titles = (section.title for section in readme.sections)
+    return "\n".join([*titles, *(each.text for each in project.reading.prose), *cells])
