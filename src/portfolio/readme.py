@@ -218,8 +218,8 @@ def parse(text: str) -> Readme:
     is_cut = len(text) > LONGEST
     tokens = _markdown().parse(text[:LONGEST].removeprefix("\ufeff"))
     reader = _Reader()
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        reader.read(token, following)
+    for token in tokens:
+        reader.read(token)
     return reader.result(is_cut)
 
 
@@ -288,7 +288,7 @@ class _Reader:
             sections = sections[1:]
         return Readme(sections, tuple(self._comments), frozenset(self._anchors), is_cut)
 
-    def read(self, token: Token, following: Token | None) -> None:
+    def read(self, token: Token) -> None:
         match token.type:
             case "heading_open":
                 self._heading = int(token.tag[1])
@@ -313,9 +313,9 @@ class _Reader:
                 self._html.read(token.content, _line_of(token))
                 self._html.pause()
             case "inline":
-                self._inline(token, following)
+                self._inline(token)
 
-    def _inline(self, token: Token, following: Token | None) -> None:
+    def _inline(self, token: Token) -> None:
         self.line = _Line(_line_of(token))
         at = self.line.line
         depth = 0  # in bold
