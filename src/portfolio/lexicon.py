@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable, Set
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,24 +34,35 @@ def names(*path: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@cache
-def _spaced(*path: str) -> tuple[tuple[str, str], ...]:
-    return tuple((f" {each.replace('-', ' ')} ", each) for each in entries(*path))
-
-
-def spoken(words: tuple[str, ...]) -> str:
-    """Words as one text with spaces around, in which a phrase of whole words is found by `says`."""
+def spoken(words: Iterable[str]) -> str:
+    """Words as one text with spaces around, in which whole phrases are found."""
     return f" {' '.join(words)} ".replace("-", " ").replace("'", "").replace("’", "")
 
 
-def says(spoken_text: str, *path: str) -> str | None:
-    """The first phrase of that list that stands in a `spoken` text as whole words."""
-    return next((each for padded, each in _spaced(*path) if padded in spoken_text), None)
+def phrases_of(vocabulary: Set[str], *path: str) -> tuple[str, ...]:
+    """The phrases of that list that may stand in a text of these words, each with spaces around it."""
+    by_first = _by_first_word(*path)
+    return tuple(padded for first in by_first.keys() & vocabulary for padded in by_first[first])
+
+
+def says(spoken_text: str, *path: str) -> bool:
+    """Whether a phrase of that list stands in a `spoken` text, as whole words."""
+    return any(padded in spoken_text for padded in phrases_of(frozenset(spoken_text.split()), *path))
 
 
 def holds(text: str, *path: str) -> str | None:
-    """The first phrase of that list that stands in a casefolded text, also inside a word."""
+    """The first entry of that list that stands in a casefolded text, also inside a word: for addresses and commands."""
     return next((each for each in entries(*path) if each in text), None)
+
+
+@cache
+def _by_first_word(*path: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for each in entries(*path):
+        padded = spoken(each.split())
+        first = padded.split()[0]
+        found[first] = (*found.get(first, ()), padded)
+    return found
 
 
 @cache

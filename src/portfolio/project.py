@@ -238,14 +238,14 @@ class Project:
             return "notebook"
         return self._subject
 
+    def _count(self, *path: str) -> int:
+        """How many phrases of that list stand in the README or in its folder's name."""
+        text = lexicon.spoken(readme.words(self._called)) + self.reading.everything
+        return sum(phrase in text for phrase in lexicon.phrases_of(self._vocabulary, *path))
+
     @cached_property
-    def _everything(self) -> str:
-        """The README's words, its headings and its folder's name among them."""
-        titles = " ".join(each.title for each in self.readme.sections)
-        cells = " ".join(
-            cell for table in self.readme.tables[:20] for row in (table.header, *table.rows[:50]) for cell in row
-        )
-        return lexicon.spoken(readme.words(f"{self._called} {titles} {cells}")) + self.reading.spoken
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self.reading.everything.split()) | frozenset(readme.words(self._called))
 
     @property
     def _called(self) -> str:
@@ -258,9 +258,7 @@ class Project:
     @cached_property
     def _is_ml(self) -> bool:
         asks = any(each in self.requirements for each in lexicon.entries("profiles", "ml", "packages"))
-        found = sum(
-            f" {each.replace('-', ' ')} " in self._everything for each in lexicon.entries("profiles", "ml", "words")
-        )
+        found = self._count("profiles", "ml", "words")
         is_short = len(self.readme.words) < SHORT
         return found >= 3 or (found >= 1 and (asks or is_short))
 
@@ -275,12 +273,7 @@ class Project:
 
     @property
     def _subject(self) -> str:
-        counts = {
-            name: sum(
-                f" {each.replace('-', ' ')} " in self._everything for each in lexicon.entries("profiles", name, "words")
-            )
-            for name in ("image", "forecast", "recommender")
-        }
+        counts = {name: self._count("profiles", name, "words") for name in ("image", "forecast", "recommender")}
         best = max(counts, key=lambda name: counts[name])
         return best if counts[best] >= 2 else "tabular"
 

@@ -43,6 +43,21 @@ class Passage:
     label: str = ""  # the bold words it opens with: "Goal" in "**Goal:** tell …"
     own_words: int = -1  # outside links; a line of links alone has none
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Of its prose."""
+        return words(self.prose)
+
+    @cached_property
+    def spoken(self) -> str:
+        """Its text, code too, as words with spaces around: to look for whole phrases in."""
+        return f" {' '.join(words(self.text))} ".replace("-", " ").replace("'", "").replace("’", "")
+
+    @cached_property
+    def casefolded(self) -> str:
+        """Its text, to look for phrases in."""
+        return self.text.casefold()
+
     @property
     def is_only_links(self) -> bool:
         """Whether nothing stands beside its links: a row of badges, a table of contents."""
@@ -111,7 +126,7 @@ class Section:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Of its paragraphs and lists: code, tables, comments, images and rows of links do not count."""
-        return tuple(word for each in self.passages if not each.is_only_links for word in words(each.prose))
+        return tuple(word for each in self.passages if not each.is_only_links for word in each.words)
 
     @property
     def shingles(self) -> frozenset[str]:
@@ -283,6 +298,7 @@ class _Reader:
 
     def result(self, is_cut: bool) -> Readme:
         self._html.finish()
+        del self._html  # which knows us: without that circle, memory is free at once
         sections = tuple(draft.finished() for draft in self._drafts)
         if sections[0].is_empty and not sections[0].links:
             sections = sections[1:]

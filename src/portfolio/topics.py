@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from portfolio import lexicon
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 ENOUGH_TO_TELL = 15  # words, below which a language is not guessed
+LONGEST_HEADING = 10  # words; a longer one is a sentence
+ENOUGH_ENGLISH = 0.25  # of all words are its small ones, and no other language needs a look
 LONG = 8  # words, from which on a passage needs the small words of its language
 SCRIPTS = (
     ("\u3040", "\u30ff", "ja"),
@@ -52,7 +55,7 @@ class Scope:
     @property
     def size(self) -> int:
         """How many words of prose it has."""
-        return sum(len(words(each.prose)) for each in self.prose)
+        return sum(len(each.words) for each in self.prose)
 
     @property
     def items(self) -> tuple[Passage, ...]:
@@ -97,7 +100,7 @@ class Reading:
     @cached_property
     def language(self) -> str:
         """Of its prose: `en`, `es`, `zh`, …"""
-        return language(word for each in self.readme.passages for word in words(each.prose))
+        return language(word for each in self.readme.passages for word in each.words)
 
     @cached_property
     def prose(self) -> tuple[Passage, ...]:
@@ -105,7 +108,7 @@ class Reading:
         seen: set[tuple[str, ...]] = set()
         kept: list[Passage] = []
         for each in self.readme.passages:
-            spoken = words(each.prose)
+            spoken = each.words
             if spoken and spoken not in seen and not each.is_only_links:
                 seen.add(spoken)
                 if reads_as_prose(spoken, each.is_item, self.language):
@@ -118,13 +121,30 @@ class Reading:
 
     @cached_property
     def sentences(self) -> str:
-        """All prose, casefolded, for cues."""
-        return "\n".join(each.text for each in self.prose).casefold()
+        """All prose, casefolded."""
+        return "\n".join(each.casefolded for each in self.prose)
 
     @cached_property
-    def spoken(self) -> str:
-        """All prose as whole words."""
-        return lexicon.spoken(words("\n".join(each.text for each in self.prose)))
+    def vocabulary(self) -> frozenset[str]:
+        """The words of all prose."""
+        return frozenset("".join(each.spoken for each in self.prose).split())
+
+    def saying(self, *path: str) -> Iterator[Passage]:
+        """The passages that say a phrase of that list of the lexicon."""
+        phrases = lexicon.phrases_of(self.vocabulary, *path)
+        return (
+            (each for each in self.prose if any(phrase in each.spoken for phrase in phrases)) if phrases else iter(())
+        )
+
+    @cached_property
+    def everything(self) -> str:
+        """Headings, prose and cells as one spoken text."""
+        titles = (word for each in self.readme.sections for word in words(each.title))
+        tables = self.readme.tables[:20]
+        cells = (
+            word for table in tables for row in (table.header, *table.rows[:50]) for cell in row for word in words(cell)
+        )
+        return lexicon.spoken((*titles, *cells)) + "".join(each.spoken for each in self.prose)
 
     @cached_property
     def title(self) -> Section | None:
@@ -186,11 +206,11 @@ def _labelled(passages: Iterable[Passage], topics: tuple[str, ...]) -> Iterator[
             yield each
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def topics_of(title: str) -> tuple[str, ...]:
     """The topics that a heading names."""
     named = heading_words(title)
-    if not named or len(named) > 10:
+    if not named or len(named) > LONGEST_HEADING:
         return ()
     whole = lexicon.spoken(named)
     return tuple(
@@ -205,12 +225,16 @@ def language(spoken: Iterable[str]) -> str:
     """The language of running words, by its smallest ones; English where there are too few to tell."""
     some = [word for word, _ in zip(spoken, range(600), strict=False)]
     letters = "".join(some)
-    for first, last, name in SCRIPTS:
-        if sum(first <= letter <= last for letter in letters) > 0.2 * len(letters) > 1:
-            return name
+    if letters and not letters.isascii():
+        for first, last, name in SCRIPTS:
+            if sum(first <= letter <= last for letter in letters) > 0.2 * len(letters):
+                return name
     if len(some) < ENOUGH_TO_TELL:
         return ENGLISH
-    shares = {name: sum(word in small for word in some) for name, small in _small_words().items()}
+    often = Counter(some)
+    if sum(often[word] for word in _small_words()[ENGLISH] if word in often) > ENOUGH_ENGLISH * len(some):
+        return ENGLISH
+    shares = {name: sum(often[word] for word in small if word in often) for name, small in _small_words().items()}
     best = max(shares, key=lambda name: (shares[name], name == ENGLISH))
     is_clear = shares[best] > 1.3 * shares[ENGLISH] and shares[best] >= 0.1 * len(some)
     return best if is_clear else ENGLISH
@@ -223,14 +247,16 @@ def _small_words() -> dict[str, frozenset[str]]:
 
 def reads_as_prose(spoken: tuple[str, ...], is_item: bool, in_language: str = ENGLISH) -> bool:
     """Whether words read as somebody's sentence or list item, rather than filler or a heap of keywords."""
-    filler = sum(word in lexicon.members("lorem", "words") for word in spoken)
-    if filler >= 3 and filler >= 0.25 * len(spoken):
+    said = set(spoken)
+    filler = len(said & lexicon.members("lorem", "words"))
+    if filler >= 3 and filler >= 0.25 * len(said):
         return False
-    if len(spoken) >= LONG and len(set(spoken)) < 0.5 * min(len(spoken), 60):
+    if len(spoken) >= LONG and len(said) < 0.5 * min(len(spoken), 60):
         return False
     if in_language != ENGLISH:
         return True
-    small = sum(word in _small_words()[ENGLISH] for word in spoken)
+    english = _small_words()[ENGLISH]
+    small = sum(word in english for word in spoken) if said & english else 0
     if len(spoken) < LONG:
         return is_item or small > 0
     return small >= (0.06 if is_item else 0.1) * len(spoken)

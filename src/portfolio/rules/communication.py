@@ -32,6 +32,7 @@ OF_A_FORM = re.compile(
     r"\[(?:add|insert|describe|your|enter|write|put|replace|fill in|todo:?)\b[^\]\n]{2,80}\](?!\()", re.I
 )
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
+OPENING = 4  # passages, at the top and at the end, where a template speaks of itself
 SMALLEST = (200, 100)  # pixels; below it is an icon
 MOST_PIXELS = 40_000_000
 FLAT = 3  # levels of grey that a picture has to span at least
@@ -284,12 +285,12 @@ def leftovers(project: Project) -> Verdict:
     for comment in project.readme.comments:
         if comment.text.startswith(FILL):
             return failed(f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line)
+    untouched = lexicon.pattern("untouched", "patterns")
+    opening = {*project.readme.passages[:OPENING], *project.readme.passages[-OPENING:]}
     for each in project.readme.passages:
-        found = (
-            JINJA.search(each.prose)
-            or OF_A_FORM.search(each.prose)
-            or lexicon.pattern("untouched", "patterns").search(each.prose)
-        )
+        if not ("{" in each.prose or "[" in each.prose or each in opening):
+            continue
+        found = JINJA.search(each.prose) or OF_A_FORM.search(each.prose) or untouched.search(each.prose)
         if found and "${{" not in each.text:
             return failed(f"“{found[0]}” is a template's", each.line)
     pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]

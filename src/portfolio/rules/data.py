@@ -22,11 +22,10 @@ DATA_FILE = re.compile(
 )
 GENERATED = re.compile(r"\b(generated|synthetic|simulated|simulation|drawn by)\b")
 SCRIPT = re.compile(r"[\w./-]+\.(py|ipynb|sh|r)\b", re.I)
-COUNT = re.compile(
-    r"(?<![\w.])(\d[\d,. ]*[kmb]?\+?|two|three|four|five|six|seven|eight|nine|ten|twelve|hundreds|thousands|millions?)"
-    r"[*_`)]*[\s-]+(?=((?:[\w×()*`%/-]+\s+){0,3}[\w-]+))"
+NUMBER_WORDS = frozenset(
+    {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "hundreds", "thousands"}
 )
-COUNTED = re.compile(r"\b([a-z]+)s?\W{1,4}~?(\d[\d,.]*[kmb]?)\b")  # "Records: ~17,000"
+REACH = 4  # words from a number to its unit: "60000 32x32 RGB images"
 PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")
 SHAPE = re.compile(r"\d[\d,]*\s*[x×]\s*\d|\(\d+, \d+\)")
 OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{0,60}:$", re.I)
@@ -142,11 +141,10 @@ def licence(project: Project) -> Verdict:
         Photographs of PlantVillage.
     """
     scope = project.reading.about("data")
-    if lexicon.holds(_prose_and_cells(scope), "licences", "phrases"):
+    if scope and lexicon.says(_prose_and_cells(scope), "licences", "phrases"):
         return passed(line=scope.line)
-    for each in project.reading.prose:
-        text = each.text.casefold()
-        if _speaks_of_data(text) and lexicon.holds(text, "licences", "phrases"):
+    for each in project.reading.saying("licences", "phrases"):
+        if _speaks_of_data(each.text):
             return passed(line=each.line)
     if scope:
         return failed(f"“{scope.title}” names no licence or terms of the data", scope.line)
@@ -155,7 +153,7 @@ def licence(project: Project) -> Verdict:
 
 def _prose_and_cells(scope: Scope) -> str:
     cells = (cell for table in scope.tables for row in table.rows for cell in row)
-    return "\n".join([*(each.text for each in scope.prose), *cells]).casefold()
+    return "".join(each.spoken for each in scope.prose) + lexicon.spoken(word for cell in cells for word in words(cell))
 
 
 @rule(
@@ -189,7 +187,7 @@ def described(project: Project) -> Verdict:
     """
     reading = project.reading
     scope = reading.about("data")
-    counts = {*_counts(scope.text), *_counts(reading.sentences)}
+    counts = _counts(project, scope) | {("", period) for period in PERIOD.findall(reading.sentences)}
     if len(counts) >= 2 or (counts and SHAPE.search(scope.text)):
         return passed(line=scope.line if scope else None)
     for table in scope.tables:
@@ -202,15 +200,24 @@ def described(project: Project) -> Verdict:
     return failed(f"{seen} was found", scope.line if scope else None)
 
 
-def _counts(text: str) -> set[tuple[str, str]]:
-    """Numbers with their unit, and the period."""
+def _counts(project: Project, scope: Scope) -> set[tuple[str, str]]:
+    """Numbers with their unit: `2,010 photographs`, `Records: 17,000`."""
     units = lexicon.members("data_cues", "units")
-    found = {("", period.strip()) for period in PERIOD.findall(text)}
-    for number, following in COUNT.findall(text):
-        unit = next((word for word in words(following) if word in units), None)
-        if unit and number.strip(" .,0"):
-            found.add((number.strip(" .,"), unit))
-    found |= {(number.strip(" .,"), unit) for unit, number in COUNTED.findall(text) if {unit, f"{unit}s"} & units}
+    cells = (" ".join(row) for table in scope.tables for row in (table.header, *table.rows[:50]))
+    told = (each.spoken for each in {id(each): each for each in (*project.reading.prose, *scope.passages)}.values())
+    found = set()
+    for text in (*told, *(lexicon.spoken(words(each)) for each in cells), *(each.text for each in scope.code)):
+        said = text.split()
+        if units.isdisjoint(said):
+            continue
+        for i, word in enumerate(said):
+            if word[0].isdigit() or word in NUMBER_WORDS:
+                around = (*said[i + 1 : i + 1 + REACH], *said[max(0, i - 1) : i])
+                unit = next((each for each in around if each in units or f"{each}s" in units), None)
+                if unit and word.strip("0"):
+                    found.add((word, unit))
+                elif unit and i:  # "10,000" in two
+                    found.add((said[i - 1], unit))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from portfolio import agreement, history, lexicon
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 LONG_ENOUGH = 8  # words, to name two things and a reason
 MOST_SHOWN = 3  # differences in one message
 LARGEST = 200_000_000  # bytes of an artefact that is hashed
+SPREAD = re.compile(r"±|\+/-|\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(?:,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]")
 VALUE = re.compile(r"\d*\.\d+|\b\d{1,3}(\.\d+)?\s?%")
 
 
@@ -39,6 +41,12 @@ def _is_metric_table(table: Table) -> bool:
     return len(measured) >= 2 and any(float(each.replace(",", "").replace("−", "-")) for each in measured)
 
 
+def _measures() -> frozenset[str]:
+    """Names of measures that are one word."""
+    return lexicon.members("metrics", "words")
+
+
+@lru_cache(maxsize=10_000)
 def _is_metric(name: str) -> bool:
     named = heading_words(name.replace("_", " ").replace("-", " ").replace("@", " "))
     whole = " ".join(named)
@@ -54,7 +62,7 @@ def _is_metric(name: str) -> bool:
 
 def states_a_measure(text: str) -> bool:
     """Whether a sentence names a measure and a number."""
-    return bool(VALUE.search(text)) and any(_is_metric(word) for word in words(text))
+    return not _measures().isdisjoint(words(text)) and bool(VALUE.search(text))
 
 
 def needs_run(project: Project, message: str) -> Verdict:
@@ -249,13 +257,16 @@ def uncertainty(project: Project) -> Verdict:
         Macro F1 is 0.86.
     """
     reading = project.reading
-    cells = (cell for table in reading.readme.tables for row in (table.header, *table.rows[:200]) for cell in row)
-    for text in (*(each.text for each in reading.prose), *cells):
-        cue = lexicon.holds(text.casefold(), "uncertainty", "phrases")
-        if cue and (cue not in ("std", "stdev", "standard deviation") or "scaler" not in text.casefold()):
-            return passed()
-        if re.search(r"\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]", text):
-            return passed()
+    for each in reading.saying("uncertainty", "phrases"):
+        if "scaler" not in each.casefolded:
+            return passed(line=each.line)
+    cells = "\n".join(
+        cell for table in reading.readme.tables for row in (table.header, *table.rows[:200]) for cell in row
+    )
+    if SPREAD.search(cells) or SPREAD.search(reading.sentences):
+        return passed()
+    if lexicon.says(lexicon.spoken(words(cells)), "uncertainty", "phrases"):
+        return passed()
     if _not_run(project):
         return needs_run(project, "no number with an interval yet")
     return failed("no interval, ± or spread was found beside a number")
@@ -286,11 +297,14 @@ def why_this_metric(project: Project) -> Verdict:
     Fail:
         We use accuracy.
     """
-    for each in project.reading.prose:
+    for each in project.reading.saying("reasons", "phrases"):
+        if _measures().isdisjoint(each.words):
+            continue
         sentences = re.split(r"(?<=[.!?:;])\s+", each.text)
         for pair in zip(sentences, [*sentences[1:], ""], strict=True):
             text = " ".join(pair)
-            if any(_is_metric(word) for word in words(text)) and lexicon.holds(text.casefold(), "reasons", "phrases"):
+            said = words(text)
+            if not _measures().isdisjoint(said) and lexicon.says(lexicon.spoken(said), "reasons", "phrases"):
                 return passed(line=each.line)
     return failed("no measure is named together with a reason for it")
 
@@ -329,16 +343,14 @@ def error_analysis(project: Project) -> Verdict:
         if scope.size >= 10 or scope.images or scope.tables:
             return passed(line=scope.line)
     for image in reading.readme.images:
-        if lexicon.holds(
-            f"{image.alt} {image.target}".casefold().replace("_", " ").replace("-", " "), "error_cues", "phrases"
-        ):
+        told = lexicon.spoken(words(f"{image.alt} {image.target}".replace("_", " ")))
+        if lexicon.says(told, "error_cues", "phrases"):
             return passed(line=image.line)
     for table in reading.readme.tables:
         if {"predicted", "actual"} <= set(words(" ".join((*table.header, *(row[0] for row in table.rows[:9] if row))))):
             return passed(line=table.line)
-    for each in reading.prose:
-        if lexicon.holds(each.text.casefold(), "error_cues", "phrases"):
-            return passed(line=each.line)
+    for each in reading.saying("error_cues", "phrases"):
+        return passed(line=each.line)
     if _not_run(project):
         return needs_run(project, "no error has been looked at yet")
     return failed("no section, figure or sentence says where the model is wrong")
@@ -376,7 +388,7 @@ def tradeoffs(project: Project) -> Verdict:
     """
     reading = project.reading
     scope = reading.about("tradeoffs")
-    weighing = [each for each in reading.prose if _weighs(each.text)]
+    weighing = [each for each in reading.saying("contrasts", "phrases") if len(each.words) >= LONG_ENOUGH]
     for each in weighing:
         if each in scope.prose and scope.size >= 15:
             return passed(line=each.line)
@@ -385,7 +397,3 @@ def tradeoffs(project: Project) -> Verdict:
     if scope:
         return failed(f"“{scope.title}” weighs nothing against anything", scope.line)
     return failed("no sentence weighs one choice against another")
-
-
-def _weighs(text: str) -> bool:
-    return len(words(text)) >= LONG_ENOUGH and lexicon.holds(text.casefold(), "contrasts", "phrases") is not None

@@ -63,8 +63,8 @@ def baseline(project: Project) -> Verdict:
             return passed(line=table.line)
     is_measured = tables or any(states_a_measure(each.text) for each in reading.prose)
     plans = reading.about("next_steps").passages
-    for each in reading.prose if is_measured else ():
-        if each not in plans and lexicon.says(lexicon.spoken(words(each.text)), "baseline", "words"):
+    for each in reading.saying("baseline", "words") if is_measured else ():
+        if each not in plans:
             return passed(line=each.line)
     for section in reading.readme.sections if is_measured else ():
         if lexicon.says(lexicon.spoken(words(section.title)), "baseline", "words") and not section.is_empty:
@@ -114,11 +114,11 @@ def experiments(project: Project) -> Verdict:
         return needs_run(project, f"{project.results_path} has {len(decisions)} recorded experiments beside it")
     if any(len({row[0] for row in table.rows if row}) >= 2 for table in metric_tables(reading.readme)):
         return passed()
-    everything = _everything(project)
-    if lexicon.pattern("trackers", "patterns").search(everything):
+    everything = reading.everything
+    vocabulary = frozenset(everything.split())
+    if any(phrase in everything for phrase in lexicon.phrases_of(vocabulary, "trackers", "words")):
         return passed()
-    spoken = lexicon.spoken(words(everything))
-    named = [each for each in lexicon.entries("models", "words") if f" {each.replace('-', ' ')} " in spoken]
+    named = [each.strip() for each in lexicon.phrases_of(vocabulary, "models", "words") if each in everything]
     if len(named) >= 2:
         return passed()
     return failed(f"only one kind of model is named: {named[0]}" if named else "no model that was tried is named")
@@ -137,10 +137,3 @@ def _decision(text: str) -> str:
     except (ValueError, RecursionError):
         return ""
     return ""
-
-
-def _everything(project: Project) -> str:
-    readme = project.reading.readme
-    cells = (cell for table in readme.tables for row in (table.header, *table.rows[:200]) for cell in row)
-    titles = (section.title for section in readme.sections)
-    return "\n".join([*titles, *(each.text for each in project.reading.prose), *cells])

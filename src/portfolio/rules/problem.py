@@ -58,7 +58,7 @@ def problem(project: Project) -> Verdict:
         for each in (*reading.lead, *told.prose)
         if each.line <= middle and (not each.is_item or each in stated)  # a list of features states no problem
     }
-    size = sum(len(words(each.prose)) for each in early.values())
+    size = sum(len(each.words) for each in early.values())
     line = told.line if told else 1
     if size >= ENOUGH:
         return passed(line=line)
@@ -98,8 +98,8 @@ def decision(project: Project) -> Verdict:
     """
     stated = project.reading.about("problem")
     whole = words(" ".join(each.prose for each in stated.prose))
-    for line, said in [(each.line, words(each.prose)) for each in project.reading.prose] + [(stated.line, whole)]:
-        spoken = lexicon.spoken(said)
-        if lexicon.says(spoken, "stakeholders", "words") and lexicon.says(spoken, "stakeholders", "verbs"):
+    people, verbs = lexicon.members("stakeholders", "words"), lexicon.members("stakeholders", "verbs")
+    for line, said in [(each.line, each.words) for each in project.reading.prose] + [(stated.line, whole)]:
+        if not people.isdisjoint(said) and not verbs.isdisjoint(said):
             return passed(line=line)
     return failed("no sentence says who does what with the output")

@@ -53,7 +53,7 @@ def limitations(project: Project) -> Verdict:
     reading = project.reading
     scope = reading.about("limitations")
     if project.record:
-        items = [each for each in scope.items if len(words(each.prose)) >= 8]
+        items = [each for each in scope.items if len(each.words) >= 8]
         if len(items) < 2:
             return failed(
                 f"{len(items)} limitations of eight words were found" if scope else "no part about limitations",
@@ -62,11 +62,10 @@ def limitations(project: Project) -> Verdict:
         if not any(_is_specific(each, _vocabulary(project, scope.passages)) for each in items):
             return failed(f"“{scope.title}” names nothing of this project", scope.line)
         return passed(line=scope.line)
-    if scope.size >= 8 and any(len(words(each.prose)) >= 5 for each in scope.prose):
+    if scope.size >= 8 and any(len(each.words) >= 5 for each in scope.prose):
         return passed(line=scope.line)
-    for each in reading.prose:
-        cue = lexicon.holds(each.text.casefold(), "limitation_cues", "phrases")
-        if cue and len(words(each.prose)) >= 6:
+    for each in reading.saying("limitation_cues", "phrases"):
+        if len(each.words) >= 6:
             return passed(line=each.line)
     if scope:
         return failed(f"“{scope.title}” has {scope.size} words of prose", scope.line)
@@ -124,12 +123,8 @@ def next_steps(project: Project) -> Verdict:
         is_canonical = scope.title.casefold().startswith("what i would improve")
         return passed("" if is_canonical else f"found as “{scope.title}”; “{CANONICAL}” says it best", scope.line)
     if not scope:
-        plans = [
-            each
-            for each in reading.prose
-            if lexicon.holds(each.text.casefold(), "next_cues", "phrases") and len(words(each.prose)) >= 8
-        ]
-        if len(plans) >= 2 or any(len(words(each.prose)) >= 25 for each in plans):
+        plans = [each for each in reading.saying("next_cues", "phrases") if len(each.words) >= 8]
+        if len(plans) >= 2 or any(len(each.words) >= 25 for each in plans):
             return passed("found in the text; a section of its own is found sooner", plans[0].line)
         return failed("no part about next steps, improvements or future work was found")
     return failed(f"“{scope.title}” has {len(saying)} items that say something of this project", scope.line)

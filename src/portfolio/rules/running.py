@@ -92,7 +92,8 @@ def run_steps(project: Project) -> Verdict:
     """
     reading = project.reading
     found = dict.fromkeys(each for code in reading.readme.code for each in commands(code.text))
-    found |= dict.fromkeys(_inline_commands(project))
+    if len(found) < 2:
+        found |= dict.fromkeys(_inline_commands(project))
     if len(found) >= 2:
         return passed(line=next((code.line for code in reading.readme.code if any(commands(code.text))), None))
     scope = reading.about("run")
@@ -445,11 +446,12 @@ def monitoring(project: Project) -> Verdict:
     if project.record:
         return failed(f"“{scope.title}” has {scope.size} words" if scope else "no part about monitoring was found")
     plans = reading.about("next_steps").passages
-    for each in reading.readme.passages:
-        if each not in plans and lexicon.holds(each.text.casefold(), "monitoring_cues", "phrases"):
+    for each in reading.saying("monitoring_cues", "phrases"):
+        if each not in plans:
             return passed(line=each.line)
     for table in reading.readme.tables:
-        if any(lexicon.holds(cell.casefold(), "monitoring_cues", "phrases") for row in table.rows for cell in row):
+        cells = lexicon.spoken(word for row in table.rows[:50] for cell in row for word in words(cell))
+        if lexicon.says(cells, "monitoring_cues", "phrases"):
             return passed(line=table.line)
     if scope and (scope.code or scope.tables or scope.images):
         return passed(line=scope.line)
@@ -498,12 +500,12 @@ def deployment(project: Project) -> Verdict:
     if cue := lexicon.holds(code, "deployment_cues", "commands"):
         return passed(f"`{cue}`")
     for each in reading.readme.passages:
-        text = each.text.casefold()
+        text = each.casefolded
         if id(each) in plans:
             continue
         if (cue := lexicon.holds(text, "deployment_cues", "commands")) and cue != "serve":
             return passed(f"`{cue}`", each.line)
-        if re.search(r"https?://", text) and lexicon.holds(text, "deployment_cues", "hosts"):
+        if "://" in text and lexicon.holds(text, "deployment_cues", "hosts"):
             return passed(line=each.line)
     for link in reading.readme.links:
         if lexicon.holds(link.target.casefold(), "deployment_cues", "hosts") and not re.search(
