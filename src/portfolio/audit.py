@@ -165,6 +165,8 @@ def as_a_warning(severity: Severity) -> Severity:
 
 
 def _ask(rule: Rule, project: Project) -> Verdict:
+    if rule.only_ours and project.record is None:
+        return Verdict(State.not_applicable, "it was not made by portfolio new")
     if project.profile not in rule.profiles:
         return Verdict(State.not_applicable, f"not asked of a project of the kind {project.profile}")
     if project.readme_path is None and not rule.needs_files and rule.code != "PRB101":

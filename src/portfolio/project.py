@@ -259,8 +259,8 @@ class Project:
     def _is_ml(self) -> bool:
         asks = any(each in self.requirements for each in lexicon.entries("profiles", "ml", "packages"))
         found = self._count("profiles", "ml", "words")
-        is_short = len(self.readme.words) < SHORT
-        return found >= 3 or (found >= 1 and (asks or is_short))
+        is_short = sum(len(each.words) for each in self.reading.prose) < SHORT
+        return found >= 2 or (found >= 1 and (asks or is_short))
 
     @cached_property
     def _is_collection(self) -> bool:

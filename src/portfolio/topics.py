@@ -19,6 +19,8 @@ ENGLISH = "en"
 ENOUGH_TO_TELL = 15  # words, below which a language is not guessed
 LONGEST_HEADING = 10  # words; a longer one is a sentence
 ENOUGH_ENGLISH = 0.25  # of all words are its small ones, and no other language needs a look
+HEAP = 5  # telling words, from which on a heap of cues is told from a sentence
+ALL_BUT_ONE = 0.85
 LONG = 8  # words, from which on a passage needs the small words of its language
 SCRIPTS = (
     ("\u3040", "\u30ff", "ja"),
@@ -149,12 +151,11 @@ class Reading:
     @cached_property
     def title(self) -> Section | None:
         """The heading of the whole page, if it has one."""
-        first = [each for each in self.readme.sections if each.level == 1]
-        is_title = first and len(first) < TITLES and not any(each.level > 0 for each in self._before(first[0]))
-        return first[0] if is_title else None
-
-    def _before(self, section: Section) -> tuple[Section, ...]:
-        return self.readme.sections[: self.readme.sections.index(section)]
+        headings = [each for each in self.readme.sections if each.level]
+        if not headings or headings[0].level != 1:
+            return None
+        are_sections = sum(each.level == 1 for each in headings) >= TITLES
+        return None if are_sections and topics_of(headings[0].title) else headings[0]
 
     @cached_property
     def lead(self) -> tuple[Passage, ...]:
@@ -241,6 +242,29 @@ def language(spoken: Iterable[str]) -> str:
 
 
 @cache
+def _cues() -> frozenset[str]:
+    """The words that this audit looks for: who writes nothing else writes for it, and not for a reader."""
+    lists = (
+        ("metrics", "words"),
+        ("error_cues", "phrases"),
+        ("monitoring_cues", "phrases"),
+        ("baseline", "words"),
+        ("reasons", "phrases"),
+        ("contrasts", "phrases"),
+        ("uncertainty", "phrases"),
+        ("limitation_cues", "phrases"),
+        ("next_cues", "phrases"),
+        ("next_cues", "verbs"),
+        ("models", "words"),
+        ("data_cues", "units"),
+        ("licences", "phrases"),
+        *(("topics", topic, "headings") for topic in lexicon.names("topics")),
+    )
+    phrases = (phrase for path in lists for phrase in lexicon.entries(*path))
+    return frozenset(word for phrase in phrases for word in lexicon.spoken(phrase.split()).split())
+
+
+@cache
 def _small_words() -> dict[str, frozenset[str]]:
     return {name: lexicon.members("languages", name) for name in lexicon.names("languages")}
 
@@ -256,7 +280,10 @@ def reads_as_prose(spoken: tuple[str, ...], is_item: bool, in_language: str = EN
     if in_language != ENGLISH:
         return True
     english = _small_words()[ENGLISH]
+    telling = said - english
+    if len(telling) >= HEAP and len(telling & _cues()) >= ALL_BUT_ONE * len(telling):
+        return False
     small = sum(word in english for word in spoken) if said & english else 0
     if len(spoken) < LONG:
-        return is_item or small > 0
+        return (is_item and len(spoken) > 1) or small > 0
     return small >= (0.06 if is_item else 0.1) * len(spoken)

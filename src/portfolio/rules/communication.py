@@ -64,6 +64,7 @@ def _is_diagram(code: Code) -> bool:
     weight=2,
     confidence=Confidence.high,
     part="diagram",
+    needs_words=True,
 )
 def diagram(project: Project) -> Verdict:
     """Draw the way from data to answer, in Mermaid or as a picture: five to ten boxes are enough.
@@ -143,7 +144,7 @@ def pictures(project: Project) -> Verdict:
     Ignore: The pictures are made by a build.
 
     Pass:
-        ![Macro F1 of every model with its interval](reports/figures/results.png)
+        ![Macro F1 of every model, with intervals](figures/results.png)
 
     Fail:
         ![](blank.png)
@@ -321,7 +322,7 @@ def visual(project: Project) -> Verdict:
     Ignore: There is nothing to see.
 
     Pass:
-        ![Macro F1 of every model with its interval](reports/figures/results.png)
+        ![Macro F1 of every model, with intervals](figures/results.png)
 
     Fail:
         ![build](https://img.shields.io/badge/build-passing-green.svg)

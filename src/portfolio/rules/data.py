@@ -38,6 +38,7 @@ OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{
     weight=4,
     confidence=Confidence.high,
     part="data source",
+    needs_words=True,
 )
 def source(project: Project) -> Verdict:
     """Link to where the data come from, or name the file or the script of this project that holds or makes them.
@@ -52,7 +53,8 @@ def source(project: Project) -> Verdict:
     Pass:
         ## Data
 
-        Photographs of leaves from [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset).
+        Photographs of leaves from
+        [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset).
 
     Fail:
         ## Data
@@ -133,7 +135,9 @@ def licence(project: Project) -> Verdict:
     Pass:
         ## Data
 
-        Photographs of [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset), licence CC BY-SA 3.0.
+        Photographs of
+        [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset),
+        licence CC BY-SA 3.0.
 
     Fail:
         ## Data

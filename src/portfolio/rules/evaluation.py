@@ -82,6 +82,7 @@ def _not_run(project: Project) -> bool:
     weight=5,
     confidence=Confidence.medium,
     part="results table",
+    needs_words=True,
 )
 def table(project: Project) -> Verdict:
     """Put the measured results into a table: a row for each model, a column for each measure, the baseline first.
@@ -193,10 +194,11 @@ def real_run(project: Project) -> Verdict:
     Ignore: The artefacts are kept elsewhere; then the results file should not list them.
 
     Pass:
-        {"commit": "3f2a…", "artefacts": [{"path": "models/model.onnx", "sha256": "73ce…", "bytes": 535295}]}
+        {"commit": "3f2a…",
+         "artefacts": [{"path": "models/model.onnx", "sha256": "73ce…"}]}
 
     Fail:
-        {"artefacts": [{"path": "models/model.onnx", "sha256": "of an older file", "bytes": 1}]}
+        {"artefacts": [{"path": "models/model.onnx", "sha256": "an older one's"}]}
     """
     if project.results_path is None:
         return not_applicable("no results file is declared")
@@ -239,6 +241,7 @@ def _sha256(project: Project, path: str) -> str | None:
     severity=Severity.warn,
     weight=2,
     confidence=Confidence.medium,
+    needs_words=True,
 )
 def uncertainty(project: Project) -> Verdict:
     """Give at least one headline number with its interval, or with the spread over seeds or folds.
@@ -251,7 +254,8 @@ def uncertainty(project: Project) -> Verdict:
     Ignore: The test set is so large that the interval is narrower than the digits shown; say so.
 
     Pass:
-        Macro F1 is 0.86 [0.81, 0.90] on 160 unseen plants (95 % interval, bootstrap over plants).
+        Macro F1 is 0.86 [0.81, 0.90] on 160 unseen plants (95 % interval,
+        bootstrap over plants).
 
     Fail:
         Macro F1 is 0.86.
@@ -292,7 +296,8 @@ def why_this_metric(project: Project) -> Verdict:
     Ignore: The measure is set by a competition, and the page says so.
 
     Pass:
-        Macro F1 counts a rare kind of damage as much as a frequent one, because missing it costs as much.
+        Macro F1 counts a rare kind of damage as much as a frequent one,
+        because missing it costs as much.
 
     Fail:
         We use accuracy.
@@ -331,7 +336,8 @@ def error_analysis(project: Project) -> Verdict:
     Pass:
         ## Where it is wrong
 
-        12 of 96 healthy leaves are called powdery mildew: dust looks like it.
+        12 of 96 healthy leaves are called powdery mildew: dust looks like
+        it.
 
     Fail:
         ## Results
@@ -378,8 +384,9 @@ def tradeoffs(project: Project) -> Verdict:
     Pass:
         ## Approach and trade-offs
 
-        A small network instead of a pretrained one: it trains in a minute and answers in milliseconds, at the cost of
-        accuracy on real photographs.
+        A small network instead of a pretrained one: it trains in a minute
+        and answers in milliseconds, at the cost of accuracy on real
+        photographs.
 
     Fail:
         ## Approach
@@ -390,7 +397,7 @@ def tradeoffs(project: Project) -> Verdict:
     scope = reading.about("tradeoffs")
     weighing = [each for each in reading.saying("contrasts", "phrases") if len(each.words) >= LONG_ENOUGH]
     for each in weighing:
-        if each in scope.prose and scope.size >= 15:
+        if each in scope.prose and scope.size >= 10:
             return passed(line=each.line)
     if len(weighing) >= 2:
         return passed(line=weighing[0].line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portfolio.rules.evaluation import needs_run
-from portfolio.rules.rule import Confidence, Severity, Verdict, failed, not_applicable, passed, rule, unknown
+from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule, unknown
 
 if TYPE_CHECKING:
     from portfolio.project import Project
@@ -16,12 +16,11 @@ FEW = 12  # words, below which there is nothing to judge
 
 def _in_own_words(project: Project, *topics: str) -> Verdict:
     """Whether the part about these topics shares less than 60 % of its five-word runs with the template's text."""
-    if project.record is None:
-        return not_applicable("it was not made by portfolio new")
     scope = project.reading.about(*topics)
     if not scope:
         return failed("there is no such part")
-    recorded = frozenset(each for hashes in project.record.readme.values() for each in hashes)
+    hashes = project.record.readme.values() if project.record else ()
+    recorded = frozenset(each for some in hashes for each in some)
     shingles = frozenset(each for section in scope.sections for each in section.shingles)
     size = sum(len(section.words) for section in scope.sections)
     if not shingles or size < FEW:
@@ -32,7 +31,14 @@ def _in_own_words(project: Project, *topics: str) -> Verdict:
     return passed(line=scope.line)
 
 
-@rule("OWN901", "The problem in your own words", severity=Severity.warn, weight=3, confidence=Confidence.high)
+@rule(
+    "OWN901",
+    "The problem in your own words",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.high,
+    only_ours=True,
+)
 def problem(project: Project) -> Verdict:
     """Write the problem in your own words: whom do you know that has it, and what does it cost them?
 
@@ -46,7 +52,8 @@ def problem(project: Project) -> Verdict:
     Pass:
         ## The problem
 
-        My uncle grows tomatoes on two hectares. Last summer he sprayed against the wrong blight three times.
+        My uncle grows tomatoes on two hectares. Last summer he sprayed
+        against the wrong blight three times.
 
     Fail:
         the paragraph that `portfolio new` wrote
@@ -55,7 +62,12 @@ def problem(project: Project) -> Verdict:
 
 
 @rule(
-    "OWN902", "Choices and trade-offs in your own words", severity=Severity.warn, weight=3, confidence=Confidence.high
+    "OWN902",
+    "Choices and trade-offs in your own words",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.high,
+    only_ours=True,
 )
 def choices(project: Project) -> Verdict:
     """Rewrite what you chose and what it costs, from what you tried yourself.
@@ -69,7 +81,8 @@ def choices(project: Project) -> Verdict:
     Pass:
         ## Approach and trade-offs
 
-        I tried a pretrained backbone first; on my laptop one epoch took nine minutes, so I gave it up.
+        I tried a pretrained backbone first; on my laptop one epoch took
+        nine minutes, so I gave it up.
 
     Fail:
         the paragraphs that `portfolio new` wrote
@@ -77,7 +90,14 @@ def choices(project: Project) -> Verdict:
     return _in_own_words(project, "tradeoffs")
 
 
-@rule("OWN903", "Limitations in your own words", severity=Severity.warn, weight=3, confidence=Confidence.high)
+@rule(
+    "OWN903",
+    "Limitations in your own words",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.high,
+    only_ours=True,
+)
 def limitations(project: Project) -> Verdict:
     """Name the limits that you met yourself, with your data.
 
@@ -90,7 +110,8 @@ def limitations(project: Project) -> Verdict:
     Pass:
         ## Limitations
 
-        - All my photographs are from one garden in one July; rain on leaves was never seen.
+        - All my photographs are from one garden in one July; rain on leaves
+          was never seen.
 
     Fail:
         the list that `portfolio new` wrote
@@ -104,6 +125,7 @@ def limitations(project: Project) -> Verdict:
     severity=Severity.warn,
     weight=4,
     confidence=Confidence.high,
+    only_ours=True,
 )
 def next_steps(project: Project) -> Verdict:
     """Say what you would do next, and why that first.
@@ -117,7 +139,8 @@ def next_steps(project: Project) -> Verdict:
     Pass:
         ## What I Would Improve Next
 
-    1. Photograph the lower leaves too: my uncle says that blight starts there, and I have eleven pictures of them.
+        1. Photograph the lower leaves too: my uncle says that blight starts
+           there, and I have eleven pictures of them.
 
     Fail:
         the list that `portfolio new` wrote
@@ -126,7 +149,13 @@ def next_steps(project: Project) -> Verdict:
 
 
 @rule(
-    "OWN905", "Results from real data", severity=Severity.warn, weight=4, confidence=Confidence.high, needs_files=True
+    "OWN905",
+    "Results from real data",
+    severity=Severity.warn,
+    weight=4,
+    confidence=Confidence.high,
+    needs_files=True,
+    only_ours=True,
 )
 def real_data(project: Project) -> Verdict:
     """Run it on real data: the page says how, under Data.
@@ -143,8 +172,6 @@ def real_data(project: Project) -> Verdict:
     Fail:
         python -m image_api run
     """
-    if project.record is None:
-        return not_applicable("it was not made by portfolio new")
     if project.ledger is None:
         return needs_run(project, "nothing has been measured yet")
     match project.ledger.document:
@@ -163,6 +190,7 @@ def real_data(project: Project) -> Verdict:
     weight=3,
     confidence=Confidence.high,
     needs_files=True,
+    only_ours=True,
 )
 def work(project: Project) -> Verdict:
     """Commit your own work, in steps that say why.
@@ -179,8 +207,6 @@ def work(project: Project) -> Verdict:
     Fail:
         one commit, made by `portfolio new`
     """
-    if project.record is None:
-        return not_applicable("it was not made by portfolio new")
     seen = project.history
     if seen is None:
         return unknown("no git history is here")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from portfolio.project import Project
 
 ENOUGH = 30  # words: two sentences
+FIRST_SCREEN = 30  # lines
 EARLY = 0.5  # of the prose: a problem told later is told too late
 
 
@@ -38,9 +39,10 @@ def problem(project: Project) -> Verdict:
     Pass:
         ## The problem
 
-        Small farmers see spots on a leaf and cannot tell which disease it is before it has spread to the whole field.
-        They decide each morning what to spray. A photograph taken with the phone should tell them, within a second,
-        whether to treat a plant, and against what.
+        Small farmers see spots on a leaf and cannot tell which disease it
+        is before it has spread to the whole field. They decide each morning
+        what to spray. A photograph taken with the phone should tell them,
+        within a second, whether to treat a plant, and against what.
 
     Fail:
         ## The problem
@@ -51,12 +53,12 @@ def problem(project: Project) -> Verdict:
         return failed("there is no README")
     reading = project.reading
     told = reading.about("problem", "overview")
-    middle = EARLY * max((each.line for each in reading.readme.passages), default=0)
+    middle = max(FIRST_SCREEN, EARLY * max((each.line for each in reading.readme.passages), default=0))
     stated = reading.about("problem").prose
     early = {
         id(each): each
         for each in (*reading.lead, *told.prose)
-        if each.line <= middle and (not each.is_item or each in stated)  # a list of features states no problem
+        if (each in reading.lead or each.line <= middle) and (not each.is_item or each in stated)  # no list of features
     }
     size = sum(len(each.words) for each in early.values())
     line = told.line if told else 1
@@ -91,7 +93,8 @@ def decision(project: Project) -> Verdict:
     Ignore: The project is a study of a method.
 
     Pass:
-        A grower decides from the answer whether to treat a plant today or to leave it alone.
+        A grower decides from the answer whether to treat a plant today or
+        to leave it alone.
 
     Fail:
         This project predicts the class of an image with a neural network.

@@ -42,8 +42,10 @@ def limitations(project: Project) -> Verdict:
     Pass:
         ## Limitations
 
-        - It knows no "none of these": a photograph of something else gets a leaf's name.
-        - The network sees a small square from the middle; damage at the rim of a leaf may be cut off.
+        - It knows no "none of these": a photograph of something else gets a
+          leaf's name.
+        - The network sees a small square from the middle; damage at the rim
+          of a leaf may be cut off.
 
     Fail:
         ## Limitations
@@ -95,9 +97,12 @@ def next_steps(project: Project) -> Verdict:
     Pass:
         ## What I Would Improve Next
 
-        1. Measure on PlantDoc's field photographs with labels from two people each.
-        2. Compare a pretrained backbone on the same split by plant, with its latency.
-        3. Refuse photographs far from all the training leaves, and show how many good ones that costs.
+        1. Measure on PlantDoc's field photographs with labels from two
+           people each.
+        2. Compare a pretrained backbone on the same split by plant, with
+           its latency.
+        3. Refuse photographs far from all the training leaves, and show how
+           many good ones that costs.
 
     Fail:
         ## Future work

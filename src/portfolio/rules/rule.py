@@ -91,6 +91,7 @@ class Rule:
     part: str = ""  # of a README's checklist, if it is one
     needs_words: bool = False  # to find nothing means nothing in a language it does not know
     needs_files: bool = False  # cannot be answered from a README alone
+    only_ours: bool = False  # asked of projects that `portfolio new` made
 
     @cached_property
     def page(self) -> dict[str, str]:
@@ -122,10 +123,13 @@ def rule(
     part: str = "",
     needs_words: bool = False,
     needs_files: bool = False,
+    only_ours: bool = False,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a predicate."""
 
     def of(check: Check) -> Rule:
-        return Rule(code, title, check, severity, weight, confidence, profiles, part, needs_words, needs_files)
+        return Rule(
+            code, title, check, severity, weight, confidence, profiles, part, needs_words, needs_files, only_ours
+        )
 
     return of

@@ -31,6 +31,8 @@ PROMPT = re.compile(r"^\s*(\(\w+\)\s*)?([$%>!]|PS>|>>>)\s+")
 PATH = re.compile(r"[\w][\w./-]*\.(py|sh|ipynb|ya?ml)$")
 PLACEHOLDER = re.compile(r"[<>{}$*\[\]]|\bpath/to\b|your[-_]|\.\.\.|…|^(my|your)", re.I)
 RECORDING = re.compile(r"\.(gif|mp4|webm|mov)(\?.*)?$|user-attachments/assets", re.I)
+LONGEST_COMMAND = 10  # words; more are a sentence that begins with one
+SERVES = re.compile(r"(?<![\w./-])serve(?![\w./-])")  # as a verb of its own: `python -m image_api serve`
 COURSE = re.compile(r"[?&](list|index)=")  # a video of somebody's lectures
 HERE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|example\.(com|org)|your[-_]|<|shields\.io")
 ADDRESS = re.compile(
@@ -109,7 +111,7 @@ def _inline_commands(project: Project) -> Iterator[str]:
             yield plain
     for each in project.reading.readme.passages:
         plain = PROMPT.sub("", each.text).strip()
-        if _typed().match(plain):
+        if _typed().match(plain) and len(plain.split()) <= LONGEST_COMMAND:
             yield plain
 
 
@@ -160,7 +162,7 @@ def commands_exist(project: Project) -> Verdict:
 def _named_in(command: str) -> Iterator[str]:
     """The files, modules (`-m x.y`) and targets (`make:x`) that a command refers to."""
     try:
-        parts = shlex.split(command, comments=True)
+        parts = shlex.split(command.replace("\\", "/"), comments=True)
     except ValueError:
         return
     while parts and (parts[0] in ("sudo", "time", "exec") or "=" in parts[0]):
@@ -241,7 +243,8 @@ def dependencies(project: Project) -> Verdict:
     Ignore: The project is a library: its users choose the versions.
 
     Pass:
-        requirements.lock made by `uv pip compile pyproject.toml -o requirements.lock`
+        requirements.lock made by `uv pip compile pyproject.toml -o
+        requirements.lock`
 
     Fail:
         requirements.txt with the line `pandas`
@@ -342,6 +345,7 @@ def _instructions(text: str) -> list[tuple[str, str]]:
     severity=Severity.warn,
     weight=2,
     confidence=Confidence.medium,
+    needs_words=True,
 )
 def demo(project: Project) -> Verdict:
     """Link to a place where it runs, or show a short recording of it.
@@ -429,9 +433,11 @@ def monitoring(project: Project) -> Verdict:
     Pass:
         ## Monitoring
 
-        `python -m image_api monitor` compares the newest answers in `logs/` with the photographs that the model was
-        tested on and exits with 1 on an alarm. When brightness has moved, look at ten photographs before you trust
-        the answers; if they are good ones, label some and measure on them.
+        `python -m image_api monitor` compares the newest answers in `logs/`
+        with the photographs that the model was tested on and exits with 1
+        on an alarm. When brightness has moved, look at ten photographs
+        before you trust the answers; if they are good ones, label some and
+        measure on them.
 
     Fail:
         ## Monitoring
@@ -471,6 +477,7 @@ def _raw(project: Project, line: int) -> str:
     weight=3,
     confidence=Confidence.medium,
     part="deployment",
+    needs_words=True,
 )
 def deployment(project: Project) -> Verdict:
     """Say how it reaches other people: a container, a service, a hosted page; with the command, file or address.
@@ -486,7 +493,8 @@ def deployment(project: Project) -> Verdict:
     Pass:
         ## Serving
 
-        `docker compose up --build` starts the API on port 8000 with its limits and a volume for the logs.
+        `docker compose up --build` starts the API on port 8000 with its
+        limits and a volume for the logs.
 
     Fail:
         ## Deployment
@@ -499,11 +507,13 @@ def deployment(project: Project) -> Verdict:
     code = "\n".join(each.text for each in reading.readme.code).casefold()
     if cue := lexicon.holds(code, "deployment_cues", "commands"):
         return passed(f"`{cue}`")
+    if SERVES.search(code):
+        return passed()
     for each in reading.readme.passages:
         text = each.casefolded
         if id(each) in plans:
             continue
-        if (cue := lexicon.holds(text, "deployment_cues", "commands")) and cue != "serve":
+        if cue := lexicon.holds(text, "deployment_cues", "commands"):
             return passed(f"`{cue}`", each.line)
         if "://" in text and lexicon.holds(text, "deployment_cues", "hosts"):
             return passed(line=each.line)
