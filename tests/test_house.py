@@ -33,12 +33,12 @@ FLOORS = {
     "scaffold": 3,
     "rules.rule": 3,
     "rules.problem": 4,
-    "rules.data": 4,
     "rules.evaluation": 4,
     "rules.running": 4,
     "rules.communication": 4,
     "rules.reflection": 4,
     "rules.hygiene": 4,
+    "rules.data": 5,
     "rules.model": 5,  # asks evaluation what a table of results is
     "rules.own": 5,
     "rules": 6,

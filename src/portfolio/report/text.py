@@ -61,7 +61,8 @@ def _whole(audit: Audit) -> Iterator[str]:
 
 
 def _finding(audit: Audit, found: Result) -> Iterator[str]:
-    where = f"{audit.readme}:{found.line}" if found.line and audit.readme else audit.readme or ""
+    in_readme = audit.readme if found.line or not found.rule.needs_files else None
+    where = f"{in_readme}:{found.line}" if in_readme and found.line else in_readme or ""
     yield ""
     yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.title}" + (f"  {where}" if where else "")
     yield wrap(f"{'seen':<{LEFT}}{found.message}", "    ", " " * (4 + LEFT))
@@ -137,7 +138,7 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
         match each:
             case Audit():
                 if each.next_fixes:
-                    fixes = ", ".join(f"{fix.rule.code} ({fix.rule.title.lower()})" for fix in each.next_fixes)
+                    fixes = ", ".join(f"{fix.rule.code} ({fix.rule.title})" for fix in each.next_fixes)
                     yield wrap(f"{each.path}: first {fixes}", "", "  ")
                 for found in each.suppressed:
                     yield wrap(f"{each.path}: {found.rule.code} set aside: {found.message}", "", "  ")

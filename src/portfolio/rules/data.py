@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from portfolio import lexicon
 from portfolio.readme import words
+from portfolio.rules.evaluation import has_not_run, needs_run
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
 
 if TYPE_CHECKING:
@@ -200,6 +201,8 @@ def described(project: Project) -> Verdict:
             return passed(line=table.line)
     if _lists_fields(scope.passages) or _lists_fields(_after_a_colon(reading.readme.passages)):
         return passed(line=scope.line)
+    if has_not_run(project):
+        return needs_run(project, "the data have not been counted yet")
     seen = f"only “{' '.join(next(iter(counts)))}”" if counts else "no number of rows, pictures, classes or columns"
     return failed(f"{seen} was found", scope.line if scope else None)
 

@@ -70,7 +70,7 @@ def needs_run(project: Project, message: str) -> Verdict:
     return failed(f"{message}: `{project.command}` fills it in")
 
 
-def _not_run(project: Project) -> bool:
+def has_not_run(project: Project) -> bool:
     """Whether it is a project of ours that has not run yet."""
     return bool(project.record) and not project.has_run
 
@@ -108,7 +108,7 @@ def table(project: Project) -> Verdict:
     tables = metric_tables(readme)
     if tables:
         return passed(line=tables[0].line)
-    if _not_run(project):
+    if has_not_run(project):
         return needs_run(project, "no table of results yet")
     for each in readme.code:
         if re.search(r"precision\s+recall\s+f1-score|\|\s*(accuracy|f1|rmse|mae)\b.*\|", each.text, re.I):
@@ -271,7 +271,7 @@ def uncertainty(project: Project) -> Verdict:
         return passed()
     if lexicon.says(lexicon.spoken(words(cells)), "uncertainty", "phrases"):
         return passed()
-    if _not_run(project):
+    if has_not_run(project):
         return needs_run(project, "no number with an interval yet")
     return failed("no interval, ± or spread was found beside a number")
 
@@ -357,7 +357,7 @@ def error_analysis(project: Project) -> Verdict:
             return passed(line=table.line)
     for each in reading.saying("error_cues", "phrases"):
         return passed(line=each.line)
-    if _not_run(project):
+    if has_not_run(project):
         return needs_run(project, "no error has been looked at yet")
     return failed("no section, figure or sentence says where the model is wrong")
 

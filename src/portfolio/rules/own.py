@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portfolio import agreement, readme
 from portfolio.rules.evaluation import needs_run
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule, unknown
 
@@ -21,8 +22,15 @@ def _in_own_words(project: Project, *topics: str) -> Verdict:
         return failed("there is no such part")
     hashes = project.record.readme.values() if project.record else ()
     recorded = frozenset(each for some in hashes for each in some)
-    shingles = frozenset(each for section in scope.sections for each in section.shingles)
-    size = sum(len(section.words) for section in scope.sections)
+    blocks = agreement.report_blocks(project.readme).values()  # written by a run: neither the template's nor theirs
+    written = [
+        tuple(
+            word for each in section.passages if not any(each.line in block for block in blocks) for word in each.words
+        )
+        for section in scope.sections
+    ]
+    shingles = frozenset(each for said in written for each in readme.shingles(said))
+    size = sum(map(len, written))
     if not shingles or size < FEW:
         return failed(f"“{scope.title}” has {size} words", scope.line)
     share = len(shingles & recorded) / len(shingles)
