@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 from pathlib import Path
 
 import pytest
@@ -244,10 +243,3 @@ def test_golden(path: Path) -> None:
     ]
     expected = path.with_suffix(".txt")
     assert lines == expected.read_text(encoding="utf-8").splitlines()
-
-
-def test_a_result_is_a_document(tmp_path: Path) -> None:
-    from portfolio.report import json as as_json
-
-    (project,) = json.loads(as_json.render([audited(tmp_path, COMPLETE)]))["projects"]
-    assert [each["code"] for each in project["results"]] == [rule.code for rule in RULES]

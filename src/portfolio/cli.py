@@ -16,6 +16,8 @@ from portfolio.report import Format as ReportFormat
 from portfolio.show import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from portfolio.audit import Outcome
 
 app = typer.Typer(
@@ -197,13 +199,23 @@ def audit(
 
     if dry_run and not fix:
         raise WrongUse("--dry-run is for --fix", "portfolio audit --fix --dry-run")
-    outcomes = [_audited(path, fix, dry_run, output) for path in paths or [Path()]]
-    audits = [each for each in outcomes if isinstance(each, Audit)]
-    if (audits or output is ReportFormat.json) and not (dry_run and output is ReportFormat.text):
-        typer.echo(report.render(outcomes, output))
-    refusals = [each.exit_code for each in outcomes if not isinstance(each, Audit)]
-    has_findings = any(each.fails_at(Severity(fail_on.value)) for each in audits)
-    raise typer.Exit(max(refusals, default=int(has_findings)))
+    chosen = paths or [Path()]
+    codes = {0}
+
+    def outcomes() -> Iterator[Outcome]:
+        for path in chosen:
+            outcome = _audited(path, fix, dry_run, output)
+            codes.add(int(outcome.fails_at(level)) if isinstance(outcome, Audit) else outcome.exit_code)
+            yield outcome
+
+    level = Severity(fail_on.value)
+    if dry_run and output is ReportFormat.text:  # the changes are the answer
+        for _ in outcomes():
+            pass
+    else:
+        for line in report.lines(outcomes(), output, is_one=len(chosen) == 1):
+            typer.echo(line)
+    raise typer.Exit(max(codes))
 
 
 def _audited(path: Path, fix: bool, dry_run: bool, output: ReportFormat) -> Outcome:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
     from portfolio.audit import Outcome
 
@@ -20,16 +20,16 @@ class Format(StrEnum):
     github = "github"
 
 
-def render(outcomes: Sequence[Outcome], output: Format) -> str:
-    """What was found in each project, in that format."""
+def lines(outcomes: Iterable[Outcome], output: Format, is_one: bool) -> Iterator[str]:
+    """What was found in each project, in that format, as soon as it is known: a cohort need not fit into memory."""
     from portfolio.report import github, json, markdown, text
 
     match output:
         case Format.text:
-            return text.render(outcomes)
+            return text.whole(outcomes) if is_one else text.table(outcomes)
         case Format.json:
-            return json.render(outcomes)
+            return json.lines(outcomes)
         case Format.markdown:
-            return markdown.render(outcomes)
+            return markdown.lines(outcomes)
         case Format.github:
-            return github.render(outcomes)
+            return github.lines(outcomes)

@@ -9,16 +9,16 @@ from portfolio.audit import Audit
 from portfolio.rules.rule import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from portfolio.audit import Outcome, Result
 
 LEVELS = {Severity.error: "error", Severity.warn: "warning", Severity.info: "notice"}
 
 
-def render(outcomes: Sequence[Outcome]) -> str:
+def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """The workflow commands."""
-    return "\n".join(line for each in outcomes for line in _lines(each))
+    return (line for each in outcomes for line in _lines(each))
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:

@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Any
 from portfolio.audit import Audit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
     from portfolio.audit import Outcome
 
 SCHEMA = 1
 
 
-def render(outcomes: Sequence[Outcome]) -> str:
-    """The document."""
-    document = {"schema": SCHEMA, "projects": [_project(each) for each in outcomes]}
-    return json.dumps(document, indent=2, ensure_ascii=False)
+def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """The document, a project at a time."""
+    yield f'{{"schema": {SCHEMA}, "projects": ['
+    ahead: str | None = None
+    for each in outcomes:
+        if ahead is not None:
+            yield f"{ahead},"
+        ahead = json.dumps(_project(each), indent=1, ensure_ascii=False)
+    if ahead is not None:
+        yield ahead
+    yield "]}"
 
 
 def _project(outcome: Outcome) -> dict[str, Any]:

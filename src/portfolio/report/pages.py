@@ -35,15 +35,17 @@ def page(rule: Rule) -> str:
         lines += ["", bold(heading)]
         lines += [f"  {line}".rstrip() for line in text.splitlines()] if key in ("pass", "fail") else [wrap(text, "  ")]
     known = f"{rule.severity.value}, weight {rule.weight} of 5, confidence {rule.confidence.value}"
-    ignore = f'[tool.portfolio.audit] ignore = {{ {rule.code} = "a reason" }}'
     return "\n".join(
         [
             *lines,
             "",
             wrap(f"A finding is of severity {known}; in repositories that portfolio did not make, at most a warning."),
             wrap(f"Asked of: {', '.join(sorted(rule.profiles))}."),
-            f"To set it aside, in pyproject.toml: {ignore}",
-            f"or in the README: <!-- portfolio: ignore {rule.code} a reason -->",
+            "",
+            "To set it aside with a reason, in pyproject.toml or in the README:",
+            "  [tool.portfolio.audit]",
+            f'  ignore = {{ {rule.code} = "your reason" }}',
+            f"  <!-- portfolio: ignore {rule.code} your reason -->",
         ]
     )
 

@@ -9,20 +9,16 @@ from portfolio.rules.rule import Severity, State
 from portfolio.terminal import bold, dim, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from portfolio.audit import Outcome, Part, Result
 
 LEFT = 7  # columns of "write  "
 
 
-def render(outcomes: Sequence[Outcome]) -> str:
-    """One project at length; several as a table, with the first fixes of each."""
-    match outcomes:
-        case [Audit() as audit]:
-            return "\n".join(_whole(audit))
-        case _:
-            return "\n".join(_table(outcomes))
+def whole(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Each project at length."""
+    return (line for each in outcomes if isinstance(each, Audit) for line in _whole(each))
 
 
 def _whole(audit: Audit) -> Iterator[str]:
@@ -112,20 +108,12 @@ def _end(audit: Audit) -> str:
     return f"Score {audit.score} of 100, from {audit.coverage:.0%} of what applies; rule set {RULE_SET}."
 
 
-def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    rows = [("Project", "Kind", "README", "Errors", "Warnings", "Score")]
+def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Several projects, a line each; below it the first fixes of each."""
+    rows, below = [("Project", "Kind", "README", "Errors", "Warnings", "Score")], []
     for each in outcomes:
-        match each:
-            case Audit():
-                errors, warnings = (
-                    sum(found.severity is level for found in each.findings) for level in (Severity.error, Severity.warn)
-                )
-                score = "" if each.score is None else str(each.score)
-                rows.append(
-                    (each.path, each.profile, _parts(each) if each.checklist else "", str(errors), str(warnings), score)
-                )
-            case _:
-                rows.append((each.path, "not audited", "", "", "", ""))
+        rows.append(_row(each))
+        below += list(_in_short(each))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     widths[0] = min(widths[0], max(20, width() - sum(widths[1:]) - 2 * len(widths)))
     for number, row in enumerate(rows):
@@ -134,19 +122,32 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
         line = "  ".join(cells).rstrip()
         yield bold(line) if number == 0 else line
     yield ""
-    for each in outcomes:
-        match each:
-            case Audit():
-                if each.next_fixes:
-                    fixes = ", ".join(f"{fix.rule.code} ({fix.rule.title})" for fix in each.next_fixes)
-                    yield wrap(f"{each.path}: first {fixes}", "", "  ")
-                for found in each.suppressed:
-                    yield wrap(f"{each.path}: {found.rule.code} set aside: {found.message}", "", "  ")
-                yield from (wrap(f"{each.path}: note: {note}", "", "  ") for note in each.notes)
-            case _:
-                yield wrap(f"{each.path}: {each.message}; {each.hint}", "", "  ")
+    yield from below
     yield ""
     yield "At length, with examples to copy: portfolio audit PATH"
+
+
+def _row(outcome: Outcome) -> tuple[str, str, str, str, str, str]:
+    if not isinstance(outcome, Audit):
+        return (outcome.path, "not audited", "", "", "", "")
+    errors, warnings = (
+        sum(found.severity is level for found in outcome.findings) for level in (Severity.error, Severity.warn)
+    )
+    parts = _parts(outcome) if outcome.checklist else ""
+    score = "" if outcome.score is None else str(outcome.score)
+    return (outcome.path, outcome.profile, parts, str(errors), str(warnings), score)
+
+
+def _in_short(outcome: Outcome) -> Iterator[str]:
+    if not isinstance(outcome, Audit):
+        yield wrap(f"{outcome.path}: {outcome.message}; {outcome.hint}", "", "  ")
+        return
+    if outcome.next_fixes:
+        fixes = ", ".join(f"{fix.rule.code} {fix.rule.title}" for fix in outcome.next_fixes)
+        yield wrap(f"{outcome.path}: first {fixes}", "", "  ")
+    for found in outcome.suppressed:
+        yield wrap(f"{outcome.path}: {found.rule.code} set aside: {found.message}", "", "  ")
+    yield from (wrap(f"{outcome.path}: note: {note}", "", "  ") for note in outcome.notes)
 
 
 def _shortened(text: str, columns: int) -> str:
