@@ -1,4 +1,4 @@
-"""Takes the README's picture of `portfolio new` at work from a real run in a terminal of 80 columns.
+"""Takes the README's picture of a command at work, from a real run in a terminal of 80 columns.
 
 Run as: python -m tests.pictures portfolio new image-api --yes --run
 """
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-PICTURE = Path(__file__).parents[1] / ".github/pictures/new.svg"
+PICTURES = Path(__file__).parents[1] / ".github/pictures"
 FONT = re.compile(r"@font-face \{.*?\}", re.DOTALL)  # would be fetched from another host
 
 
@@ -37,9 +37,10 @@ def main(command: list[str]) -> None:
     console.print(Text(f"$ {shlex.join(command)}", style="bold"))
     for line in lines:
         console.print(Text.from_ansi(line.rstrip()))
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
     picture = console.export_svg(title="portfolio", theme=MONOKAI)
-    PICTURE.write_text(FONT.sub("", picture).replace("Fira Code", "monospace"), encoding="utf-8")
+    kept = FONT.sub("", picture).replace("Fira Code", "monospace")
+    (PICTURES / f"{command[1]}.svg").write_text(kept, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def test_other_clothes_make_no_own_words(fresh: Path, dress: object) -> None:
 OWN_WORDS = {
     "OWN901": ("The problem", "My uncle grows tomatoes, and last summer he sprayed against the wrong blight. "
                "He decides at breakfast; a photograph from the row would settle it before the sprayer is filled."),
-    "OWN902": ("Approach and trade-offs", "I gave up a pretrained backbone rather than my evenings: one epoch took long "
+    "OWN902": ("Approach and trade-offs", "I gave up a pretrained backbone rather than my evenings: an epoch took long "
                "on this laptop, and the small network told my uncle's leaves apart just as well."),
     "OWN903": ("Limitations", "- All my photographs are from one garden in one July, so rain was never seen.\n"
                "- My uncle named the damage alone, and he sees blight everywhere since the network praised him."),

@@ -39,7 +39,7 @@ def _sections(node: Any, level: int) -> Iterator[Section]:
 
 def _section(title: str, level: int, node: Any) -> Section:
     own = [child for child in node.children if child.tagname not in ("section", "title")]
-    found = [each for child in own for each in [child, *child.findall()] if hasattr(each, "tagname")]
+    found = [each for child in own for each in child.findall() if hasattr(each, "tagname")]
 
     def by_tag(*tags: str) -> list[Any]:
         return [each for each in found if each.tagname in tags]
