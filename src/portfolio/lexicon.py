@@ -13,10 +13,8 @@ from typing import Any
 @cache
 def entries(*path: str) -> tuple[str, ...]:
     """A list of the lexicon: `entries("baseline", "words")`."""
-    found: Any = _all()
-    for key in path:
-        found = found[key]
-    return tuple(found)
+    phrases = (" ".join(each.split()) for each in _text(path).split("|"))
+    return tuple(each for each in phrases if each)
 
 
 @cache
@@ -67,8 +65,15 @@ def _by_first_word(*path: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def pattern(*path: str) -> re.Pattern[str]:
-    """A list of regular expressions as one, tried without regard to case."""
-    return re.compile("|".join(entries(*path)), re.IGNORECASE)
+    """Regular expressions as one, tried without regard to case."""
+    return re.compile("|".join(_text(path).strip().splitlines()), re.IGNORECASE)
+
+
+def _text(path: tuple[str, ...]) -> str:
+    found: Any = _all()
+    for key in path:
+        found = found[key]
+    return str(found)
 
 
 @cache
