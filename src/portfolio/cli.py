@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from portfolio import show, templates
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.report import Format as ReportFormat
-from portfolio.show import Format
+from portfolio.terminal import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from portfolio.audit import Outcome
+    from portfolio.audit import Audit, Outcome
+    from portfolio.project import Project
 
 app = typer.Typer(
     help="Portfolio projects that run, measure themselves and keep their README true.",
@@ -65,8 +65,14 @@ def main() -> NoReturn:
 
 
 def _fail(error: PortfolioError) -> NoReturn:
-    typer.echo(show.problem(error.message, error.hint), err=True)
+    _tell(error)
     sys.exit(error.exit_code)
+
+
+def _tell(error: PortfolioError) -> None:
+    from portfolio import show
+
+    typer.echo(show.problem(error.message, error.hint), err=True)
 
 
 def _as_wrong_use(error: typer.TyperException) -> WrongUse:
@@ -85,6 +91,8 @@ def _print_version(is_asked: bool) -> None:
 
 
 def _template_names(incomplete: str) -> list[str]:
+    from portfolio import templates
+
     return [each.name for each in templates.all() if each.name.startswith(incomplete)]
 
 
@@ -111,6 +119,8 @@ def list_(
     output: OutputFormat = Format.text,
 ) -> None:
     """Show the templates; with a name, its questions, data sets and commands."""
+    from portfolio import show, templates
+
     if template:
         from portfolio import answers
 
@@ -137,7 +147,7 @@ def new(
     output: OutputFormat = Format.text,
 ) -> None:
     """Create a complete project that runs, make its first commit and print the next steps."""
-    from portfolio import answers, runner, scaffold
+    from portfolio import answers, runner, scaffold, show, templates
 
     is_talking = not yes and sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
     chosen = templates.get(template or _pick(is_talking, output))
@@ -220,22 +230,15 @@ def audit(
 
 def _audited(path: Path, fix: bool, dry_run: bool, output: ReportFormat) -> Outcome:
     """One project's audit, or why there is none: a bad repository never stops the rest, and a crash is never green."""
-    from portfolio import audit, mend, project
+    from portfolio import audit, project
 
     try:
         found = project.open_project(path)
         result = audit.audit(found, str(path))
-        mended = mend.plan(found, result) if fix else None
-        if mended and dry_run:
-            typer.echo(mended.diff(), nl=False, err=output is not ReportFormat.text)
-        elif mended:
-            mend.write(found, mended)
-            typer.echo(show.mended(mended.path, mend.describe(mended)), err=True)
+        if fix and _mends(found, result, dry_run, output):
             result = audit.audit(project.open_project(path), str(path))
-        elif fix:
-            typer.echo(f"{path}: nothing to fix safely", err=True)
     except PortfolioError as error:
-        typer.echo(show.problem(error.message, error.hint), err=True)
+        _tell(error)
         return audit.Refused(str(path), error.message, error.hint, error.exit_code)
     except Exception as error:
         import traceback
@@ -244,6 +247,22 @@ def _audited(path: Path, fix: bool, dry_run: bool, output: ReportFormat) -> Outc
         hint = "this is a fault of portfolio's: please report it with the lines above"
         return audit.Refused(str(path), f"the audit failed: {type(error).__name__}", hint, CRASHED)
     return result
+
+
+def _mends(found: Project, result: Audit, dry_run: bool, output: ReportFormat) -> bool:
+    """Whether there was something to mend, and it was."""
+    from portfolio import mend, show
+
+    mended = mend.plan(found, result)
+    if mended is None:
+        typer.echo(f"{result.path}: nothing to fix safely", err=True)
+    elif dry_run:
+        typer.echo(mended.diff(), nl=False, err=output is not ReportFormat.text)
+    else:
+        mend.write(found, mended)
+        typer.echo(show.mended(mended.path, mend.describe(mended)), err=True)
+        return True
+    return False
 
 
 @app.command()
@@ -267,6 +286,8 @@ def rules(
 
 def _pick(is_talking: bool, output: Format) -> str:
     """The name that the user picks; without a terminal, the list and an error."""
+    from portfolio import show, templates
+
     choices = templates.all()
     if is_talking:
         return show.pick(choices)

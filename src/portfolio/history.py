@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,8 @@ def has_commit(folder: Path, sha: str) -> bool:
 def _git(folder: Path, *arguments: str) -> str | None:
     if not any((each / ".git").exists() for each in (folder, *folder.parents)):
         return None  # without starting git to find that out
+    import subprocess
+
     environment = {name: value for name, value in os.environ.items() if name not in OF_A_REPOSITORY}
     environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     try:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portfolio import history, ledger, lexicon, readme, record, restructured
+from portfolio import history, lexicon, readme
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.readme import Readme
 from portfolio.topics import Reading
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portfolio.ledger import Ledger
     from portfolio.record import Record
 
+RECORD = ".portfolio.json"
 RESULTS = "reports/metrics.json"
 RUNS = "reports/runs/"
 LARGEST = 2_000_000  # bytes of a text file that are read
@@ -101,6 +102,8 @@ class Project:
     def readme(self) -> Readme:
         """Its README, parsed; without one, an empty one."""
         if self.readme_path and self.readme_path.lower().endswith(".rst"):
+            from portfolio import restructured
+
             return restructured.parse(self.readme_text)
         return readme.parse(self.readme_text)
 
@@ -160,8 +163,12 @@ class Project:
     @cached_property
     def record(self) -> Record | None:
         """What it was made of, if `portfolio new` made it."""
+        if RECORD not in self.files:
+            return None
+        from portfolio import record
+
         try:
-            return record.from_text(self.read(record.NAME)) if record.NAME in self.files else None
+            return record.from_text(self.read(RECORD))
         except (ValueError, RecursionError):
             return None
 
@@ -179,6 +186,8 @@ class Project:
         path = self.results_path
         if not path or not (self.folder / path).is_file():
             return None
+        from portfolio import ledger
+
         try:
             found = ledger.read(self.read(path))
             runs: list[ledger.Json] = [ledger.read(self.read(each)).document for each in self.experiments]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -559,4 +558,6 @@ def _line_of(token: Token) -> int:
 
 
 def _hash(words: Sequence[str]) -> str:
+    import hashlib
+
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]

@@ -9,13 +9,12 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from portfolio.errors import WrongUse
-from portfolio.terminal import bold, width, wrap
+from portfolio.terminal import Format, bold, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
     from portfolio.runner import Run
     from portfolio.scaffold import Created, PlannedFile
     from portfolio.templates import NextStep, Template
-
-
-class Format(StrEnum):
-    """How a command answers."""
-
-    text = "text"
-    json = "json"
 
 
 def problem(message: str, hint: str) -> str:

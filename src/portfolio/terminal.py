@@ -6,12 +6,20 @@ import os
 import shutil
 import sys
 import textwrap
+from enum import StrEnum
 from typing import TextIO
 
 import typer
 
 WIDEST = 100  # columns, beyond which lines are hard to read
 NARROWEST = 40
+
+
+class Format(StrEnum):
+    """How a command answers."""
+
+    text = "text"
+    json = "json"
 
 
 def width() -> int:

@@ -22,14 +22,20 @@ class Format(StrEnum):
 
 def lines(outcomes: Iterable[Outcome], output: Format, is_one: bool) -> Iterator[str]:
     """What was found in each project, in that format, as soon as it is known: a cohort need not fit into memory."""
-    from portfolio.report import github, json, markdown, text
-
     match output:
         case Format.text:
+            from portfolio.report import text
+
             return text.whole(outcomes) if is_one else text.table(outcomes)
         case Format.json:
+            from portfolio.report import json
+
             return json.lines(outcomes)
         case Format.markdown:
+            from portfolio.report import markdown
+
             return markdown.lines(outcomes)
         case Format.github:
+            from portfolio.report import github
+
             return github.lines(outcomes)

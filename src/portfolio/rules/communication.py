@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from portfolio import lexicon
 from portfolio.rules.rule import (
@@ -149,6 +148,8 @@ def pictures(project: Project) -> Verdict:
     Fail:
         ![](blank.png)
     """
+    from urllib.parse import unquote
+
     looked = 0
     for image in project.readme.images:
         if OUTWARD.match(image.target) or not image.target or not is_picture(image):
@@ -214,6 +215,8 @@ def links(project: Project) -> Verdict:
     Fail:
         See the [model card](docs/removed.md).
     """
+    from urllib.parse import unquote
+
     readme, broken, checked = project.readme, [], 0
     for link in readme.links:
         target = link.target.strip()

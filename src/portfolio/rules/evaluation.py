@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from portfolio import agreement, history, lexicon
+from portfolio import history, lexicon
 from portfolio.readme import heading_words, number, words
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, not_applicable, passed, rule, unknown
 
@@ -165,6 +164,8 @@ def agrees(project: Project) -> Verdict:
             if project.record
             else failed(f"{path} is declared and not there")
         )
+    from portfolio import agreement
+
     found = agreement.compare(project.reading.readme, project.ledger)
     if found.differences:
         shown = "; ".join(map(str, found.differences[:MOST_SHOWN]))
@@ -228,6 +229,8 @@ def real_run(project: Project) -> Verdict:
 
 
 def _sha256(project: Project, path: str) -> str | None:
+    import hashlib
+
     full = (project.folder / path).resolve()
     if not full.is_relative_to(project.folder) or not full.is_file() or full.stat().st_size > LARGEST:
         return None

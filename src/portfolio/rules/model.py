@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from portfolio import lexicon
@@ -126,6 +125,8 @@ def experiments(project: Project) -> Verdict:
 
 def _decision(text: str) -> str:
     """What an experiment did, without what it measured."""
+    import json
+
     try:
         match json.loads(text):
             case {"name": str(name), **rest}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portfolio import agreement, readme
+from portfolio import readme
 from portfolio.rules.evaluation import needs_run
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule, unknown
 
@@ -17,6 +17,8 @@ FEW = 12  # words, below which there is nothing to judge
 
 def _in_own_words(project: Project, *topics: str) -> Verdict:
     """Whether the part about these topics shares less than 60 % of its five-word runs with the template's text."""
+    from portfolio import agreement
+
     scope = project.reading.about(*topics)
     if not scope:
         return failed("there is no such part")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,6 +95,8 @@ class Rule:
     @cached_property
     def page(self) -> dict[str, str]:
         """The docstring's parts: advice, why, decided, pass, fail, ignore."""
+        import inspect
+
         text = inspect.getdoc(self.check) or ""
         advice, *parts = re.split(r"\n\n(?=(?:Why|Decided|Ignore|Pass|Fail):)", text)
         named = {part.partition(":")[0].lower(): inspect.cleandoc(part.partition(":")[2]) for part in parts}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -161,6 +160,8 @@ def commands_exist(project: Project) -> Verdict:
 
 def _named_in(command: str) -> Iterator[str]:
     """The files, modules (`-m x.y`) and targets (`make:x`) that a command refers to."""
+    import shlex
+
     try:
         parts = shlex.split(command.replace("\\", "/"), comments=True)
     except ValueError:
