@@ -1,81 +1,557 @@
-"""The words by which a README is understood, from `lexicon.toml`; and how a text is searched for them."""
+"""The words by which the audit knows what a README speaks of: data, in a module because that is read without parsing.
+
+Headings are compared without case, numbers, emoji and punctuation; a heading has a topic when it holds one of its
+phrases as whole words, or is exactly one of `exactly`. Bars separate phrases. Headings in Spanish and Portuguese are
+known too; prose is judged in English only.
+"""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Set
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-
-@cache
-def entries(*path: str) -> tuple[str, ...]:
-    """A list of the lexicon: `entries("baseline", "words")`."""
-    phrases = (" ".join(each.split()) for each in _text(path).split("|"))
-    return tuple(each for each in phrases if each)
-
-
-@cache
-def members(*path: str) -> frozenset[str]:
-    """The same as a set."""
-    return frozenset(entries(*path))
-
-
-@cache
-def names(*path: str) -> tuple[str, ...]:
-    """The keys of a table of the lexicon."""
-    found: Any = _all()
-    for key in path:
-        found = found[key]
-    return tuple(found)
-
-
-def spoken(words: Iterable[str]) -> str:
-    """Words as one text with spaces around, in which whole phrases are found."""
-    return f" {' '.join(words)} ".replace("-", " ").replace("'", "").replace("’", "")
-
-
-def phrases_of(vocabulary: Set[str], *path: str) -> tuple[str, ...]:
-    """The phrases of that list that may stand in a text of these words, each with spaces around it."""
-    by_first = _by_first_word(*path)
-    return tuple(padded for first in by_first.keys() & vocabulary for padded in by_first[first])
-
-
-def says(spoken_text: str, *path: str) -> bool:
-    """Whether a phrase of that list stands in a `spoken` text, as whole words."""
-    return any(padded in spoken_text for padded in phrases_of(frozenset(spoken_text.split()), *path))
-
-
-def holds(text: str, *path: str) -> str | None:
-    """The first entry of that list that stands in a casefolded text, also inside a word: for addresses and commands."""
-    return next((each for each in entries(*path) if each in text), None)
-
-
-@cache
-def _by_first_word(*path: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for each in entries(*path):
-        padded = spoken(each.split())
-        first = padded.split()[0]
-        found[first] = (*found.get(first, ()), padded)
-    return found
-
-
-@cache
-def pattern(*path: str) -> re.Pattern[str]:
-    """Regular expressions as one, tried without regard to case."""
-    return re.compile("|".join(_text(path).strip().splitlines()), re.IGNORECASE)
-
-
-def _text(path: tuple[str, ...]) -> str:
-    found: Any = _all()
-    for key in path:
-        found = found[key]
-    return str(found)
-
-
-@cache
-def _all() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
+    "topics": {
+        "problem": {
+            "headings": """
+                problem | problems | problem statement | motivation | objective | objectives | goal | goals | aim |
+                aims | purpose | business case | business context | business understanding | business problem |
+                business value | business impact | use case | use cases | question | research question | why this
+                project | why this matters | why it matters | what it does | what this does | what is this | what
+                this project does | challenge | the task | scenario | problema | objetivo | objetivos | motivación |
+                motivação | contexto
+            """,
+            "exactly": "why | what | task | mission | vision | the idea | idea | context | hypothesis",
+        },
+        "overview": {
+            "headings": """
+                overview | introduction | about | description | summary | background | abstract | executive summary
+                | tldr | project brief | visión general | introducción | descripción | resumen | introdução |
+                descrição | resumo | visão geral | sobre
+            """,
+            "exactly": "intro | project | the project | highlights | details | project details",
+        },
+        "data": {
+            "headings": """
+                data | dataset | datasets | data set | data sets | corpus | data source | data sources | data
+                dictionary | data description | feature description | features description | variables | attributes
+                | columns | features used | input features | schema | eda | exploratory data analysis | datos |
+                conjunto de datos | dados | conjunto de dados
+            """,
+            "exactly": "images | input | inputs | features | key features",
+        },
+        "results": {
+            "headings": """
+                result | results | performance | evaluation | metrics | scores | benchmark | benchmarks | accuracy |
+                findings | model comparison | comparison | leaderboard | outcome | outcomes | experiments |
+                resultado | resultados | evaluación | avaliação | desempenho | rendimiento | métricas
+            """,
+            "exactly": "score | numbers",
+        },
+        "errors": {
+            "headings": """
+                error analysis | errors | failure | failures | failure cases | failure modes | failure analysis |
+                confusion matrix | confusion | where it is wrong | where it fails | where the model fails | mistakes
+                | misclassified | misclassifications | residuals | residual analysis | worst predictions | análisis
+                de errores | análise de erros
+            """,
+            "exactly": "",
+        },
+        "tradeoffs": {
+            "headings": """
+                trade off | trade offs | tradeoff | tradeoffs | design decisions | design decision | design choices
+                | decisions | key decisions | technical decisions | modeling decisions | modelling decisions |
+                rationale | alternatives | alternatives considered | approach | approach and why | methodology |
+                method | why these choices | choices | decisiones | decisões | enfoque | abordagem | metodología |
+                metodologia
+            """,
+            "exactly": "why",
+        },
+        "run": {
+            "headings": """
+                run | running | how to run | usage | how to use | use it | using | installation | install |
+                installing | setup | set up | setting up | getting started | get started | quick start | quickstart
+                | try it | reproduce | reproducing | reproducibility | instructions | how to reproduce | build |
+                development | running locally | local development | instalación | uso | cómo ejecutar | ejecución |
+                instalação | como executar | como rodar | como usar | execução
+            """,
+            "exactly": "commands | local | start | steps",
+        },
+        "demo": {
+            "headings": """
+                demo | live demo | live app | live | try it | try it out | video | screenshot | screenshots | web
+                app | online | preview | demonstration | deployed app | demostración | demonstração
+            """,
+            "exactly": "app | application | deployment | deployed",
+        },
+        "deployment": {
+            "headings": """
+                deploy | deployment | deploying | deployed | deployments | serving | serve | production | hosting |
+                containerization | containerisation | containerize | docker | dockerization | kubernetes | cloud |
+                api | rest api | api usage | api endpoints | endpoints | web service | web app | streamlit app |
+                streamlit | heroku | aws | gcp | azure | ci cd | model serving | inference api | backend |
+                despliegue | implantação | contenedor
+            """,
+            "exactly": "infrastructure | web application | application",
+        },
+        "monitoring": {
+            "headings": """
+                monitor | monitoring | observability | drift | data drift | drift detection | logging | alerting |
+                alerts | telemetry | model monitoring | monitorización | monitoreo | monitoramento
+            """,
+            "exactly": "",
+        },
+        "architecture": {
+            "headings": """
+                architecture | pipeline | workflow | how it works | system design | diagram | flow | structure of
+                the pipeline | system overview | system architecture | data flow | process flow | solution design |
+                solution overview | arquitectura | arquitetura | flujo | fluxo
+            """,
+            "exactly": "design | overview | solution",
+        },
+        "limitations": {
+            "headings": """
+                limitation | limitations | known issues | known limitations | known problems | caveats | caveat |
+                drawbacks | weaknesses | shortcomings | assumptions | assumptions and limitations | disclaimer |
+                disclaimers | threats to validity | what does not work | what doesnt work | what it cannot do |
+                constraints | scope and limits | limits | challenges and limitations | ethical considerations |
+                biases | risks | honest limitations | out of scope | non goals | limitaciones | limitações | limites
+            """,
+            "exactly": "scope | gotchas",
+        },
+        "next_steps": {
+            "headings": """
+                what i would improve next | what i would do next | what i would improve | what id improve | what id
+                do differently | what i would do differently | next steps | next step | future work | future works |
+                future improvements | future improvement | future enhancements | future enhancement | future scope |
+                future plans | future directions | future development | future developments | future considerations
+                | future updates | future | roadmap | road map | improvements | possible improvements | potential
+                improvements | enhancements | further work | further improvements | whats next | what is next | what
+                next | coming soon | planned | planned features | upcoming | upcoming features | ideas for
+                improvement | areas for improvement | extensions | próximos pasos | trabajo futuro | trabajos
+                futuros | mejoras | próximos passos | trabalhos futuros | melhorias | melhorias futuras
+            """,
+            "exactly": "outlook | next | to do | todo | todos | to dos | todo list | to do list",
+        },
+        "licence": {
+            "headings": "license | licence | licensing | licencia | licença",
+            "exactly": "",
+        },
+    },
+    "metrics": {
+        # of measures of a model's quality: in a table's header or first column, and in prose
+        "names": """
+            accuracy | acc | precision | recall | f1 | f1 score | f1 macro | macro f1 | micro f1 | weighted f1 | f2
+            | f beta | auc | roc auc | auroc | pr auc | auprc | average precision | ap | map | map50 | mAP | mrr |
+            ndcg | hit rate | hit ratio | hr | recall at | precision at | rmse | mae | mse | mape | smape | wape |
+            mase | rmsle | r2 | r squared | r² | adjusted r2 | log loss | logloss | loss | val loss | brier | brier
+            score | ece | mcc | kappa | cohens kappa | sensitivity | specificity | balanced accuracy | error | error
+            rate | gini | ks | lift | iou | miou | dice | bleu | rouge | rouge l | perplexity | wer | cer |
+            silhouette | silhouette score | davies bouldin | inertia | score | cv score | test score | train score |
+            validation score | skill | pinball loss | coverage | psnr | ssim | fid | exact match | em | spearman |
+            pearson | correlation | top 1 | top 5 | win rate | reward | mean reward | return | sharpe | profit |
+            savings | cost
+        """,
+        # inside a longer name: `Val Accuracy (%)`, `F1@10`
+        "words": """
+            accuracy | acc | precision | recall | f1 | f1score | auc | auroc | rocauc | auprc | rmse | mae | mse |
+            mape | smape | wape | mase | rmsle | r2 | r² | logloss | brier | ece | mcc | kappa | sensitivity |
+            specificity | ndcg | mrr | map | iou | miou | dice | bleu | rouge | perplexity | wer | silhouette |
+            pinball | mdape
+        """,
+    },
+    "baseline": {
+        "words": """
+            baseline | baselines | dummy classifier | dummy regressor | dummyclassifier | dummyregressor | naive
+            forecast | naive model | naive method | naive predictor | naïve forecast | seasonal naive | majority
+            class classifier | majority classifier | majority vote classifier | most frequent class | popularity
+            model | most popular items | persistence model | persistence forecast | random guess | random guessing |
+            always predict | always predicting | always predicts | mean predictor | zero rule | zeror | línea base |
+            linha de base
+        """,
+        # in a table of results these are enough
+        "rows": """
+            baseline | dummy | naive | naïve | majority | most frequent | most popular | popularity | persistence |
+            random | last value | toppop | mostpop | global mean | always
+        """,
+    },
+    "models": {
+        "words": """
+            xgboost | lightgbm | catboost | random forest | randomforest | gradient boosting | gbm | logistic
+            regression | linear regression | svm | svc | support vector | knn | nearest neighbors | nearest
+            neighbours | naive bayes | decision tree | ridge | lasso | elasticnet | mlp | neural network | cnn | rnn
+            | lstm | gru | transformer | bert | distilbert | roberta | gpt | resnet | resnet50 | resnet18 | vgg |
+            vgg16 | efficientnet | mobilenet | mobilenetv2 | densenet | inception | yolo | yolov5 | yolov8 | unet |
+            vit | autoencoder | svd | als | kmeans | k means | dbscan | prophet | arima | sarima | sarimax |
+            isolation forest | tfidf | tf idf | collaborative filtering | content based | matrix factorization |
+            cosine similarity | word2vec | doc2vec | ensemble | stacking | adaboost | extra trees | q learning | dqn
+            | ppo | gan | diffusion | llama | mistral | gemini | pca
+        """,
+    },
+    "error_cues": {
+        "phrases": """
+            confusion matrix | confusion matrices | error analysis | misclassified | misclassify | misclassifies |
+            misclassification | misclassifications | false positive | false positives | false negative | false
+            negatives | failure case | failure cases | failure mode | failure modes | residual | residuals | worst
+            predictions | hardest class | confuses | confused with | mistaken for | wrong predictions | incorrect
+            predictions | underpredict | underpredicts | underprediction | overpredict | overpredicts |
+            overprediction | under predict | under predicts | over predict | over predicts | struggles with |
+            struggles to | performs worse | performs poorly | worst on | hardest to
+        """,
+    },
+    "monitoring_cues": {
+        "phrases": """
+            prometheus | grafana | evidently | evidentlyai | data drift | model drift | concept drift | drift
+            detection | detect drift | detects drift | drift report | drift reports | drift monitoring | cloudwatch
+            | monitors the | monitoring dashboard | model monitoring | sentry | alertmanager | opentelemetry |
+            whylogs | nannyml | arize | prediction log | prediction logs | logs predictions | logs every prediction
+            | logs each prediction | alerts when | performance monitoring | application insights | datadog | new
+            relic
+        """,
+    },
+    "deployment_cues": {
+        "commands": """
+            docker run | docker compose | docker-compose | docker build | uvicorn | gunicorn | waitress | kubectl |
+            bentoml | mlflow models serve | gcloud run | gcloud app | heroku | eb create | eb local | az webapp |
+            sam deploy | sls deploy | terraform apply | minikube | helm install | fly deploy | flyctl | vercel |
+            render.yaml | cdk deploy | fastapi run | fastapi dev | modal deploy | huggingface-cli | docker pull |
+            docker push | podman | docker image
+        """,
+        "hosts": """
+            streamlit.app | share.streamlit.io | streamlitapp.com | huggingface.co/spaces | hf.space | herokuapp.com
+            | onrender.com | vercel.app | netlify.app | netlify.com | railway.app | fly.dev | azurewebsites.net |
+            azurecontainerapps.io | run.app | appspot.com | web.app | firebaseapp.com | pythonanywhere.com |
+            replit.app | repl.co | replit.com | gradio.live | gradio.app | elasticbeanstalk.com | execute-api |
+            cloudfront.net | shinyapps.io | modal.run | ngrok | render.com | koyeb.app | deta.dev | surge.sh |
+            glitch.me | pages.dev | workers.dev | public.tableau.com | app.powerbi.com | mybinder.org
+        """,
+    },
+    "demo_cues": {
+        "words": """
+            demo | live | try it | try the app | web app | webapp | website | deployed | video | recording |
+            walkthrough | playground | open the app | launch | hosted | app link | view app | application | visit
+        """,
+        "hosts": """
+            youtube.com | youtu.be | loom.com | vimeo.com | asciinema.org | drive.google.com/file |
+            user-attachments/assets
+        """,
+    },
+    "data_cues": {
+        "hosts": """
+            kaggle.com | archive.ics.uci.edu | uci.edu | huggingface.co/datasets | zenodo.org | data.gov |
+            datahub.io | grouplens.org | openml.org | roboflow.com | physionet.org | figshare.com | dataverse |
+            data.world | opendata | open-data | eia.gov | census.gov | who.int | worldbank.org | ourworldindata.org
+            | s3.amazonaws.com | storage.googleapis.com | drive.google.com | mendeley.com | image-net.org |
+            cocodataset.org | ieee-dataport | yelp.com/dataset | insideairbnb.com | nyc.gov | tfhub.dev |
+            tensorflow.org/datasets | yann.lecun.com | cs.toronto.edu | stanford.edu | finance.yahoo.com | noaa.gov
+            | nasa.gov | europa.eu | statista.com | kdd.org | drivendata.org | analyticsvidhya.com | quandl.com |
+            nasdaq.com | alphavantage.co | fred.stlouisfed.org | openweathermap.org | meteostat | open-meteo.com |
+            themoviedb.org | imdb.com | github.com | githubusercontent.com | lendingclub.com | synthea
+        """,
+        "loaders": """
+            load_iris | load_digits | load_wine | load_breast_cancer | load_diabetes | fetch_california_housing |
+            fetch_openml | fetch_20newsgroups | load_dataset | keras.datasets | torchvision.datasets | tfds.load |
+            sns.load_dataset | yfinance | kagglehub | kaggle datasets download | kaggle competitions download |
+            make_classification | make_regression | nltk.download | ucimlrepo
+        """,
+        "units": """
+            row | rows | record | records | sample | samples | instance | instances | observation | observations |
+            image | images | photo | photos | photographs | picture | pictures | class | classes | category |
+            categories | label | labels | column | columns | feature | features | variable | variables | attribute |
+            attributes | field | fields | customer | customers | client | clients | user | users | movie | movies |
+            film | films | item | items | rating | ratings | review | reviews | tweet | tweets | message | messages
+            | email | emails | document | documents | text | texts | transaction | transactions | patient | patients
+            | year | years | month | months | day | days | hour | hours | week | weeks | mb | gb | kb | entries |
+            examples | questions | articles | books | products | houses | properties | stores | stations | sensors |
+            videos | frames | files | tokens | sentences | points | datapoints | cases | events | sessions | clicks
+            | orders | loans | applicants | employees | students | players | games | matches | songs | tracks |
+            recordings | clips | species | cells | regions | countries | cities | markets | currencies | devices |
+            machines | engines | flights | trips | rides | recipes | jobs | resumes | listings | apartments | breeds
+            | characters | digits | plants | leaves | x-rays | scans | train | training | test | testing |
+            validation
+        """,
+        "fields": """
+            column | columns | feature | features | field | fields | variable | variables | attribute | attributes |
+            type | dtype | data type | description | meaning | file | class | split | dataset | property
+        """,
+    },
+    "stakeholders": {
+        "words": """
+            customer | customers | client | clients | user | users | patient | patients | doctor | doctors |
+            physician | physicians | clinician | clinicians | radiologist | radiologists | farmer | farmers | bank |
+            banks | lender | lenders | company | companies | business | businesses | manager | managers | team |
+            teams | analyst | analysts | operator | operators | buyer | buyers | seller | sellers | investor |
+            investors | retailer | retailers | insurer | insurers | agency | agencies | government | hospital |
+            hospitals | policymaker | policymakers | stakeholder | stakeholders | organization | organizations |
+            organisation | organisations | student | students | teacher | teachers | utility | utilities | grid |
+            traders | marketers | marketing | agents | developers | researchers | people | drivers | owners |
+            viewers | readers | shoppers | institution | institutions | decision makers | recruiters | professionals
+            | practitioners | providers | planners | underwriters | citizens | homeowners | employees | hr | grower
+            | growers | desk | nurses | staff | engineers | officers | dispatchers | editors | merchants | tenants |
+            commuters | voters | trader | tourists | travelers | travellers | master | who | experts | expert |
+            family | families | parents | uncle | aunt | mother | father | friend | friends | neighbour | neighbours
+            | neighbor | neighbors | colleague | colleagues
+        """,
+        "verbs": """
+            decide | decides | decision | decisions | choose | chooses | prioritize | prioritise | target |
+            intervene | allocate | approve | reject | treat | retain | reduce | prevent | plan | planning |
+            recommend | act | detect | flag | identify | optimize | optimise | improve | help | helps | helping |
+            support | supports | assist | assists | enable | enables | allow | allows | predict | estimate |
+            diagnose | find | save | buy | sell | price | select | manage | respond | offer | understand | screen |
+            triage | know | warn | choosing | counts
+        """,
+    },
+    "reasons": {
+        "phrases": """
+            because | costs | cost of | costly | costlier | imbalance | imbalanced | trade off | trade offs |
+            tradeoff | tradeoffs | false negative | false negatives | false positive | false positives | false alarm
+            | false alarms | more important | matters | penalize | penalise | penalizes | penalises | penalizing |
+            misleading | not accuracy | rather than accuracy | instead of accuracy | chosen as | chosen because |
+            chosen since | prioritize | prioritise | prioritized | prioritised | prioritizes | prioritizing | so
+            that | skewed | robust to outliers | sensitive to outliers | crucial | missed fraud | missing a | worse
+            than | as it is robust | main metric | is appropriate | is suitable | is preferred
+        """,
+    },
+    "contrasts": {
+        "phrases": """
+            instead of | rather than | trade off | trade offs | tradeoff | tradeoffs | at the cost of | at the
+            expense of | in contrast to | preferred over | chosen over | chose | chosen because | chosen for |
+            chosen due to | selected because | selected for its | selected due to | on the other hand | sacrifice |
+            sacrifices | sacrificing | in exchange for | outweigh | outweighs | faster than | slower than | simpler
+            than | more expensive | computationally expensive | at a lower cost | lighter than | not worth |
+            overkill
+        """,
+    },
+    "uncertainty": {
+        "phrases": """
+            confidence interval | confidence intervals | 95 ci | ci95 | 95 confidence | 95 interval | 90 interval |
+            80 interval | credible interval | credible intervals | prediction interval | prediction intervals |
+            standard deviation | standard error | std | stdev | std dev | bootstrap | bootstrapped | margin of error
+            | variance across | across seeds | random seeds | p value | p values | statistically significant
+        """,
+    },
+    "licences": {
+        "phrases": """
+            cc0 | cc by | cc by sa | cc by nc | creative commons | odbl | open database license | open data commons
+            | public domain | open government licence | open government license | odc by | pddl | database contents
+            license | dbcl | licence | license | licensed | licenses | licences | terms of use | terms of service |
+            usage terms | redistribute | redistributed | redistribution | copyright | royalty | non commercial |
+            noncommercial | free to use | open data
+        """,
+    },
+    "limitation_cues": {
+        "phrases": """
+            limitation | limited to | does not handle | doesn't handle | not account for | does not generalize | may
+            not generalize | might not generalize | not generalise | not suitable for | not intended for | not a
+            substitute | should not be used | for educational purposes only | not medical advice | not financial
+            advice | known issue | drawback | caveat | shortcoming | weakness | cannot be used | only works | only
+            trained on | small dataset | limited data | biased toward | biased towards | prone to | overfit |
+            unfortunately | suffers from | does not claim | not claim | do not replicate | does not isolate |
+            computationally intensive | computationally expensive | not feasible | may need to be modified | could
+            be greatly improved | unable to | cannot predict | cannot detect | cannot handle | cannot generalize |
+            can only be | not representative | does not reflect | does not capture | does not cover | does not
+            include | not validated | not production-ready | not production ready | less accurate | not reliable |
+            not perfect | lacks | too small | a major cause | does not support | no guarantee | weakens |
+            limitations | caveats | drawbacks | shortcomings | weaknesses | known issues | overfits | overfitting
+        """,
+    },
+    "next_cues": {
+        "phrases": """
+            future work | future improvement | future version | in the future | next step | could be improved | can
+            be improved | could be extended | can be extended | plan to | planning to | would be improved | i would
+            improve | further improve | further work | future enhancement | to be implemented | to be added | will
+            be added | will be implemented | coming soon | room for improvement | future improvements | future
+            versions | next steps | future enhancements
+        """,
+        "verbs": """
+            add | adding | try | trying | use | using | build | improve | improving | improved | deploy | deploying
+            | integrate | integrating | integration | implement | implementing | implementation | collect | gather |
+            extend | extending | expand | expanding | expansion | explore | exploring | test | testing | tune |
+            tuning | train | training | retrain | retraining | fine | create | include | including | incorporate |
+            experiment | experimenting | automate | automated | automatic | set | support | supporting | enable |
+            handle | optimize | optimise | optimizing | optimization | optimisation | reduce | increase | enhance |
+            enhanced | enhancing | develop | developing | development | migrate | move | switch | replace | refactor
+            | monitor | monitoring | measure | evaluate | compare | apply | applying | make | write | introduce |
+            investigate | consider | leverage | scale | scaling | convert | connect | publish | host | containerize
+            | dockerize | calibrate | perform | conduct | more | better | real | multi | advanced | choose | run |
+            keep | learn | fix | validate | generate | allow | provide | show | track | schedule | augment | analyze
+            | analyse | model | deployment | feature | hyperparameter | user | web | mobile | cloud | api |
+            real-time | several | a | an | the | none | get | put | store | save | load | check | detect | predict |
+            cross | balance | label | clean | update | upgrade | further | additional | larger | other | different |
+            new | ci | docker | support | explainability | interpretability | visualize | visualise | visualization
+            | dashboard | personalized | dynamic | interactive | streamlit | shap | mlflow | automl | ab | a/b
+        """,
+        # would fit any project: an item of nothing else says nothing of this one
+        "generic": """
+            add | adding | try | use | using | improve | improving | improved | better | more | data | dataset |
+            datasets | model | models | accuracy | performance | project | code | system | new | the | a | an | of |
+            to | and | or | for | with | in | on | it | future | work | works | next | steps | step | implement |
+            enhance | increase | feature | features | results | result | other | different | explore | further |
+            additional | various | advanced | techniques | technique | methods | method | algorithms | algorithm |
+            machine | learning | deep | ai | ml | improvement | improvements | limitation | limitations | things |
+            stuff | etc | make | get | can | be | will | would | should | could | i | we | this | that | large |
+            larger | bigger | good | great | also | as | is | are | my | our | by | from | into | all | some
+        """,
+    },
+    # a licence file is recognised by phrases that its text must hold
+    "licence_texts": {
+        "MIT": 'permission is hereby granted, free of charge | the software is provided "as is"',
+        "Apache-2.0": "apache license | version 2.0",
+        "GPL-3.0": "gnu general public license | version 3",
+        "GPL-2.0": "gnu general public license | version 2",
+        "AGPL-3.0": "gnu affero general public license | version 3",
+        "LGPL": "gnu lesser general public license",
+        "BSD": "redistribution and use in source and binary forms",
+        "MPL-2.0": "mozilla public license | 2.0",
+        "ISC": "permission to use, copy, modify, and/or distribute this software",
+        "Unlicense": "this is free and unencumbered software released into the public domain",
+        "CC0-1.0": "cc0 1.0 universal",
+        "CC-BY": "creative commons attribution",
+        "CC-BY (short)": "creativecommons.org/licenses/by",
+        "EUPL-1.2": "european union public licen",
+        "BSL-1.0": "boost software license",
+        "EPL-2.0": "eclipse public license",
+        "WTFPL": "do what the fuck you want to public license",
+        "Zlib": "this software is provided 'as-is', without any express or implied",
+        "Artistic-2.0": "the artistic license 2.0",
+    },
+    # the commonest small words: by their share a text is known
+    "languages": {
+        "en": """
+            the | and | of | to | in | is | for | this | with | that | are | on | it | as | by | from | be | you |
+            or | an | can | we | which | was | has | have | not | your | using | will | at | its | these | their |
+            into | our | been | were | if | a | i | what | how | but | so | than | when | each | only | all | no |
+            there | they | where | would | should | could | more | most | while | because | does | do | my | one |
+            also | then | any | other | about | between | without | before | after | over | such | both | up | out
+        """,
+        "es": """
+            el | la | los | las | de | que | y | en | un | una | del | se | con | para | por | es | al | lo | como |
+            más | este | esta | su | son | datos | o | proyecto
+        """,
+        "pt": """
+            o | os | as | de | que | e | em | um | uma | do | da | dos | das | com | para | por | é | ao | como |
+            mais | este | esta | seu | são | dados | não | projeto | no | na | foi
+        """,
+        "fr": """
+            le | la | les | de | des | et | en | un | une | du | est | que | pour | dans | avec | sur | par | ce |
+            cette | qui | au | nous | données | projet | pas | sont
+        """,
+        "de": """
+            der | die | das | und | ist | von | zu | den | mit | für | ein | eine | im | auf | des | dem | nicht |
+            wird | werden | sich | als | auch | daten | sind
+        """,
+        "it": """
+            il | lo | la | i | gli | le | di | che | e | un | una | del | della | per | con | è | sono | nel | da |
+            dati | progetto | questo
+        """,
+        "id": """
+            yang | dan | di | dengan | untuk | dari | ini | pada | adalah | dalam | ke | data | atau | akan | oleh |
+            menggunakan | dapat
+        """,
+        "tr": "ve | bir | bu | için | ile | olarak | veri | da | de | olan | gibi | çok | daha | kullanılarak",
+        "pl": "i | w | na | z | do | jest | się | że | oraz | dla | danych | nie | to | przez | od",
+        "nl": "de | het | een | en | van | is | voor | met | op | dat | in | te | zijn | wordt | deze",
+        "vi": "và | là | của | các | cho | một | được | trong | với | có | không | dữ | liệu | này",
+    },
+    "lorem": {
+        "words": """
+            lorem | ipsum | dolor | sit | amet | consectetur | adipiscing | elit | sed | eiusmod | tempor |
+            incididunt | labore | dolore | magna | aliqua | enim | minim | veniam | quis | nostrud | exercitation |
+            ullamco | laboris | nisi | aliquip | commodo | consequat | duis | aute | irure | reprehenderit |
+            voluptate | velit | esse | cillum | fugiat | nulla | pariatur | excepteur | sint | occaecat | cupidatat
+            | proident | culpa | officia | deserunt | mollit | laborum
+        """,
+    },
+    # tell a project's kind: words of its README, packages that it asks for
+    "profiles": {
+        "not_ml": {
+            "words": "",
+        },
+        "ml": {
+            "words": """
+                machine learning | deep learning | neural network | classifier | classification | regression |
+                prediction | predict | predicts | predicting | predictive | forecast | forecasting | recommendation
+                | recommender | clustering | xgboost | lightgbm | random forest | scikit-learn | sklearn | pytorch |
+                tensorflow | keras | computer vision | nlp | sentiment | fine-tuning | fine-tuned | training data |
+                train the model | trained model | model training | train_model | data science | dataset | accuracy |
+                rmse | f1 | auc | mlflow | cnn | lstm | bert | transformer | anomaly detection | object detection |
+                a/b test | a/b testing | hypothesis test
+            """,
+            "packages": """
+                scikit-learn | sklearn | torch | tensorflow | keras | xgboost | lightgbm | catboost | transformers |
+                ultralytics | prophet | statsmodels | surprise | implicit | fastai | onnxruntime | pytorch-lightning
+                | lightning | mlflow | optuna | gensim | spacy | nltk
+            """,
+        },
+        "image": {
+            "words": """
+                image classification | image | images | photo | photos | x-ray | mri | computer vision | object
+                detection | segmentation | cnn | resnet | yolo | opencv | pixel
+            """,
+        },
+        "forecast": {
+            "words": """
+                forecast | forecasting | time series | time-series | demand | arima | prophet | horizon |
+                seasonality | hourly | day-ahead
+            """,
+        },
+        "recommender": {
+            "words": """
+                recommender | recommendation | recommendations | recommend | collaborative filtering | movielens |
+                ndcg | item-based | user-based | content-based filtering
+            """,
+        },
+    },
+    "trackers": {
+        "words": """
+            mlflow | wandb | weights biases | weights and biases | optuna | grid search | gridsearch | gridsearchcv
+            | randomized search | random search | randomizedsearchcv | hyperopt | dvc exp | ray tune | keras tuner |
+            neptune | tensorboard | hyperparameter tuning | hyperparameter search | hyperparameter optimization |
+            hyperparameter optimisation | hyper parameter tuning | tuned hyperparameters | automl
+        """,
+    },
+    # regular expressions from here on, tried without regard to case; line ends separate, too
+    "programs": {
+        # a line of code that begins so is a command
+        "patterns": r"""
+            \.{0,2}[\w./\\-]*[\\/](python|pip|activate)[\w.]*|\./\S+|source|cd|git|pip3?|pipenv|poetry|uv|uvx|conda
+            mamba|python[\d.]*|py|jupyter|make|docker|docker-compose|bash|sh|npm|npx|yarn|pnpm|node|streamlit|uvicorn|flask
+            gunicorn|fastapi|mlflow|dvc|kaggle|curl|wget|kubectl|terraform|aws|gcloud|az|heroku|rscript|julia|go|cargo
+            brew|apt|apt-get|just|prefect|airflow|pytest|tox|nox|export|set|virtualenv|activate|\.venv\S*|venv\S*
+            accelerate|torchrun|dotnet|mvn|gradle|java|ruby|bundle|composer|php|pre-commit|huggingface-cli|modal|bentoml
+            dbt|sam|minikube|helm|hatch|pixi|ollama|voila|zenml|kedro|deno|bun|nix\S*|stow|chmod|mkdir|cp
+            unzip|tar|mv|ln
+        """,
+        # so is a line of prose, though nothing marks it as code
+        "typed": r"""
+            pip3? install|(python3?|py) (-m )?[\w./-]+|git clone|docker (run|build|compose|pull)|streamlit run
+            npm (install|start|run)|conda (env|create|activate|install)|uvicorn|sudo apt|export \w+=
+            jupyter (notebook|lab)|make \w+$|kaggle datasets|dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate
+        """,
+    },
+    "pictures": {
+        "badges": r"""
+            shields\.io|badge|\.svg\?(branch|style)|travis-ci|codecov|circleci|/workflows/|pepy\.tech|forthebadge|badgen
+            readme-stats|visitor|hits\.|capsule-render|skillicons|simple-icons|devicon|profile-counter|open-in-
+            github-readme|streak-stats|contrib\.rocks|star-history|launch-?binder|deploy\.svg|deploy-button|deploytofly
+            wave\.svg
+        """,
+        "decoration": r"""
+            \b(logos?|icons?|emoji|badge|avatar|flag|signature|mascot|profile)\b
+            \b(banner|header|footer|divider|line|separator|cover|wave|typing|hero|thumbnail|unsplash|giphy)\b
+        """,
+        "diagrams": r"""
+            architecture|pipeline|workflow|flow ?chart|\bflow|\bdag\b|schema|design|overview|structure|mlops
+            infrastructure|process|how it works|framework|approach|methodology|network|erd?\b|arquitect|arquitet
+        """,
+    },
+    # first sentences of well-known templates that nobody filled in
+    "untouched": {
+        "patterns": r"""
+            this is your new kedro project|a short description of the project\.$|^project organization generated by
+            this readme would normally document|one paragraph of project description goes here
+            give an overview of (the|your) (project|dataset)|describe your (project|dataset) here
+        """,
+        "addresses": """
+            link | url | your-link | path | insert-link | link-here | path/to/image | your_link_here |
+            your-link-here
+        """,
+    },
+}

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portfolio import history, lexicon, readme
+from portfolio import history, phrases, readme
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.readme import Readme
 from portfolio.topics import Reading
@@ -249,8 +249,8 @@ class Project:
 
     def _count(self, *path: str) -> int:
         """How many phrases of that list stand in the README or in its folder's name."""
-        text = lexicon.spoken(readme.words(self._called)) + self.reading.everything
-        return sum(phrase in text for phrase in lexicon.phrases_of(self._vocabulary, *path))
+        text = phrases.spoken(readme.words(self._called)) + self.reading.everything
+        return sum(phrase in text for phrase in phrases.possible(self._vocabulary, *path))
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
@@ -266,7 +266,7 @@ class Project:
 
     @cached_property
     def _is_ml(self) -> bool:
-        asks = any(each in self.requirements for each in lexicon.entries("profiles", "ml", "packages"))
+        asks = any(each in self.requirements for each in phrases.entries("profiles", "ml", "packages"))
         found = self._count("profiles", "ml", "words")
         is_short = sum(len(each.words) for each in self.reading.prose) < SHORT
         return found >= 2 or (found >= 1 and (asks or is_short))

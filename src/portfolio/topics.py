@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.readme import heading_words, words
 
 if TYPE_CHECKING:
@@ -133,9 +133,9 @@ class Reading:
 
     def saying(self, *path: str) -> Iterator[Passage]:
         """The passages that say a phrase of that list of the lexicon."""
-        phrases = lexicon.phrases_of(self.vocabulary, *path)
+        possible = phrases.possible(self.vocabulary, *path)
         return (
-            (each for each in self.prose if any(phrase in each.spoken for phrase in phrases)) if phrases else iter(())
+            (each for each in self.prose if any(phrase in each.spoken for phrase in possible)) if possible else iter(())
         )
 
     @cached_property
@@ -146,7 +146,7 @@ class Reading:
         cells = (
             word for table in tables for row in (table.header, *table.rows[:50]) for cell in row for word in words(cell)
         )
-        return lexicon.spoken((*titles, *cells)) + "".join(each.spoken for each in self.prose)
+        return phrases.spoken((*titles, *cells)) + "".join(each.spoken for each in self.prose)
 
     @cached_property
     def title(self) -> Section | None:
@@ -213,12 +213,12 @@ def topics_of(title: str) -> tuple[str, ...]:
     named = heading_words(title)
     if not named or len(named) > LONGEST_HEADING:
         return ()
-    whole = lexicon.spoken(named)
+    whole = phrases.spoken(named)
     return tuple(
         topic
-        for topic in lexicon.names("topics")
-        if whole.strip() in lexicon.members("topics", topic, "exactly")
-        or lexicon.says(whole, "topics", topic, "headings")
+        for topic in phrases.names("topics")
+        if whole.strip() in phrases.members("topics", topic, "exactly")
+        or phrases.says(whole, "topics", topic, "headings")
     )
 
 
@@ -258,21 +258,21 @@ def _cues() -> frozenset[str]:
         ("models", "words"),
         ("data_cues", "units"),
         ("licences", "phrases"),
-        *(("topics", topic, "headings") for topic in lexicon.names("topics")),
+        *(("topics", topic, "headings") for topic in phrases.names("topics")),
     )
-    phrases = (phrase for path in lists for phrase in lexicon.entries(*path))
-    return frozenset(word for phrase in phrases for word in lexicon.spoken(phrase.split()).split())
+    known = (phrase for path in lists for phrase in phrases.entries(*path))
+    return frozenset(word for phrase in known for word in phrases.spoken(phrase.split()).split())
 
 
 @cache
 def _small_words() -> dict[str, frozenset[str]]:
-    return {name: lexicon.members("languages", name) for name in lexicon.names("languages")}
+    return {name: phrases.members("languages", name) for name in phrases.names("languages")}
 
 
 def reads_as_prose(spoken: tuple[str, ...], is_item: bool, in_language: str = ENGLISH) -> bool:
     """Whether words read as somebody's sentence or list item, rather than filler or a heap of keywords."""
     said = set(spoken)
-    filler = len(said & lexicon.members("lorem", "words"))
+    filler = len(said & phrases.members("lorem", "words"))
     if filler >= 3 and filler >= 0.25 * len(said):
         return False
     if len(spoken) >= LONG and len(said) < 0.5 * min(len(spoken), 60):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.rules.rule import (
     EVERY,
     Confidence,
@@ -40,9 +40,9 @@ FLAT = 3  # levels of grey that a picture has to span at least
 def is_picture(image: Image) -> bool:
     """Whether it shows something of the project: no badge, logo or banner."""
     told = re.sub(r"[-_./%\d]+", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")
-    if not image.target or lexicon.pattern("pictures", "badges").search(image.target):
+    if not image.target or phrases.pattern("pictures", "badges").search(image.target):
         return False
-    return not lexicon.pattern("pictures", "decoration").search(told)
+    return not phrases.pattern("pictures", "decoration").search(told)
 
 
 def _is_diagram(code: Code) -> bool:
@@ -97,11 +97,11 @@ def diagram(project: Project) -> Verdict:
     for image in reading.readme.images:
         told = re.sub(r"[-_./]", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")
         if is_picture(image) and (
-            (image.line, image.target) in placed or lexicon.pattern("pictures", "diagrams").search(told)
+            (image.line, image.target) in placed or phrases.pattern("pictures", "diagrams").search(told)
         ):
             return passed(line=image.line)
     for section in reading.readme.sections:
-        if any(is_picture(image) for image in section.images) and lexicon.pattern("pictures", "diagrams").search(
+        if any(is_picture(image) for image in section.images) and phrases.pattern("pictures", "diagrams").search(
             section.title
         ):
             return passed(line=section.line)
@@ -292,7 +292,7 @@ def leftovers(project: Project) -> Verdict:
     for comment in project.readme.comments:
         if comment.text.startswith(FILL):
             return failed(f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line)
-    untouched = lexicon.pattern("untouched", "patterns")
+    untouched = phrases.pattern("untouched", "patterns")
     opening = {*project.readme.passages[:OPENING], *project.readme.passages[-OPENING:]}
     for each in project.readme.passages:
         if not ("{" in each.prose or "[" in each.prose or each in opening):
@@ -302,7 +302,7 @@ def leftovers(project: Project) -> Verdict:
             return failed(f"“{found[0]}” is a template's", each.line)
     pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]
     for link in pointing:
-        if link.target.casefold().strip("<>()") in lexicon.members("untouched", "addresses"):
+        if link.target.casefold().strip("<>()") in phrases.members("untouched", "addresses"):
             return failed(f"a link leads to “{link.target}”, which stands for an address", link.line)
     for section in project.readme.sections:
         if found := JINJA.search(section.title):

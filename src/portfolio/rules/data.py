@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.readme import words
 from portfolio.rules.evaluation import has_not_run, needs_run
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
@@ -68,11 +68,11 @@ def source(project: Project) -> Verdict:
         if _leads_to_data(project, link):
             return passed(line=link.line)
     for link in reading.readme.links:
-        if not link.is_image and lexicon.holds(link.target.casefold(), "data_cues", "hosts") and not _is_own(link):
+        if not link.is_image and phrases.holds(link.target.casefold(), "data_cues", "hosts") and not _is_own(link):
             return passed(line=link.line)
     code = "\n".join(each.text for each in reading.readme.code)
     everything = f"{code}\n" + "\n".join(each.text for each in reading.readme.passages)
-    if lexicon.holds(everything.casefold(), "data_cues", "loaders"):
+    if phrases.holds(everything.casefold(), "data_cues", "loaders"):
         return passed()
     if "http" in scope.text and re.search(r"https?://(?!localhost|127)\S+", scope.text):
         return passed(line=scope.line)
@@ -146,7 +146,7 @@ def licence(project: Project) -> Verdict:
         Photographs of PlantVillage.
     """
     scope = project.reading.about("data")
-    if scope and lexicon.says(_prose_and_cells(scope), "licences", "phrases"):
+    if scope and phrases.says(_prose_and_cells(scope), "licences", "phrases"):
         return passed(line=scope.line)
     for each in project.reading.saying("licences", "phrases"):
         if _speaks_of_data(each.text):
@@ -158,7 +158,7 @@ def licence(project: Project) -> Verdict:
 
 def _prose_and_cells(scope: Scope) -> str:
     cells = (cell for table in scope.tables for row in table.rows for cell in row)
-    return "".join(each.spoken for each in scope.prose) + lexicon.spoken(word for cell in cells for word in words(cell))
+    return "".join(each.spoken for each in scope.prose) + phrases.spoken(word for cell in cells for word in words(cell))
 
 
 @rule(
@@ -197,7 +197,7 @@ def described(project: Project) -> Verdict:
         return passed(line=scope.line if scope else None)
     for table in scope.tables:
         heads = set(words(" ".join(table.header)))
-        if len(table.rows) >= 3 and heads & lexicon.members("data_cues", "fields"):
+        if len(table.rows) >= 3 and heads & phrases.members("data_cues", "fields"):
             return passed(line=table.line)
     if _lists_fields(scope.passages) or _lists_fields(_after_a_colon(reading.readme.passages)):
         return passed(line=scope.line)
@@ -209,11 +209,11 @@ def described(project: Project) -> Verdict:
 
 def _counts(project: Project, scope: Scope) -> set[tuple[str, str]]:
     """Numbers with their unit: `2,010 photographs`, `Records: 17,000`."""
-    units = lexicon.members("data_cues", "units")
+    units = phrases.members("data_cues", "units")
     cells = (" ".join(row) for table in scope.tables for row in (table.header, *table.rows[:50]))
     told = (each.spoken for each in {id(each): each for each in (*project.reading.prose, *scope.passages)}.values())
     found = set()
-    for text in (*told, *(lexicon.spoken(words(each)) for each in cells), *(each.text for each in scope.code)):
+    for text in (*told, *(phrases.spoken(words(each)) for each in cells), *(each.text for each in scope.code)):
         said = text.split()
         if units.isdisjoint(said):
             continue

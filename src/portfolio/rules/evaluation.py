@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from portfolio import history, lexicon
+from portfolio import history, phrases
 from portfolio.readme import heading_words, number, words
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, not_applicable, passed, rule, unknown
 
@@ -42,7 +42,7 @@ def _is_metric_table(table: Table) -> bool:
 
 def _measures() -> frozenset[str]:
     """Names of measures that are one word."""
-    return lexicon.members("metrics", "words")
+    return phrases.members("metrics", "words")
 
 
 @lru_cache(maxsize=10_000)
@@ -50,9 +50,9 @@ def _is_metric(name: str) -> bool:
     named = heading_words(name.replace("_", " ").replace("-", " ").replace("@", " "))
     whole = " ".join(named)
     plain = whole.replace(" ", "")
-    known = lexicon.members("metrics", "words")
+    known = phrases.members("metrics", "words")
     return bool(
-        whole in lexicon.members("metrics", "names")
+        whole in phrases.members("metrics", "names")
         or known & {each.strip("0123456789") if each.startswith(("map", "recall", "top")) else each for each in named}
         or plain in known
         or known & set(words(name.replace("_", " ").replace("-", " ").replace("@", " ")))
@@ -272,7 +272,7 @@ def uncertainty(project: Project) -> Verdict:
     )
     if SPREAD.search(cells) or SPREAD.search(reading.sentences):
         return passed()
-    if lexicon.says(lexicon.spoken(words(cells)), "uncertainty", "phrases"):
+    if phrases.says(phrases.spoken(words(cells)), "uncertainty", "phrases"):
         return passed()
     if has_not_run(project):
         return needs_run(project, "no number with an interval yet")
@@ -312,7 +312,7 @@ def why_this_metric(project: Project) -> Verdict:
         for pair in zip(sentences, [*sentences[1:], ""], strict=True):
             text = " ".join(pair)
             said = words(text)
-            if not _measures().isdisjoint(said) and lexicon.says(lexicon.spoken(said), "reasons", "phrases"):
+            if not _measures().isdisjoint(said) and phrases.says(phrases.spoken(said), "reasons", "phrases"):
                 return passed(line=each.line)
     return failed("no measure is named together with a reason for it")
 
@@ -352,8 +352,8 @@ def error_analysis(project: Project) -> Verdict:
         if scope.size >= 10 or scope.images or scope.tables:
             return passed(line=scope.line)
     for image in reading.readme.images:
-        told = lexicon.spoken(words(f"{image.alt} {image.target}".replace("_", " ")))
-        if lexicon.says(told, "error_cues", "phrases"):
+        told = phrases.spoken(words(f"{image.alt} {image.target}".replace("_", " ")))
+        if phrases.says(told, "error_cues", "phrases"):
             return passed(line=image.line)
     for table in reading.readme.tables:
         if {"predicted", "actual"} <= set(words(" ".join((*table.header, *(row[0] for row in table.rows[:9] if row))))):

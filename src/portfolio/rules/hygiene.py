@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.rules.rule import (
     EVERY,
     SERVED,
@@ -61,8 +61,8 @@ def licence(project: Project) -> Verdict:
         return failed("there is no LICENSE file")
     for path in found:
         text = " ".join(project.read(path).casefold().split())
-        for name in lexicon.names("licence_texts"):
-            if all(phrase in text for phrase in lexicon.entries("licence_texts", name)):
+        for name in phrases.names("licence_texts"):
+            if all(phrase in text for phrase in phrases.entries("licence_texts", name)):
                 return passed(f"{path}: {name}")
     if len(text) > 400:
         return unknown(f"{found[0]} holds a text that is not among the common licences")

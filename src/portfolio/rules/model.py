@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.readme import words
 from portfolio.rules.evaluation import metric_tables, needs_run, states_a_measure
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
@@ -56,9 +56,9 @@ def baseline(project: Project) -> Verdict:
         return failed("no table of results shows a model that the results file calls a baseline")
     for table in tables:
         for row, line in zip(table.rows, table.lines, strict=True):
-            if lexicon.says(_without_bayes(" ".join(row)), "baseline", "rows"):
+            if phrases.says(_without_bayes(" ".join(row)), "baseline", "rows"):
                 return passed(line=line)
-        if lexicon.says(_without_bayes(" ".join(table.header)), "baseline", "rows"):
+        if phrases.says(_without_bayes(" ".join(table.header)), "baseline", "rows"):
             return passed(line=table.line)
     is_measured = tables or any(states_a_measure(each.text) for each in reading.prose)
     plans = reading.about("next_steps").passages
@@ -66,7 +66,7 @@ def baseline(project: Project) -> Verdict:
         if each not in plans:
             return passed(line=each.line)
     for section in reading.readme.sections if is_measured else ():
-        if lexicon.says(lexicon.spoken(words(section.title)), "baseline", "words") and not section.is_empty:
+        if phrases.says(phrases.spoken(words(section.title)), "baseline", "words") and not section.is_empty:
             return passed(line=section.line)
     if any(len(table.rows) > 1 for table in tables):
         return failed("models are compared, and none of them is called the baseline", tables[0].line)
@@ -75,7 +75,7 @@ def baseline(project: Project) -> Verdict:
 
 def _without_bayes(text: str) -> str:
     """Spoken, with no naive Bayes: a model like others."""
-    return lexicon.spoken(words(text)).replace("naive bayes", "bayes").replace("random forest", "forest")
+    return phrases.spoken(words(text)).replace("naive bayes", "bayes").replace("random forest", "forest")
 
 
 @rule(
@@ -115,9 +115,9 @@ def experiments(project: Project) -> Verdict:
         return passed()
     everything = reading.everything
     vocabulary = frozenset(everything.split())
-    if any(phrase in everything for phrase in lexicon.phrases_of(vocabulary, "trackers", "words")):
+    if any(phrase in everything for phrase in phrases.possible(vocabulary, "trackers", "words")):
         return passed()
-    named = [each.strip() for each in lexicon.phrases_of(vocabulary, "models", "words") if each in everything]
+    named = [each.strip() for each in phrases.possible(vocabulary, "models", "words") if each in everything]
     if len(named) >= 2:
         return passed()
     return failed(f"only one kind of model is named: {named[0]}" if named else "no model that was tried is named")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.readme import words
 from portfolio.rules.rule import SOFTWARE, Confidence, Severity, Verdict, failed, passed, rule
 
@@ -101,7 +101,7 @@ def decision(project: Project) -> Verdict:
     """
     stated = project.reading.about("problem")
     whole = words(" ".join(each.prose for each in stated.prose))
-    people, verbs = lexicon.members("stakeholders", "words"), lexicon.members("stakeholders", "verbs")
+    people, verbs = phrases.members("stakeholders", "words"), phrases.members("stakeholders", "verbs")
     for line, said in [(each.line, each.words) for each in project.reading.prose] + [(stated.line, whole)]:
         if not people.isdisjoint(said) and not verbs.isdisjoint(said):
             return passed(line=line)

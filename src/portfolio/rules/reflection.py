@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.readme import words
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
 
@@ -143,13 +143,13 @@ def _items(passages: Sequence[Passage]) -> list[str]:
 
 
 def _has_verb(text: str) -> bool:
-    return bool(set(words(text)) & lexicon.members("next_cues", "verbs"))
+    return bool(set(words(text)) & phrases.members("next_cues", "verbs"))
 
 
 def _says_something(text: str) -> bool:
     """Three words, or two, that are not all of the kind that fits any project; not a heap of this audit's own words."""
     said = words(text)
-    own = [each for each in said if each not in lexicon.members("next_cues", "generic")]
+    own = [each for each in said if each not in phrases.members("next_cues", "generic")]
     return len(said) >= 2 and len(own) >= 1
 
 
@@ -165,7 +165,7 @@ def _vocabulary(project: Project, besides: Sequence[Passage]) -> frozenset[str]:
         for word in words(cell)
     )
     named = (word for path in project.files for word in words(re.sub(r"[/_.-]", " ", path)))
-    generic = lexicon.members("next_cues", "generic") | lexicon.members("languages", "en")
+    generic = phrases.members("next_cues", "generic") | phrases.members("languages", "en")
     return frozenset(each for each in (*told, *cells, *named) if len(each) > 3 and each not in generic)
 
 

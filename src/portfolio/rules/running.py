@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from portfolio import lexicon
+from portfolio import phrases
 from portfolio.readme import words
 from portfolio.rules.rule import (
     SOFTWARE,
@@ -43,13 +43,13 @@ HEREDOC = re.compile(r"<<-?\s*[\"']?\w+")
 
 @cache
 def _programs() -> re.Pattern[str]:
-    named = lexicon.pattern("programs", "patterns").pattern
+    named = phrases.pattern("programs", "patterns").pattern
     return re.compile(rf"^(?:sudo |PS> )?(?:[A-Z_]+=\S+ )*(?:{named})(?![\w-])", re.I)
 
 
 @cache
 def _typed() -> re.Pattern[str]:
-    return re.compile(rf"(?:{lexicon.pattern('programs', 'typed').pattern})(?= |$)")
+    return re.compile(rf"(?:{phrases.pattern('programs', 'typed').pattern})(?= |$)")
 
 
 def commands(text: str) -> Iterator[str]:
@@ -376,16 +376,16 @@ def demo(project: Project) -> Verdict:
         target, text = link.target.casefold(), link.text.casefold()
         if "://" not in target or HERE.search(target):
             continue
-        if lexicon.holds(target, "deployment_cues", "hosts") and not re.search(
+        if phrases.holds(target, "deployment_cues", "hosts") and not re.search(
             r"s3\.|/datasets?|docs\.|blob|\.(csv|zip|md)", target
         ):
             return passed(line=link.line)
-        if lexicon.holds(target, "demo_cues", "hosts") and not COURSE.search(target):
-            if (link.line, link.target) in in_demo or lexicon.holds(text, "demo_cues", "words"):
+        if phrases.holds(target, "demo_cues", "hosts") and not COURSE.search(target):
+            if (link.line, link.target) in in_demo or phrases.holds(text, "demo_cues", "words"):
                 return passed(line=link.line)
             continue
         is_said = any(
-            f" {word} " in lexicon.spoken(words(text)) for word in ("demo", "live", "app", "video", "website")
+            f" {word} " in phrases.spoken(words(text)) for word in ("demo", "live", "app", "video", "website")
         )
         is_code = re.search(
             r"github\.com|kaggle\.com|linkedin|wikipedia|arxiv|readthedocs|docs\.|docker\.com|python\.org|/docs?/",
@@ -398,7 +398,7 @@ def demo(project: Project) -> Verdict:
         if (
             found
             and not HERE.search(found[0])
-            and lexicon.holds(found[0].casefold(), "deployment_cues", "hosts")
+            and phrases.holds(found[0].casefold(), "deployment_cues", "hosts")
             and "s3." not in found[0]
         ):
             return passed(line=each.line)
@@ -457,8 +457,8 @@ def monitoring(project: Project) -> Verdict:
         if each not in plans:
             return passed(line=each.line)
     for table in reading.readme.tables:
-        cells = lexicon.spoken(word for row in table.rows[:50] for cell in row for word in words(cell))
-        if lexicon.says(cells, "monitoring_cues", "phrases"):
+        cells = phrases.spoken(word for row in table.rows[:50] for cell in row for word in words(cell))
+        if phrases.says(cells, "monitoring_cues", "phrases"):
             return passed(line=table.line)
     if scope and (scope.code or scope.tables or scope.images):
         return passed(line=scope.line)
@@ -506,7 +506,7 @@ def deployment(project: Project) -> Verdict:
     scope = reading.about("deployment")
     plans = {id(each) for each in reading.about("next_steps").passages}
     code = "\n".join(each.text for each in reading.readme.code).casefold()
-    if cue := lexicon.holds(code, "deployment_cues", "commands"):
+    if cue := phrases.holds(code, "deployment_cues", "commands"):
         return passed(f"`{cue}`")
     if SERVES.search(code):
         return passed()
@@ -514,12 +514,12 @@ def deployment(project: Project) -> Verdict:
         text = each.casefolded
         if id(each) in plans:
             continue
-        if cue := lexicon.holds(text, "deployment_cues", "commands"):
+        if cue := phrases.holds(text, "deployment_cues", "commands"):
             return passed(f"`{cue}`", each.line)
-        if "://" in text and lexicon.holds(text, "deployment_cues", "hosts"):
+        if "://" in text and phrases.holds(text, "deployment_cues", "hosts"):
             return passed(line=each.line)
     for link in reading.readme.links:
-        if lexicon.holds(link.target.casefold(), "deployment_cues", "hosts") and not re.search(
+        if phrases.holds(link.target.casefold(), "deployment_cues", "hosts") and not re.search(
             r"/datasets?|s3\.", link.target
         ):
             return passed(line=link.line)
