@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Set
 from functools import cache
 from typing import Any
@@ -61,12 +60,6 @@ def _by_first_word(*path: str) -> dict[str, tuple[str, ...]]:
         first = padded.split()[0]
         found[first] = (*found.get(first, ()), padded)
     return found
-
-
-@cache
-def pattern(*path: str) -> re.Pattern[str]:
-    """Regular expressions as one, tried without regard to case."""
-    return re.compile("|".join(each.strip() for each in _text(path).strip().splitlines()), re.IGNORECASE)
 
 
 def _text(path: tuple[str, ...]) -> str:

@@ -261,7 +261,7 @@ def _cues() -> frozenset[str]:
         *(("topics", topic, "headings") for topic in phrases.names("topics")),
     )
     known = (phrase for path in lists for phrase in phrases.entries(*path))
-    return frozenset(word for phrase in known for word in phrases.spoken(phrase.split()).split())
+    return frozenset(phrases.spoken(known).split())
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio import phrases
+from portfolio.readme import words
 from portfolio.rules.rule import (
     EVERY,
     Confidence,
@@ -39,10 +40,14 @@ FLAT = 3  # levels of grey that a picture has to span at least
 
 def is_picture(image: Image) -> bool:
     """Whether it shows something of the project: no badge, logo or banner."""
-    told = re.sub(r"[-_./%\d]+", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")
-    if not image.target or phrases.pattern("pictures", "badges").search(image.target):
+    if not image.target or phrases.holds(image.target.casefold(), "pictures", "badges"):
         return False
-    return not phrases.pattern("pictures", "decoration").search(told)
+    return not phrases.says(_told_by(image), "pictures", "decoration")
+
+
+def _told_by(image: Image) -> str:
+    """The words of its alternative text and of its file's name."""
+    return phrases.spoken(words(re.sub(r"[-_.%\d]+", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")))
 
 
 def _is_diagram(code: Code) -> bool:
@@ -95,14 +100,12 @@ def diagram(project: Project) -> Verdict:
     here = reading.about("architecture")
     placed = {(image.line, image.target) for image in here.images}
     for image in reading.readme.images:
-        told = re.sub(r"[-_./]", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")
-        if is_picture(image) and (
-            (image.line, image.target) in placed or phrases.pattern("pictures", "diagrams").search(told)
-        ):
+        is_called = phrases.says(_told_by(image), "pictures", "diagrams")
+        if is_picture(image) and ((image.line, image.target) in placed or is_called):
             return passed(line=image.line)
     for section in reading.readme.sections:
-        if any(is_picture(image) for image in section.images) and phrases.pattern("pictures", "diagrams").search(
-            section.title
+        if any(is_picture(image) for image in section.images) and phrases.says(
+            phrases.spoken(words(section.title)), "pictures", "diagrams"
         ):
             return passed(line=section.line)
     for code in reading.readme.code:
@@ -292,14 +295,14 @@ def leftovers(project: Project) -> Verdict:
     for comment in project.readme.comments:
         if comment.text.startswith(FILL):
             return failed(f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line)
-    untouched = phrases.pattern("untouched", "patterns")
     opening = {*project.readme.passages[:OPENING], *project.readme.passages[-OPENING:]}
     for each in project.readme.passages:
         if not ("{" in each.prose or "[" in each.prose or each in opening):
             continue
-        found = JINJA.search(each.prose) or OF_A_FORM.search(each.prose) or untouched.search(each.prose)
-        if found and "${{" not in each.text:
-            return failed(f"“{found[0]}” is a template's", each.line)
+        found = JINJA.search(each.prose) or OF_A_FORM.search(each.prose)
+        said = found[0] if found else phrases.holds(each.casefolded, "untouched", "sentences")
+        if said and "${{" not in each.text:
+            return failed(f"“{said}” is a template's", each.line)
     pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]
     for link in pointing:
         if link.target.casefold().strip("<>()") in phrases.members("untouched", "addresses"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,13 @@ PATH = re.compile(r"[\w][\w./-]*\.(py|sh|ipynb|ya?ml)$")
 PLACEHOLDER = re.compile(r"[<>{}$*\[\]]|\bpath/to\b|your[-_]|\.\.\.|…|^(my|your)", re.I)
 RECORDING = re.compile(r"\.(gif|mp4|webm|mov)(\?.*)?$|user-attachments/assets", re.I)
 LONGEST_COMMAND = 10  # words; more are a sentence that begins with one
+ASSIGNMENT = re.compile(r"[A-Z_]+=\S*$")
+PROGRAM = re.compile(r"\./\S|\.?venv\S*[\\/]|python[\d.]+$|\S*[\\/](?:python|pip|activate)[\w.]*$")
+TYPED = re.compile(  # a line of prose that begins so is one, though nothing marks it as code
+    r"(?:pip3? install|(?:python3?|py) (?:-m )?[\w./-]+|git clone|docker (?:run|build|compose|pull)|streamlit run|"
+    r"npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|kaggle \w+|"
+    r"dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate)(?= |$)"
+)
 SERVES = re.compile(r"(?<![\w./-])serve(?![\w./-])")  # as a verb of its own: `python -m image_api serve`
 COURSE = re.compile(r"[?&](list|index)=")  # a video of somebody's lectures
 HERE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|example\.(com|org)|your[-_]|<|shields\.io")
@@ -41,23 +47,19 @@ PINNED = re.compile(r"==\s?\d")
 HEREDOC = re.compile(r"<<-?\s*[\"']?\w+")
 
 
-@cache
-def _programs() -> re.Pattern[str]:
-    named = phrases.pattern("programs", "patterns").pattern
-    return re.compile(rf"^(?:sudo |PS> )?(?:[A-Z_]+=\S+ )*(?:{named})(?![\w-])", re.I)
-
-
-@cache
-def _typed() -> re.Pattern[str]:
-    return re.compile(rf"(?:{phrases.pattern('programs', 'typed').pattern})(?= |$)")
-
-
 def commands(text: str) -> Iterator[str]:
     """The shell commands among lines of code."""
     for line in re.sub(r"\\\n\s*", " ", text).splitlines():
         plain = PROMPT.sub("", line).strip()
-        if _programs().match(plain):
+        if _is_command(plain):
             yield plain
+
+
+def _is_command(line: str) -> bool:
+    """Whether a line begins with a known program, variables it is given and a path to it aside."""
+    named = line.removeprefix("sudo ").split()
+    program = next((each for each in named if not ASSIGNMENT.match(each)), "").lower()
+    return bool(PROGRAM.match(program)) or program in phrases.members("programs", "names")
 
 
 @rule(
@@ -106,11 +108,11 @@ def _inline_commands(project: Project) -> Iterator[str]:
     text = project.readme_text
     for found in re.findall(r"`([^`\n]{4,200})`|<code>([^<\n]{4,200})</code>", text):
         plain = PROMPT.sub("", found[0] or found[1]).strip()
-        if _programs().match(plain) and " " in plain:
+        if _is_command(plain) and " " in plain:
             yield plain
     for each in project.reading.readme.passages:
         plain = PROMPT.sub("", each.text).strip()
-        if _typed().match(plain) and len(plain.split()) <= LONGEST_COMMAND:
+        if TYPED.match(plain) and len(plain.split()) <= LONGEST_COMMAND:
             yield plain
 
 
