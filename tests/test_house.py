@@ -51,9 +51,11 @@ FLOORS = {
     "report.markdown": 9,
     "report.github": 9,
     "report.pages": 9,
-    "report": 10,
-    "cli": 11,
-    "__main__": 12,
+    "report.table": 10,
+    "report": 11,
+    "cohort": 0,
+    "cli": 12,
+    "__main__": 13,
 }
 KNOWN_BY = {
     "copier": {"scaffold"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import sys
 from enum import StrEnum
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from portfolio.audit import Audit, Outcome
     from portfolio.project import Project
+    from portfolio.report import Piece
 
 app = typer.Typer(
     help="Portfolio projects that run, measure themselves and keep their README true.",
@@ -203,29 +205,37 @@ def audit(
     ] = ReportFormat.text,
 ) -> None:
     """Check each project's README: is it complete, and is it true? And say how to close each gap."""
-    from portfolio import report
-    from portfolio.audit import Audit
-    from portfolio.rules.rule import Severity
+    from portfolio import cohort, report
 
     if dry_run and not fix:
         raise WrongUse("--dry-run is for --fix", "portfolio audit --fix --dry-run")
     chosen = paths or [Path()]
+    job = functools.partial(_answer, fix=fix, dry_run=dry_run, fail_on=fail_on, output=output, is_one=len(chosen) == 1)
     codes = {0}
 
-    def outcomes() -> Iterator[Outcome]:
-        for path in chosen:
-            outcome = _audited(path, fix, dry_run, output)
-            codes.add(int(outcome.fails_at(level)) if isinstance(outcome, Audit) else outcome.exit_code)
-            yield outcome
+    def pieces() -> Iterator[report.Piece]:
+        for piece, code in cohort.answers(job, chosen, may_share=not fix):
+            codes.add(code)
+            yield piece
 
-    level = Severity(fail_on.value)
-    if dry_run and output is ReportFormat.text:  # the changes are the answer
-        for _ in outcomes():
-            pass
-    else:
-        for line in report.lines(outcomes(), output, is_one=len(chosen) == 1):
+    for line in report.lines(pieces(), output, is_one=len(chosen) == 1):
+        if not (dry_run and output is ReportFormat.text):  # there, the changes are the answer
             typer.echo(line)
     raise typer.Exit(max(codes))
+
+
+def _answer(
+    path: Path, fix: bool, dry_run: bool, fail_on: FailOn, output: ReportFormat, is_one: bool
+) -> tuple[Piece, int]:
+    """What is shown of a project, and the exit code that it asks for."""
+    from portfolio import report
+    from portfolio.audit import Audit
+    from portfolio.rules.rule import Severity
+
+    outcome = _audited(path, fix, dry_run, output)
+    level = Severity(fail_on.value)
+    code = int(outcome.fails_at(level)) if isinstance(outcome, Audit) else outcome.exit_code
+    return report.piece(outcome, output, is_one), code
 
 
 def _audited(path: Path, fix: bool, dry_run: bool, output: ReportFormat) -> Outcome:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,12 +102,14 @@ def _with_recorded_numbers(text: str, project: Project) -> tuple[str, tuple[str,
 
 
 def _at_the_digits_of(difference: Difference) -> str:
+    """As a project's `report` formats it, so that `report --check` finds nothing to change."""
     shown = Shown(difference.shown).value
-    recorded = difference.recorded
-    if abs(recorded * 100 - shown) < abs(recorded - shown):  # a percentage
+    recorded = float(difference.recorded)
+    if abs(difference.recorded * 100 - shown) < abs(difference.recorded - shown):  # a percentage
         recorded *= 100
-    rounded = recorded.quantize(Decimal(1).scaleb(int(shown.as_tuple().exponent)), ROUND_HALF_UP)
-    return f"+{rounded}" if difference.shown.startswith("+") and rounded >= 0 else str(rounded)
+    sign = "+" if difference.shown.startswith("+") else ""
+    written = f"{recorded:{sign}.{-min(0, int(shown.as_tuple().exponent))}f}"
+    return written.replace("-", "−") if "−" in difference.shown else written
 
 
 def _with_skeletons(text: str, project: Project, audit: Audit) -> tuple[str, tuple[str, ...]]:

@@ -1,4 +1,8 @@
-"""Results → what is shown: one file for each format, and none knows a rule."""
+"""Results → what is shown: one file for each format, and none knows a rule.
+
+A project's answer is a piece of text, made where it was audited; the pieces are put together as they come, so that a
+cohort need not fit into memory.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ if TYPE_CHECKING:
 
     from portfolio.audit import Outcome
 
+Piece = tuple[str, ...]
+
 
 class Format(StrEnum):
     """How `audit` answers."""
@@ -20,22 +26,39 @@ class Format(StrEnum):
     github = "github"
 
 
-def lines(outcomes: Iterable[Outcome], output: Format, is_one: bool) -> Iterator[str]:
-    """What was found in each project, in that format, as soon as it is known: a cohort need not fit into memory."""
+def piece(outcome: Outcome, output: Format, is_one: bool) -> Piece:
+    """What is shown of one project; in text, in short unless it is the only one."""
     match output:
-        case Format.text:
+        case Format.text if is_one:
             from portfolio.report import text
 
-            return text.whole(outcomes) if is_one else text.table(outcomes)
+            return text.piece(outcome)
+        case Format.text:
+            from portfolio.report import table
+
+            return table.piece(outcome)
         case Format.json:
             from portfolio.report import json
 
-            return json.lines(outcomes)
+            return json.piece(outcome)
         case Format.markdown:
             from portfolio.report import markdown
 
-            return markdown.lines(outcomes)
+            return markdown.piece(outcome)
         case Format.github:
             from portfolio.report import github
 
-            return github.lines(outcomes)
+            return github.piece(outcome)
+
+
+def lines(pieces: Iterable[Piece], output: Format, is_one: bool) -> Iterator[str]:
+    """What is shown of all."""
+    if output is Format.json:
+        from portfolio.report import json
+
+        return json.lines(pieces)
+    if output is Format.text and not is_one:
+        from portfolio.report import table
+
+        return table.lines(pieces)
+    return (line for each in pieces for line in each)

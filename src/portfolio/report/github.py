@@ -9,16 +9,16 @@ from portfolio.audit import Audit
 from portfolio.rules.rule import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from portfolio.audit import Outcome, Result
 
 LEVELS = {Severity.error: "error", Severity.warn: "warning", Severity.info: "notice"}
 
 
-def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """The workflow commands."""
-    return (line for each in outcomes for line in _lines(each))
+def piece(outcome: Outcome) -> tuple[str, ...]:
+    """The workflow commands for a project."""
+    return tuple(_lines(outcome))
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:

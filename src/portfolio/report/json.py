@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """The document, a project at a time."""
+def piece(outcome: Outcome) -> tuple[str, ...]:
+    """A project, in one line: a cohort's are many."""
+    return (json.dumps(_project(outcome), ensure_ascii=False),)
+
+
+def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The document, a project a line."""
     yield f'{{"schema": {SCHEMA}, "projects": ['
-    ahead: str | None = None
-    for each in outcomes:
-        if ahead is not None:
+    ahead = ""
+    for (each,) in pieces:
+        if ahead:
             yield f"{ahead},"
-        ahead = json.dumps(_project(each), indent=1, ensure_ascii=False)
-    if ahead is not None:
-        yield ahead
+        ahead = each
+    yield ahead
     yield "]}"
 
 

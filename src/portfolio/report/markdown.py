@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.audit import RULE_SET, Audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    import jinja2
 
     from portfolio.audit import Outcome
 
 MARKS = re.compile(r"([\\`*_\[\]|~#])")
 
 
-def lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Every project, one after another."""
+def piece(outcome: Outcome) -> tuple[str, ...]:
+    """A project."""
+    is_audit = isinstance(outcome, Audit)
+    return (_template().render(audit=outcome if is_audit else None, refused=outcome, rule_set=RULE_SET),)
+
+
+@cache
+def _template() -> jinja2.Template:
     import jinja2
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["said"] = said
-    template = environment.from_string(Path(__file__).with_name("audit.md.jinja").read_text(encoding="utf-8"))
-    for each in outcomes:
-        is_audit = isinstance(each, Audit)
-        yield template.render(audit=each if is_audit else None, refused=None if is_audit else each, rule_set=RULE_SET)
+    return environment.from_string(Path(__file__).with_name("audit.md.jinja").read_text(encoding="utf-8"))
 
 
 def said(text: str) -> str:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portfolio.audit import RULE_SET, Audit
-from portfolio.rules.rule import Severity, State
+from portfolio.rules.rule import State
 from portfolio.terminal import bold, dim, width, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from portfolio.audit import Outcome, Part, Result
 
 LEFT = 7  # columns of "write  "
 
 
-def whole(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Each project at length."""
-    return (line for each in outcomes if isinstance(each, Audit) for line in _whole(each))
+def piece(outcome: Outcome) -> tuple[str, ...]:
+    """A project at length; why there is none is told as an error."""
+    return tuple(_whole(outcome)) if isinstance(outcome, Audit) else ()
 
 
 def _whole(audit: Audit) -> Iterator[str]:
     yield f"{bold(audit.path)}  {_kind(audit)}"
     if audit.checklist:
         yield ""
-        yield bold(f"README: {_parts(audit)} parts")
+        yield bold(f"README: {parts(audit)} parts")
         yield from _checklist(audit.checklist)
     if audit.next_fixes:
         yield ""
@@ -92,7 +92,8 @@ def _box(part: Part) -> str:
             return "[ ]"
 
 
-def _parts(audit: Audit) -> str:
+def parts(audit: Audit) -> str:
+    """`11 of 14`."""
     return f"{sum(part.is_there for part in audit.checklist)} of {len(audit.checklist)}"
 
 
@@ -106,49 +107,3 @@ def _end(audit: Audit) -> str:
     if audit.score is None:
         return "Nothing applies to it, so there is no score."
     return f"Score {audit.score} of 100, from {audit.coverage:.0%} of what applies; rule set {RULE_SET}."
-
-
-def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Several projects, a line each; below it the first fixes of each."""
-    rows, below = [("Project", "Kind", "README", "Errors", "Warnings", "Score")], []
-    for each in outcomes:
-        rows.append(_row(each))
-        below += list(_in_short(each))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    widths[0] = min(widths[0], max(20, width() - sum(widths[1:]) - 2 * len(widths)))
-    for number, row in enumerate(rows):
-        cells = [f"{_shortened(row[0], widths[0]):<{widths[0]}}", f"{row[1]:<{widths[1]}}"]
-        cells += [f"{cell:>{widths[i]}}" for i, cell in enumerate(row) if i > 1]
-        line = "  ".join(cells).rstrip()
-        yield bold(line) if number == 0 else line
-    yield ""
-    yield from below
-    yield ""
-    yield "At length, with examples to copy: portfolio audit PATH"
-
-
-def _row(outcome: Outcome) -> tuple[str, str, str, str, str, str]:
-    if not isinstance(outcome, Audit):
-        return (outcome.path, "not audited", "", "", "", "")
-    errors, warnings = (
-        sum(found.severity is level for found in outcome.findings) for level in (Severity.error, Severity.warn)
-    )
-    parts = _parts(outcome) if outcome.checklist else ""
-    score = "" if outcome.score is None else str(outcome.score)
-    return (outcome.path, outcome.profile, parts, str(errors), str(warnings), score)
-
-
-def _in_short(outcome: Outcome) -> Iterator[str]:
-    if not isinstance(outcome, Audit):
-        yield wrap(f"{outcome.path}: {outcome.message}; {outcome.hint}", "", "  ")
-        return
-    if outcome.next_fixes:
-        fixes = ", ".join(f"{fix.rule.code} {fix.rule.title}" for fix in outcome.next_fixes)
-        yield wrap(f"{outcome.path}: first {fixes}", "", "  ")
-    for found in outcome.suppressed:
-        yield wrap(f"{outcome.path}: {found.rule.code} set aside: {found.message}", "", "  ")
-    yield from (wrap(f"{outcome.path}: note: {note}", "", "  ") for note in outcome.notes)
-
-
-def _shortened(text: str, columns: int) -> str:
-    return text if len(text) <= columns else f"…{text[-columns + 1 :]}"
