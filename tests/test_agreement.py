@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio import agreement, ledger, readme
+from portfolio import agreement, ledger, mend, readme
+from portfolio.agreement import Difference
 from portfolio.ledger import Shown
 
 KEYED = {"knn": {"mae": 3.14159, "rmse": 4.2}, "xgboost": {"mae": 2.71828, "rmse": 3.9}}
@@ -50,6 +51,22 @@ BY_METRIC = {
 )
 def test_a_number_agrees_rounded_or_cut_off(shown: str, recorded: str, agrees: bool) -> None:
     assert Shown(shown).agrees(Decimal(recorded)) is agrees
+
+
+@pytest.mark.parametrize(
+    ("shown", "recorded", "written"),
+    [
+        ("0.931", "0.8815", "0.881"),  # what f"{0.8815:.3f}" says, and so `report`
+        ("0.93", "0.8815", "0.88"),
+        ("+0.9", "0.25", "+0.2"),
+        ("−0.90", "-0.3149", "−0.31"),
+        ("91", "0.88", "88"),  # a percentage
+        ("1200", "1,500", "1500"),
+    ],
+)
+def test_a_mended_number_is_what_report_would_write(shown: str, recorded: str, written: str) -> None:
+    difference = Difference(1, shown, Shown(recorded).value, "MAE of knn")
+    assert mend.as_recorded(difference) == written
 
 
 def test_a_percentage_may_be_a_hundredfold() -> None:

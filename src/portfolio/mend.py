@@ -95,14 +95,14 @@ def _with_recorded_numbers(text: str, project: Project) -> tuple[str, tuple[str,
     for each in agreement.compare(project.readme, project.ledger).differences:
         line = lines[each.line - 1] if each.line <= len(lines) else ""
         if any(each.line in block for block in blocks) and line.count(each.shown) == 1:
-            right = _at_the_digits_of(each)
+            right = as_recorded(each)
             lines[each.line - 1] = line.replace(each.shown, right)
             done.append(f"{each.shown} → {right} ({each.what})")
     return "".join(lines), tuple(done)
 
 
-def _at_the_digits_of(difference: Difference) -> str:
-    """As a project's `report` formats it, so that `report --check` finds nothing to change."""
+def as_recorded(difference: Difference) -> str:
+    """The recorded number at the digits shown, formatted as a project's `report` does, to the letter."""
     shown = Shown(difference.shown).value
     recorded = float(difference.recorded)
     if abs(difference.recorded * 100 - shown) < abs(difference.recorded - shown):  # a percentage
