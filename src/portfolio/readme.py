@@ -241,7 +241,13 @@ def parse(text: str) -> Readme:
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    class AsWritten(MarkdownIt):
+        """Leaves addresses as they are written: nothing is rendered, and encoding each is slow."""
+
+        def normalizeLink(self, url: str) -> str:  # noqa: N802 - its name there
+            return url
+
+    return AsWritten("commonmark").enable("table")
 
 
 @dataclass

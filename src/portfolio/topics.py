@@ -169,7 +169,13 @@ class Reading:
 
     def about(self, *topics: str) -> Scope:
         """The part that is about any of these topics."""
-        return self._scopes(topics)
+        if topics not in self._known:
+            self._known[topics] = self._scope(topics)
+        return self._known[topics]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], Scope]:
+        return {}
 
     @cached_property
     def _by_topic(self) -> dict[str, list[Section]]:
@@ -180,7 +186,7 @@ class Reading:
                     found.setdefault(topic, []).append(section)
         return found
 
-    def _scopes(self, topics: tuple[str, ...]) -> Scope:
+    def _scope(self, topics: tuple[str, ...]) -> Scope:
         sections: dict[int, Section] = {}
         for topic in topics:
             for section in self._by_topic.get(topic, []):
