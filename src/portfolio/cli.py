@@ -63,6 +63,7 @@ def main() -> NoReturn:
         code = INTERRUPTED
     if code == INTERRUPTED:
         _fail(PortfolioError("interrupted", "no half-made project was left behind; run the same command again"))
+    gc.freeze()  # nor at the end, where everything is let go anyway
     sys.exit(code)
 
 

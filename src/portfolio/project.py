@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -146,8 +145,12 @@ class Project:
     @cached_property
     def pyproject(self) -> dict[str, Any]:
         """Its pyproject.toml; empty if there is none or it is not TOML."""
+        if "pyproject.toml" not in self.files:
+            return {}
+        import tomllib
+
         try:
-            return tomllib.loads(self.read("pyproject.toml")) if "pyproject.toml" in self.files else {}
+            return tomllib.loads(self.read("pyproject.toml"))
         except (tomllib.TOMLDecodeError, RecursionError):
             return {}
 

@@ -5,6 +5,7 @@ Run as: python -m tests.benchmarks.auditing PROJECT   (needs: pip install 'repo-
 
 from __future__ import annotations
 
+import compileall
 import random
 import resource
 import statistics
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import portfolio
 from tests.audited import READMES
 from tests.benchmarks.__main__ import PROGRAMS, compare, measure
 
@@ -51,6 +53,7 @@ def peak(command: list[str], folder: Path) -> float:
 
 def main(project: str) -> None:
     """Print every comparison."""
+    compileall.compile_dir(Path(portfolio.__file__).parent, quiet=1)  # as pip does when it installs
     ours, python = str(PROGRAMS / "portfolio"), sys.executable
     page = str(READMES / "complete.md")
     for which in (0, 1):
