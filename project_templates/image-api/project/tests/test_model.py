@@ -15,14 +15,15 @@ from image_api import (
     calibration,
     classifier,
     costs,
-    drift,
     images,
     intervals,
     monitor,
     sample,
     scores,
+    signals,
     split,
     train,
+    watch,
 )
 from image_api.classifier import Card
 from image_api.config import Config, ExplainedError
@@ -182,9 +183,8 @@ def _window(seed: int, photographs: int) -> np.ndarray:
 def watched(photographs: Photographs, config: Config, network: LeafNet) -> Card:
     """A card as `evaluate` writes it: the reference are plants the network was not trained on."""
     rows = split.by_plant(photographs, config).test
-    signals = drift.signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
-    reference = {name: values.tolist() for name, values in signals.items()}
-    limits = drift.limits(signals, photographs.groups[rows], config)
+    seen = signals.of(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
+    reference, limits = watch.reference(seen, photographs.groups[rows], config)
     return Card(photographs.classes, 64, "", "", "0" * 64, "", signals=reference, limits=limits)
 
 
@@ -194,9 +194,9 @@ def _probabilities(network: LeafNet, pixels: np.ndarray) -> np.ndarray:
 
 
 def _alarms(network: LeafNet, pixels: np.ndarray, card: Card, config: Config) -> list[str]:
-    signals = drift.signals(pixels, _probabilities(network, pixels))
-    answers = [dict(zip(signals, values, strict=True)) for values in zip(*signals.values(), strict=True)]
-    return [check.name for check in monitor.checks(answers, card, config) if check.is_alarm]
+    seen = signals.of(pixels, _probabilities(network, pixels))
+    answers = [dict(zip(seen, values, strict=True)) for values in zip(*seen.values(), strict=True)]
+    return [check.name for check in watch.checks(answers, card.signals, card.limits, config) if check.is_alarm]
 
 
 def test_monitor_is_quiet_without_drift(config: Config, network: LeafNet, watched: Card) -> None:
@@ -215,8 +215,8 @@ def test_monitor_rings_on_a_mild_shift(
 def test_monitor_compares_with_what_was_accepted(config: Config, network: LeafNet, watched: Card) -> None:
     """Somebody has looked at the darker photographs and found them good: from then on the old ones are the strange."""
     windows = [_darker(_window(seed, config.window)) for seed in (30, 31)]
-    signals = drift.signals(windows[0], _probabilities(network, windows[0]))
-    answers = [dict(zip(signals, values, strict=True)) for values in zip(*signals.values(), strict=True)]
+    seen = signals.of(windows[0], _probabilities(network, windows[0]))
+    answers = [dict(zip(seen, values, strict=True)) for values in zip(*seen.values(), strict=True)]
     accepted = monitor.accept(answers, watched, config)
     assert "drift of brightness" not in _alarms(network, windows[1], accepted, config)
     assert "drift of brightness" in _alarms(network, _window(32, config.window), accepted, config)
@@ -228,9 +228,9 @@ def test_monitor_rings_on_errors_and_passes_over_broken_lines(config: Config, tm
     probes = [json.dumps({"path": "/version", "status": 200})] * 1000
     lines = [json.dumps({"path": "/predict", "status": status}) for status in [200] * 90 + [500] * 10]
     (tmp_path / "service.jsonl").write_text("\n".join([*probes, *lines, '{"status": 2']))
-    entries = monitor.read(tmp_path)
+    entries = watch.read(tmp_path)
     assert len(entries) == 1100
-    assert [check.is_alarm for check in monitor.error_check(entries, config)] == [True]
+    assert [check.is_alarm for check in watch.error_check(entries, "/predict", config)] == [True]
 
 
 def test_each_stratum_is_drawn_as_often_as_it_is_large() -> None:

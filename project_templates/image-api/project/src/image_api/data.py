@@ -5,13 +5,12 @@ Run as: python -m image_api data [--data sample | plantvillage | FOLDER] [--ood 
 
 import json
 import shutil
-import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from image_api import photographs, sample
+from image_api import photographs, provenance, sample
 from image_api.config import DATA, ROOT, Config
 from image_api.photographs import BadDataError, Photographs
 
@@ -68,7 +67,7 @@ class Manifest:
 
 def prepare(request: Request, config: Config) -> Manifest:
     """Bring the photographs here and store them for the other steps."""
-    commit, dirty = _version()  # first: what the run writes must not count
+    commit, dirty = provenance.version()  # first: what the run writes must not count
     field_folder = _folder(request.field_folder) if request.field_folder else None
     source = _source(request, config)
     reading = photographs.read(source.folder, config, field_folder)
@@ -152,16 +151,3 @@ def _licence(folder: Path) -> str:
         if (folder / name).is_file():
             return (folder / name).read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0][:100]
     return "not stated"
-
-
-def _version() -> tuple[str | None, bool | None]:
-    """The commit, and whether code that matters differs from it; (None, None) outside git."""
-
-    def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-
-    try:
-        commit = git("rev-parse", "HEAD")
-        return commit, bool(git("status", "--porcelain", "--", "src", "pyproject.toml", "requirements.lock"))
-    except (OSError, subprocess.CalledProcessError):
-        return None, None

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from image_api import baseline, classifier, data, drift, figures, results, scores, split, trust
+from image_api import baseline, classifier, data, figures, results, scores, signals, split, trust, watch
 from image_api.config import METRICS, NAIVE_MODEL, REPORTS, ROOT, Config, ExplainedError
 from image_api.data import Manifest
 from image_api.measure import Answers, Tested, compare, recall_of, result
@@ -127,13 +127,9 @@ def _draw(measured: list[Result], places: list[Asked], photographs: Photographs,
 
 def _watched(card: classifier.Card, test: Asked, config: Config) -> classifier.Card:
     """The card, with what `monitor` compares with and the page's examples."""
-    signals = drift.signals(test.pixels, test.probabilities)
-    return replace(
-        card,
-        signals={name: np.sort(values).tolist() for name, values in signals.items()},
-        limits=drift.limits(signals, test.tested.groups, config),
-        examples=_examples(test, card.classes),
-    )
+    seen = signals.of(test.pixels, test.probabilities)
+    reference, limits = watch.reference(seen, test.tested.groups, config)
+    return replace(card, signals=reference, limits=limits, examples=_examples(test, card.classes))
 
 
 def _artefact(path: Path) -> dict[str, Any]:

@@ -1,39 +1,22 @@
 """The figures of the reports, each with the data it shows named in its title."""
 
-from pathlib import Path
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
 
 from image_api import calibration
-from image_api.config import REPORTS
+from image_api.chart import COLOURS, draw_scores, save
 from image_api.photographs import Photographs
 from image_api.results import Result
 
-mpl.use("Agg")  # no window
-mpl.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "figure.dpi": 100})
-
-COLOURS = {"baseline": "#7a7a7a", "model": "#1b6e3c", "naive": "#c0492b"}
-FIGURES = REPORTS / "figures"
 SHOWN = 12  # worst mistakes
 
 
 def results(rows: list[Result], source: str) -> None:
     """Every model's score with its interval, baselines first."""
     figure, axes = plt.subplots(figsize=(8, 0.55 * len(rows) + 1.3), layout="constrained")
-    for place, row in enumerate(reversed(rows)):
-        low, high = row.ci95
-        axes.plot([low, high], [place, place], color=COLOURS[row.role], linewidth=3, alpha=0.45, solid_capstyle="butt")
-        axes.plot(row.value, place, "o", color=COLOURS[row.role])
-        axes.annotate(f"{row.value:.2f}", (row.value, place), (0, 7), textcoords="offset points", ha="center")
-    axes.set_yticks(range(len(rows)), [f"{row.model}\n{row.split}" for row in reversed(rows)], fontsize=9)
-    axes.set_ylim(-0.6, len(rows) - 0.3)
-    axes.set_xlim(0, 1)
-    axes.set_xlabel(f"{rows[0].label} with its 95 % interval")
+    draw_scores(axes, rows)
     axes.set_title(f"Measured on {source}", loc="left")
-    _save(figure, "results.png")
+    save(figure, "results.png")
 
 
 def reliability(measured: list[tuple[str, np.ndarray, np.ndarray]], source: str) -> None:
@@ -50,7 +33,7 @@ def reliability(measured: list[tuple[str, np.ndarray, np.ndarray]], source: str)
     axes.set_ylabel("share of right answers")
     axes.legend(frameon=False, fontsize=9)
     axes.set_title(f"Calibrated, {source}", loc="left")
-    _save(figure, "reliability.png")
+    save(figure, "reliability.png")
 
 
 def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
@@ -68,7 +51,7 @@ def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
     axes.set_xlabel("the model's answer")
     axes.set_ylabel("the truth")
     axes.set_title(f"What is taken for what, {source}", loc="left")
-    _save(figure, "confusion.png")
+    save(figure, "confusion.png")
 
 
 def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarray, source: str) -> None:
@@ -88,7 +71,7 @@ def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarr
             fontsize=8,
         )
     figure.suptitle(f"The surest wrong answers, {source} (truth → answer)", x=0.01, ha="left")
-    _save(figure, "mistakes.png")
+    save(figure, "mistakes.png")
 
 
 def examples(photographs: Photographs, source: str) -> None:
@@ -111,11 +94,4 @@ def examples(photographs: Photographs, source: str) -> None:
         if row % 2 == 0:
             axes.set_title(f"{classes[column]}{', field' if places[row // 2] else ''}", fontsize=8)
     figure.suptitle(f"Photographs of {source}", x=0.01, ha="left")
-    _save(figure, "examples.png")
-
-
-def _save(figure: Figure, name: str) -> None:
-    FIGURES.mkdir(parents=True, exist_ok=True)
-    path: Path = FIGURES / name
-    figure.savefig(path, metadata={"Software": None})  # the same picture, the same bytes
-    plt.close(figure)
+    save(figure, "examples.png")

@@ -3,11 +3,7 @@
 Run as: python -m image_api serve
 """
 
-import base64
-import hashlib
 import html
-import re
-import string
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +20,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
 
-from image_api import classifier, drift, images
+from image_api import classifier, images, page, signals
 from image_api.classifier import Card, Classifier
 from image_api.config import Config
 from image_api.service import Gate, Limits, Log, Metrics
@@ -94,7 +90,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
     log, metrics = Log(log_dir), Metrics()
     workers, prober = anyio.CapacityLimiter(config.workers), anyio.CapacityLimiter(1)
     limits = Limits(config.max_upload_bytes + MULTIPART, config.workers + config.waiting, config.upload_seconds)
-    page, policy = _page(config.title, model.card)
+    text, policy = _page(config.title, model.card)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -112,7 +108,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def try_it() -> HTMLResponse:
-        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
     @app.post("/predict", responses={code: {"model": Problem, "description": why} for code, why in PROBLEMS.items()})
     async def predict(
@@ -182,7 +178,7 @@ def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Predicti
         decode_ms=round(1000 * (decoded - started), 2),
         infer_ms=round(1000 * (inferred - decoded), 2),
     )
-    return prediction, {name: float(value[0]) for name, value in drift.signals(pixels, probabilities).items()}
+    return prediction, {name: float(value[0]) for name, value in signals.of(pixels, probabilities).items()}
 
 
 def _warm_up(model: Classifier) -> None:
@@ -190,24 +186,13 @@ def _warm_up(model: Classifier) -> None:
 
 
 def _page(title: str, card: Card) -> tuple[str, str]:
-    """The page, and the policy that lets the browser run and load nothing but what is in it."""
-    page = string.Template(PAGE.read_text(encoding="utf-8"))
+    """The page, and its policy."""
     words = {"title": title, "classes": ", ".join(card.classes), "source": card.source}
     pictures = [
         f'<button type="button"><img src="data:image/png;base64,{picture}" alt="{html.escape(label)}"></button>'
         for label, picture in card.examples.items()
     ]
-    text = page.substitute({key: html.escape(word) for key, word in words.items()}, examples="\n    ".join(pictures))
-
-    def hash_of(tag: str) -> str:
-        inside = re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
-        return base64.b64encode(hashlib.sha256(inside[1].encode() if inside else b"").digest()).decode()
-
-    policy = (
-        f"default-src 'none'; script-src 'sha256-{hash_of('script')}'; style-src 'sha256-{hash_of('style')}'; "
-        "img-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self' https://huggingface.co"
-    )
-    return text, policy
+    return page.render(PAGE, words, {"examples": "\n    ".join(pictures)})
 
 
 def serve(config: Config, host: str, port: int, log_dir: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from image_api.blocks import table
 from image_api.config import PICTURE, ROOT
-from image_api.wording import difference, in_field, is_careless, main, place, score
+from image_api.measured import in_field, is_careless, main, place
+from image_api.wording import difference, score
 
 FEW = 30  # plants to test on, below which a bootstrap over them says little
 

@@ -1,14 +1,11 @@
-"""Takes the README's picture of the page at work: the real service, a real browser, a photograph it has never seen.
+"""Takes the README's picture of the page at work: the real service, a real browser, and what `visit.py` does there.
 
-Run as: python -m image_api screenshot [--browser PATH]
+Run with `screenshot`, or `screenshot --browser PATH`.
 """
 
-from typing import Any
-
-from image_api.config import PICTURE, ExplainedError
-from image_api.loadtest import running_service
-
-SIZE = {"width": 640, "height": 900}
+from .asking import running_service
+from .config import PICTURE, ExplainedError
+from .visit import SIZE, visit
 
 
 def screenshot(browser: str | None) -> str:
@@ -28,17 +25,8 @@ def screenshot(browser: str | None) -> str:
             ) from error
         page = window.new_page(viewport=SIZE, color_scheme="light")
         page.goto(f"http://127.0.0.1:{port}/")
-        _ask(page)
+        visit(page)
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURE)
         window.close()
     return f"{PICTURE.name} is taken, and at the top of README.md"
-
-
-def _ask(page: Any) -> None:
-    """Try one example after the other, until one is answered; the last will do otherwise."""
-    for example in page.locator(".examples button").all():
-        example.click()
-        page.locator(".verdict").wait_for()
-        if page.locator("#result li").count():
-            return

@@ -64,7 +64,7 @@ class Limits:
     """What strangers may take."""
 
     max_bytes: int  # of one request
-    uploads: int  # that arrive, wait or are worked on at the same time
+    at_once: int  # requests that arrive, wait or are worked on at the same time
     seconds: float  # for a body to arrive
 
 
@@ -81,7 +81,7 @@ class Gate:
 
     def __init__(self, app: App, log: Log, metrics: Metrics, limits: Limits, paths: set[str]) -> None:
         self._app, self._log, self._metrics, self._limits, self._paths = app, log, metrics, limits, paths
-        self._uploads = 0  # in hand; only the event loop touches it
+        self._in_hand = 0  # in hand; only the event loop touches it
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it asks for more than is allowed."""
@@ -127,7 +127,7 @@ class Gate:
 
     @contextlib.asynccontextmanager
     async def _admitted(self, scope: Message, headers: dict[str, str], body: "_Body") -> AsyncIterator[None]:
-        """Room for one upload; refused, before any of it is kept, if there is none or it says that it is too large."""
+        """Room for one request with a body; refused, before any is kept, if there is no room or it is too large."""
         announced = headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > self._limits.max_bytes:
             await body.discard()
@@ -135,14 +135,14 @@ class Gate:
         if scope["method"] != "POST":
             yield
             return
-        if self._uploads >= self._limits.uploads:
+        if self._in_hand >= self._limits.at_once:
             await body.discard()
-            body.refuse(503, "too many photographs at once", {"retry-after": "1"})
-        self._uploads += 1
+            body.refuse(503, "too many requests at once", {"retry-after": "1"})
+        self._in_hand += 1
         try:
             yield
         finally:
-            self._uploads -= 1
+            self._in_hand -= 1
 
 
 class _Body:

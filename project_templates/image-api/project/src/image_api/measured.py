@@ -1,10 +1,8 @@
-"""How a measured number is written: with its interval, its sign and its place."""
+"""Which of the measured rows is which, and how a text calls them."""
 
 from typing import Any
 
 from image_api import results
-
-Row = dict[str, Any]  # of metrics.json
 
 
 def main(measured: dict[str, Any]) -> dict[str, Any]:
@@ -30,11 +28,6 @@ def place(row: dict[str, Any]) -> str:
     return "in the field" if row["split"] == "field" else f"on {row['split']}"
 
 
-def difference(row: dict[str, Any]) -> str:
-    """A paired difference with its interval."""
-    return f"{signed(row['difference'])}, 95 % interval {interval(row, signed)}"
-
-
 def name(row: dict[str, Any]) -> str:
     """How a table sets off the model, and what a careless evaluation would have claimed."""
     match row["role"]:
@@ -44,19 +37,3 @@ def name(row: dict[str, Any]) -> str:
             return f"_{row['model']}_"
         case _:
             return str(row["model"])
-
-
-def score(row: dict[str, Any]) -> str:
-    """A value with its interval."""
-    return f"{row['value']:.2f} {interval(row)}"
-
-
-def interval(row: dict[str, Any], show: Any = "{:.2f}".format) -> str:
-    """The interval alone, each end as `show` writes it."""
-    low, high = row["ci95"]
-    return f"[{show(low)}, {show(high)}]"
-
-
-def signed(value: float) -> str:
-    """With its sign, and a real minus."""
-    return f"{value:+.2f}".replace("-", "−")
