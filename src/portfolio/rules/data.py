@@ -211,14 +211,20 @@ def _counts(project: Project, scope: Scope) -> set[tuple[str, str]]:
     """Numbers with their unit: `2,010 photographs`, `Records: 17,000`."""
     units = phrases.members("data_cues", "units")
     cells = (" ".join(row) for table in scope.tables for row in (table.header, *table.rows[:50]))
-    told = (each.spoken for each in {id(each): each for each in (*project.reading.prose, *scope.passages)}.values())
+    within = {id(each) for each in scope.passages}
+    passages = {id(each): each for each in (*project.reading.prose, *scope.passages)}
+    texts = [
+        *((each.spoken, number in within) for number, each in passages.items()),
+        *((phrases.spoken(words(each)), True) for each in cells),
+        *((each.text, True) for each in scope.code),
+    ]
     found = set()
-    for text in (*told, *(phrases.spoken(words(each)) for each in cells), *(each.text for each in scope.code)):
+    for text, is_about_data in texts:
         said = text.split()
         if units.isdisjoint(said):
             continue
         for i, word in enumerate(said):
-            if word[0].isdigit() or word in NUMBER_WORDS:
+            if word[0].isdigit() or (is_about_data and word in NUMBER_WORDS):  # elsewhere, "one row" is a way to speak
                 around = (*said[i + 1 : i + 1 + REACH], *said[max(0, i - 1) : i])
                 unit = next((each for each in around if each in units or f"{each}s" in units), None)
                 if unit and word.strip("0"):

@@ -1,0 +1,76 @@
+"""Every number that somebody might want to change, in one place."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]  # the project's folder
+DATA = ROOT / "data"  # made by `data` and `simulate`; not in git
+MODELS = ROOT / "models"  # in git, so that the image builds from a clone
+REPORTS = ROOT / "reports"
+LOGS = ROOT / "logs"  # of visitors, if there are any
+SIMULATED = DATA / "simulated"  # the same logs, of visitors who are made up
+METRICS = REPORTS / "metrics.json"  # every measured number
+PICTURE = REPORTS / "figures" / "page.png"  # of the page at work, if `screenshot` took one
+
+
+class ExplainedError(Exception):
+    """Something its user can mend; the message says what. Shown without a traceback."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one run; title and seed come from `[tool.recommender]` in pyproject.toml."""
+
+    title: str  # what the page is called
+    seed: int  # of the sample, the splits, the bootstrap and the salt of the experiment
+
+    length: int = 10  # of a list of recommendations; also the k of every metric
+    fewest_events: int = 3  # of a user, below which nothing can be held out
+    ease_megabytes: int = 2_000  # that fitting EASE may take: it grows with the square of the catalogue
+    recent: float = 0.1  # share of the newest events by which a film counts as popular now
+
+    neighbours: tuple[int, ...] = (20, 50, 100)  # tried for item-kNN: how many films may speak for one
+    shrink: tuple[float, ...] = (0.0, 10.0, 50.0)  # tried for item-kNN: doubt about films seen together by few
+    pull: tuple[float, ...] = (3.0, 10.0, 30.0, 100.0, 300.0)  # tried for EASE: of the weights towards zero
+    popular_pull: tuple[float, ...] = (0.0, 1.0)  # tried for EASE: more of it for films that many watched
+
+    fewest_cold: int = 5  # events of a user, below which they count as new
+    time_cut: float = 0.8  # of all events lie before the cut of the split by time
+    fewest_survivors: int = 200  # users with events on both sides of that cut, below which it says too little
+    sampled: int = 100  # films that a careless evaluation ranks the right one among
+
+    resamples: int = 1000  # of the bootstrap
+
+    experiment: str = "ease-against-knn"  # a new name for every new experiment: what runs is never changed
+    variants: tuple[tuple[str, float], ...] = (("item-kNN", 0.5), ("EASE", 0.5))  # the first is what is there today
+    exploration: float = 0.1  # share of lists whose first film is drawn among the candidates
+    candidates: int = 5  # first films of each ranking that exploration draws from
+    detectable: float = 0.10  # relative change of the main metric that the experiment is planned to find
+    worse_milliseconds: float = 5.0  # by which a list may take longer before that counts as harm
+    worse_fallback: float = 0.02  # by which the share of visitors without personal films may rise
+    mismatch: float = 0.001  # p-value of the sample ratio below which no lift is reported
+    least_support: float = 50.0  # effective sample size below which no off-policy estimate is reported
+
+    visitors: int = 4_400  # that `simulate` sends, fewer if there are fewer users
+    newcomers: float = 0.1  # share of them whom the model has never met
+
+    max_request_bytes: int = 300_000  # a hundred events
+    request_seconds: float = 10.0  # for a request to arrive
+    workers: int = 2  # requests that are computed at the same time
+    waiting: int = 62  # requests that arrive or wait; with more than that, the answer is 503
+    token_hours: float = 24.0  # after which a list is no longer worth an event
+
+    loadtest_seconds: float = 5.0
+    price_per_hour: float = 0.02  # US dollars for a machine like the one measured on; look up your own
+
+    window: int = 500  # newest lists that `monitor` looks at
+    reference: int = 2_000  # lists of the simulation that `monitor` compares with
+    drift_alarms: float = 0.01  # share of windows without drift that may raise an alarm
+    error_share: float = 0.02  # of all requests, answered with 5xx
+
+
+def load(seed: int | None = None) -> Config:
+    """The project's settings, with another seed if one is given."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["recommender"]
+    return Config(title=settings["title"], seed=settings["seed"] if seed is None else seed)

@@ -1,0 +1,183 @@
+"""Draws, fetches or reads events, and stores them in one file for the other steps.
+
+Run as: python -m recommender data [--data sample | ml-100k | ml-1m | FILE.csv]
+"""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from recommender import movielens, provenance, sample, table, world
+from recommender.config import DATA, Config
+from recommender.interactions import BadDataError, Interactions, Item, collect
+from recommender.table import Read
+from recommender.world import World
+
+STORE = DATA / "interactions.npz"
+MANIFEST = DATA / "manifest.json"
+FEWEST_USERS, FEWEST_ITEMS = 50, 30  # with something to hold out; below which no number means anything
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which events are wanted."""
+
+    source: str = "sample"  # or the name of a public collection, or a path
+    fewest: int = 1  # users that an item needs to stay
+    mirror: str | None = None  # where a public collection is fetched instead
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Where the events came from."""
+
+    source: str
+    licence: str
+    synthetic: bool
+    noun: str  # what is recommended: "film", or "item" where nobody has said
+    users: int
+    items: int
+    events: int
+    left_out: int  # items that too few watched
+    first: str  # day
+    last: str
+    sha256: str
+    commit: str | None
+    dirty: bool | None
+    seed: int
+
+    @property
+    def title(self) -> str:
+        """What the data are called in a sentence."""
+        return "a drawn sample" if self.synthetic else self.source
+
+
+def prepare(request: Request, config: Config) -> Manifest:
+    """Bring the events here and store them for the other steps."""
+    commit, dirty = provenance.version()  # first: what the run writes must not count
+    name, licence, found = _source(request, config)
+    interactions, left_out = _without_rare(found.interactions, request.fewest)
+    _check(interactions, config)
+    days = [datetime.fromtimestamp(int(each), UTC).date() for each in np.quantile(interactions.times, (0, 1))]
+    manifest = Manifest(
+        source=name,
+        licence=licence,
+        synthetic=name == "sample",
+        noun="film" if name in ("sample", *movielens.COLLECTIONS) else "item",
+        users=interactions.shape[0],
+        items=interactions.shape[1],
+        events=len(interactions.users),
+        left_out=left_out,
+        first=str(days[0]),
+        last=str(days[1]),
+        sha256=found.sha256,
+        commit=commit,
+        dirty=dirty,
+        seed=config.seed,
+    )
+    _truth(name, interactions, config).save(DATA)
+    np.savez(
+        STORE,
+        users=interactions.users,
+        items=interactions.items,
+        times=interactions.times,
+        user_ids=interactions.user_ids,
+        id=[item.id for item in interactions.catalogue],
+        title=[item.title for item in interactions.catalogue],
+        tags=[item.tags for item in interactions.catalogue],
+    )
+    MANIFEST.write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), encoding="utf-8")
+    return manifest
+
+
+def describe(manifest: Manifest) -> str:
+    """What was found, in a line or two."""
+    told = (
+        f"{manifest.source}: {manifest.events:,} events of {manifest.users:,} users and {manifest.items:,} items, "
+        f"{manifest.first} to {manifest.last}"
+    )
+    return (
+        f"{told}\n{manifest.left_out:,} items were left out, which too few had watched" if manifest.left_out else told
+    )
+
+
+def load() -> tuple[Interactions, Manifest]:
+    """What `prepare` stored."""
+    if not STORE.is_file():
+        raise BadDataError("there are no events yet: run `python -m recommender data` first")
+    manifest = Manifest(**json.loads(MANIFEST.read_text(encoding="utf-8")))
+    with np.load(STORE) as stored:
+        items = zip(*(stored[key].tolist() for key in ("id", "title", "tags")), strict=True)
+        catalogue = [Item(*each) for each in items]
+        arrays = (stored["users"], stored["items"], stored["times"])
+        return Interactions(*arrays, stored["user_ids"].tolist(), catalogue), manifest
+
+
+def digest(interactions: Interactions, rows: np.ndarray) -> str:
+    """Of those events: a model remembers which it has met."""
+    parts = (interactions.users[rows], interactions.items[rows], interactions.times[rows])
+    return hashlib.sha256(b"".join(np.ascontiguousarray(each).tobytes() for each in parts)).hexdigest()
+
+
+def _source(request: Request, config: Config) -> tuple[str, str, Read]:
+    """(name, licence, events)."""
+    match request.source:
+        case "sample":
+            folder = DATA / "sample"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            sample.draw(folder, config.seed)
+            return "sample", "CC0-1.0", table.read(folder)
+        case name if name in movielens.COLLECTIONS:
+            (DATA / "movielens").mkdir(parents=True, exist_ok=True)
+            found = movielens.fetch_ratings(name, DATA / "movielens", request.mirror)
+            return name, movielens.LICENCE, found
+        case path:
+            if not Path(path).exists():
+                known = ", ".join(repr(each) for each in ("sample", *movielens.COLLECTIONS))
+                raise BadDataError(f"{path!r} is none of {known}, and no file or folder of that name is there")
+            found = table.read(Path(path))
+            DATA.mkdir(exist_ok=True)
+            return Path(path).resolve().stem, _licence(Path(path)), found
+
+
+def _truth(name: str, interactions: Interactions, config: Config) -> World:
+    if name == "sample":
+        return world.load(DATA / "sample").aligned(interactions)
+    return world.estimated(interactions, config.seed)
+
+
+def _without_rare(interactions: Interactions, fewest: int) -> tuple[Interactions, int]:
+    number = np.bincount(interactions.items, minlength=interactions.shape[1])
+    kept = number[interactions.items] >= fewest
+    if kept.all():
+        return interactions, 0
+    names = np.array(interactions.user_ids)[interactions.users[kept]].tolist()
+    items = [interactions.catalogue[each] for each in interactions.items[kept]]
+    catalogue = {item.id: item for item in items}
+    smaller = collect(names, [item.id for item in items], interactions.times[kept], catalogue)
+    return smaller, int((number < fewest).sum())
+
+
+def _check(interactions: Interactions, config: Config) -> None:
+    enough = int((np.bincount(interactions.users) >= config.fewest_events).sum())
+    if enough < FEWEST_USERS:
+        raise BadDataError(
+            f"only {enough} users have {config.fewest_events} events or more, and {FEWEST_USERS} are needed to measure"
+        )
+    if interactions.shape[1] < FEWEST_ITEMS:
+        raise BadDataError(f"only {interactions.shape[1]} items are left, and {FEWEST_ITEMS} are needed to rank")
+
+
+def _licence(path: Path) -> str:
+    """The first line of the licence file beside the data, if there is one."""
+    folder = path if path.is_dir() else path.parent
+    for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
+        if (folder / name).is_file():
+            return (folder / name).read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0][:100]
+    return "not stated"

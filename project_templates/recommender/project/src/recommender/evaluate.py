@@ -1,0 +1,182 @@
+"""Measures the rankings on what they have not seen, by three protocols, and what a careless evaluation would claim.
+
+Run as: python -m recommender evaluate
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from recommender import beyond, data, figures, models, ranking, results, split, train, trained
+from recommender.config import METRICS, ROOT, Config, ExplainedError
+from recommender.data import Manifest
+from recommender.interactions import Interactions
+from recommender.measure import Tested
+from recommender.ranking import Ranked
+from recommender.results import Comparison, Result
+from recommender.split import Split
+from recommender.trained import EASE, KNN, POPULAR
+
+NEXT, RANDOM, LATER = "the next film", "a random quarter", "after one moment"
+ROLES = {POPULAR: "baseline", KNN: "baseline", EASE: "model"}
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One way to hold out, and every ranking's lists under it."""
+
+    tested: Tested
+    watched: sparse.csr_array  # (users, items): what trained
+    held_out: sparse.csr_array
+    ranked: dict[str, Ranked]  # by the name of the ranking
+
+    @property
+    def users(self) -> np.ndarray:
+        """(U,) numbers of the users with something held out."""
+        return np.flatnonzero(np.diff(self.held_out.indptr))
+
+    def rows(self, length: int) -> list[Result]:
+        """nDCG of each ranking, baselines first."""
+        return [
+            self.tested.result(name, ROLES[name], "ndcg_at_10", f"nDCG@{length}", each.ndcg)
+            for name, each in self.ranked.items()
+        ]
+
+    def comparisons(self) -> list[Comparison]:
+        """EASE against each baseline, user by user."""
+        model = (EASE, self.ranked[EASE].ndcg)
+        return [self.tested.compare("ndcg_at_10", model, (name, self.ranked[name].ndcg)) for name in (KNN, POPULAR)]
+
+
+def evaluate(config: Config) -> None:
+    """Write reports/metrics.json and the figures."""
+    interactions, manifest = data.load()
+    parts = split.last_out(interactions, train.everything(interactions), config.fewest_events)
+    served = trained.load()
+    if served.card.met_sha256 != data.digest(interactions, parts.train):
+        raise ExplainedError(
+            "the model was trained on other events, and may have met those it is tested on: "
+            "run `python -m recommender train` first"
+        )
+    popular = models.popularity(interactions.matrix(parts.train))
+    weights = {POPULAR: popular, **served.weights}
+    first = _protocol(NEXT, interactions, parts, weights, config)
+    protocols = [first, _random(interactions, config)]
+    later = split.by_time(interactions, config.time_cut)
+    survivors = len(np.unique(interactions.users[later.test]))
+    if survivors >= config.fewest_survivors:
+        protocols.append(_later(interactions, later, config))
+    measured = [row for each in protocols for row in each.rows(config.length)]
+    measured.insert(len(ROLES), _careless(first, served.weights[EASE], manifest.noun, config))
+    measured += [
+        first.tested.result(name, ROLES[name], "recall_at_10", f"Recall@{config.length}", each.recall)
+        for name, each in first.ranked.items()
+    ]
+    figures.scores([row for row in measured if row.metric == "ndcg_at_10"], manifest.title)
+    figures.long_tail(
+        first.watched, {name: each.lists for name, each in first.ranked.items()}, manifest.noun, manifest.title
+    )
+    results.write(
+        METRICS,
+        {
+            "template": "recommender",
+            "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "commit": manifest.commit,
+            "dirty": manifest.dirty,
+            "seed": config.seed,
+            "data": _described(manifest, interactions, parts, survivors),
+            "results": [asdict(each) for each in measured],
+            "comparisons": [asdict(each) for protocol in protocols for each in protocol.comparisons()],
+            "beyond": _beyond(first, config),
+            "artefacts": [_artefact()],
+        },
+    )
+
+
+def _protocol(
+    name: str, interactions: Interactions, parts: Split, weights: Mapping[str, np.ndarray], config: Config
+) -> Protocol:
+    watched, held_out = interactions.matrix(parts.train), interactions.matrix(parts.test)
+    ranked = {key: ranking.rank(each, watched, held_out, config.length) for key, each in weights.items()}
+    return Protocol(Tested(name, len(ranked[EASE].lists), config), watched, held_out, ranked)
+
+
+def _random(interactions: Interactions, config: Config) -> Protocol:
+    """The split of published tables; settings are chosen inside its own training part."""
+    parts = split.random_quarter(interactions, train.everything(interactions), config.seed)
+    tuned = train.tune(
+        interactions, parts.train, lambda i, rows: split.random_quarter(i, rows, config.seed + 1), config
+    )
+    return _protocol(RANDOM, interactions, parts, {name: each.weights for name, each in tuned.items()}, config)
+
+
+def _later(interactions: Interactions, parts: Split, config: Config) -> Protocol:
+    """One cut in time for all users; settings are chosen on the newest event of each before it."""
+    tuned = train.tune(interactions, parts.train, lambda i, rows: split.last_out(i, rows, config.fewest_events), config)
+    return _protocol(LATER, interactions, parts, {name: each.weights for name, each in tuned.items()}, config)
+
+
+def _careless(first: Protocol, weights: np.ndarray, noun: str, config: Config) -> Result:
+    """The same model and users, but the right film has to beat only a few others that are drawn at random."""
+    ndcg = ranking.among_sampled(weights, first.watched, first.held_out, config.sampled, config.length, config.seed)
+    name = f"{EASE}, among {config.sampled} {noun}s drawn at random"
+    return first.tested.result(name, "naive", "ndcg_at_10", f"nDCG@{config.length}", ndcg)
+
+
+def _beyond(first: Protocol, config: Config) -> dict[str, Any]:
+    history = np.diff(first.watched.indptr)[first.users]
+    held_out, strata = first.held_out.indices, beyond.stratum(first.watched)
+    return {
+        "spread": [{"model": name, **beyond.spread(each, first.watched)} for name, each in first.ranked.items()],
+        "popularity": [
+            {
+                "model": name,
+                "strata": [asdict(one) for one in beyond.by_popularity(each, held_out, strata, first.tested)],
+            }
+            for name, each in first.ranked.items()
+        ],
+        "newcomers": [
+            {
+                "model": name,
+                "slices": [asdict(one) for one in beyond.newcomers(each, history, config.fewest_cold, first.tested)],
+            }
+            for name, each in first.ranked.items()
+        ],
+        "films": [int((strata == number).sum()) for number in range(len(beyond.STRATA))],
+        "fewest": config.fewest_cold,
+    }
+
+
+def _artefact() -> dict[str, Any]:
+    path = trained.MODEL
+    return {
+        "path": path.relative_to(ROOT).as_posix(),
+        "sha256": trained.file_hash(path),
+        "bytes": path.stat().st_size,
+    }
+
+
+def _described(manifest: Manifest, interactions: Interactions, parts: Split, survivors: int) -> dict[str, Any]:
+    number = np.sort(np.bincount(interactions.items))[::-1]
+    return {
+        "source": manifest.source,
+        "licence": manifest.licence,
+        "rows": manifest.events,
+        "sha256": manifest.sha256,
+        "synthetic": manifest.synthetic,
+        "noun": manifest.noun,
+        "users": manifest.users,
+        "items": manifest.items,
+        "left_out": manifest.left_out,
+        "first": manifest.first,
+        "last": manifest.last,
+        "median_events": int(np.median(np.bincount(interactions.users))),
+        "tenth_share": round(float(number[: max(1, len(number) // 10)].sum() / number.sum()), 4),
+        "train": int(parts.train.sum()),
+        "test": int(parts.test.sum()),
+        "survivors": survivors,
+    }

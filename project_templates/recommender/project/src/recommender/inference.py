@@ -1,0 +1,95 @@
+"""What an experiment can say: ratios, power, differences, and an interval that holds however often one looks.
+
+CUPED: Deng, Xu, Kohavi and Walker 2013. The always-valid interval is the asymptotic confidence sequence of
+Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476), after the mixture of Robbins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95
+POWER = 0.8
+TUNED_FOR = 0.5  # share of the planned visitors at which the always-valid interval is tightest
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many visitors each variant has, and how likely a split at least as uneven is by chance."""
+
+    counts: tuple[int, ...]
+    p: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Treatment minus control, each visitor counting once."""
+
+    value: float
+    error: float  # standard error
+    n: int  # visitors
+
+    def interval(self) -> tuple[float, float]:
+        """95 %, for who looks once, at the end."""
+        half = float(stats.norm.ppf(0.5 + LEVEL / 2)) * self.error
+        return self.value - half, self.value + half
+
+    def always_valid(self, planned: int) -> tuple[float, float]:
+        """95 % at all times at once: one may look after every visitor, and stop whenever one likes."""
+        half = self.error * boundary(np.array([self.n]), planned)[0]
+        return self.value - half, self.value + half
+
+    @property
+    def p(self) -> float:
+        """Two-sided, for who looks once."""
+        return float(2 * stats.norm.sf(abs(self.value) / self.error)) if self.error else 1.0
+
+
+def ratio(counts: Sequence[int], shares: Sequence[float]) -> Ratio:
+    """Chi-square of the visitors against the shares they were assigned by."""
+    expected = np.array(shares) / sum(shares) * sum(counts)
+    p = float(stats.chisquare(counts, expected).pvalue) if sum(counts) else 1.0
+    return Ratio(tuple(counts), p)
+
+
+def detectable(deviation: float, counts: Sequence[int]) -> float:
+    """The true difference that an experiment of these two sizes finds in four of five repetitions."""
+    factor = stats.norm.ppf(0.5 + LEVEL / 2) + stats.norm.ppf(POWER)
+    return float(factor * deviation * np.sqrt(sum(1 / max(1, each) for each in counts)))
+
+
+def needed(deviation: float, difference: float) -> int:
+    """Visitors in each of two variants to find that difference in four of five repetitions."""
+    factor = stats.norm.ppf(0.5 + LEVEL / 2) + stats.norm.ppf(POWER)
+    return int(np.ceil(2 * (factor * deviation / difference) ** 2))
+
+
+def difference(outcomes: np.ndarray, is_treated: np.ndarray) -> Difference:
+    """(N,) outcomes of visitors → the difference of means, with variances of their own (Welch)."""
+    groups = [outcomes[is_treated], outcomes[~is_treated]]
+    error = float(np.sqrt(sum(each.var(ddof=1) / len(each) for each in groups)))
+    return Difference(float(groups[0].mean() - groups[1].mean()), error, len(outcomes))
+
+
+def adjusted(outcomes: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """CUPED: (N,) outcomes less what (N, covariates) known before the experiment explain of them."""
+    centred = before - before.mean(axis=0)
+    slopes = np.linalg.lstsq(centred, outcomes - outcomes.mean(), rcond=None)[0]
+    remaining: np.ndarray = outcomes - centred @ slopes
+    return remaining
+
+
+def covariates(history: np.ndarray) -> np.ndarray:
+    """(N,) films watched before → (N, 2): their logarithm, and whether there was no past at all."""
+    return np.stack([np.log1p(history), history == 0], axis=1).astype(float)
+
+
+def boundary(looks: np.ndarray, planned: int) -> np.ndarray:
+    """(looks,) visitors so far → how many standard errors the always-valid interval reaches."""
+    alpha, at = 1 - LEVEL, max(1.0, TUNED_FOR * planned)
+    rho2 = (-2 * np.log(alpha) + np.log(-2 * np.log(alpha) + 1)) / at
+    scaled = looks * rho2
+    reach: np.ndarray = np.sqrt(2 * (scaled + 1) / scaled * np.log(np.sqrt(scaled + 1) / alpha))
+    return reach

@@ -1,0 +1,65 @@
+"""What was shown travels with the list and comes back with its events, sealed: nothing is written until it was seen.
+
+A token is the list's facts as JSON, with a keyed hash over them (HMAC-SHA256): who has no key can read it, and change
+nothing. The same key turns visitors' names into pseudonyms, which nobody can turn back by trying all names.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+KEY_BYTES, SEAL_BYTES = 32, 16
+
+
+class BadTokenError(Exception):
+    """Not one of ours, or changed on the way."""
+
+
+def load_key(path: Path) -> bytes:
+    """The service's own key, made at its first start, readable by it alone."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_bytes()
+        if len(key) == KEY_BYTES:
+            return key
+        path.unlink()  # a start that was killed half-way: nothing was sealed with it
+        return load_key(path)
+    with os.fdopen(handle, "wb") as file:
+        file.write(os.urandom(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def pseudonym(key: bytes, *parts: str) -> str:
+    """A name that says nothing, always the same for the same parts."""
+    return hmac.new(key, json.dumps(parts).encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def seal(key: bytes, facts: dict[str, Any]) -> str:
+    """The facts as a token."""
+    body = base64.urlsafe_b64encode(json.dumps(facts, separators=(",", ":")).encode())
+    return f"{body.decode()}.{_seal(key, body)}"
+
+
+def unseal(key: bytes, token: str) -> dict[str, Any]:
+    """The facts of a token; BadTokenError if it was not sealed with this key."""
+    body, _, seal = token.partition(".")
+    if not hmac.compare_digest(_seal(key, body.encode()).encode(), seal.encode()):
+        raise BadTokenError
+    try:
+        facts: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body))
+    except (ValueError, binascii.Error) as error:
+        raise BadTokenError from error
+    return facts
+
+
+def _seal(key: bytes, body: bytes) -> str:
+    digest = hmac.new(key, body, hashlib.sha256).digest()[:SEAL_BYTES]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
