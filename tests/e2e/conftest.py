@@ -19,8 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
 
-from tests.conftest import CHECKOUT
+from portfolio import templates
+from portfolio.templates import Template
+from tests.conftest import CHECKOUT, missing
 
 HERE = Path(__file__).parent
 
@@ -77,6 +80,7 @@ class Project:
     """A project that was made and run."""
 
     folder: Path
+    template: Template
 
     @property
     def python(self) -> str:
@@ -85,7 +89,17 @@ class Project:
 
     def do(self, verb: str) -> str:
         """Run one of its verbs."""
-        return run(f"{self.python} -m image_api {verb}", self.folder)
+        return run(f"{self.python} -m {self.template.package} {verb}", self.folder)
+
+    def serve(self, port: int) -> list[str]:
+        """The command that serves it."""
+        return shlex.split(f"{self.python} -m {self.template.package} serve --port {port}")
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What its run measured."""
+        document: dict[str, Any] = json.loads((self.folder / "reports/metrics.json").read_text(encoding="utf-8"))
+        return document
 
 
 @pytest.fixture(scope="session")
@@ -117,22 +131,60 @@ def path_without_uv(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
-@pytest.fixture(scope="session")
-def made(tool: Tool, awkward: Path) -> dict[str, Any]:
-    """What `portfolio new --format json` said about the project made for uv."""
-    answer: dict[str, Any] = json.loads(
-        run(f"{tool.command} new image-api --yes --data author=Ada --format json 2>/dev/null", awkward)
-    )
-    return answer
+class Workshop:
+    """Makes and runs a project of each template that is asked for, once."""
+
+    def __init__(self, tool: Tool, folder: Path) -> None:
+        self._tool, self._folder = tool, folder
+        self._done: dict[str, tuple[dict[str, Any], Project]] = {}
+
+    def project(self, name: str) -> tuple[dict[str, Any], Project]:
+        """What `portfolio new --format json` said, and the project: made for uv, and taken through its own next steps,
+        word for word, but for the last, which serves until stopped."""
+        if name not in self._done:
+            command = f"{self._tool.command} new {name} --yes --data author=Ada --format json 2>/dev/null"
+            said: dict[str, Any] = json.loads(run(command, self._folder))
+            folder = self._folder / said["path"]
+            for step in said["next_steps"][:-1]:
+                run(step["run"], folder)
+            self._done[name] = (said, Project(folder, templates.get(name)))
+        return self._done[name]
 
 
 @pytest.fixture(scope="session")
-def project(made: dict[str, Any], awkward: Path) -> Project:
-    """Made, and taken through its own next steps, word for word, but for the last, which serves until stopped."""
-    folder = awkward / made["path"]
-    for step in made["next_steps"][:-1]:
-        run(step["run"], folder)
-    return Project(folder)
+def workshop(tool: Tool, awkward: Path) -> Workshop:
+    """Where projects are made."""
+    return Workshop(tool, awkward)
+
+
+@pytest.fixture(scope="session", params=[each.name for each in templates.all()])
+def each(request: pytest.FixtureRequest, workshop: Workshop) -> Project:
+    """A project of every template in turn, made and run."""
+    return workshop.project(request.param)[1]
+
+
+@pytest.fixture(scope="session")
+def project(workshop: Workshop) -> Project:
+    """One of `image-api`."""
+    return workshop.project("image-api")[1]
+
+
+@pytest.fixture(scope="session")
+def recommender(workshop: Workshop) -> Project:
+    """One of `recommender`."""
+    return workshop.project("recommender")[1]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's own browser, or Playwright's."""
+    with sync_playwright() as started:
+        try:
+            browser = started.chromium.launch(executable_path=shutil.which("chromium"))
+        except Error:
+            missing("there is no Chromium")
+        yield browser
+        browser.close()
 
 
 @contextlib.contextmanager
@@ -172,4 +224,4 @@ def copied(project: Project, folder: Path) -> Project:
     python = copy / ".venv/bin/python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')
     python.chmod(0o755)
-    return Project(copy)
+    return Project(copy, project.template)

@@ -5,45 +5,16 @@ from __future__ import annotations
 import io
 import json
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Error, FileChooser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.conftest import missing
-from tests.e2e.conftest import Project, free_port, run, served
-
-DESK = {"viewport": {"width": 1000, "height": 900}}
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
-
-
-@dataclass
-class Visit:
-    """One page, and what went on behind it."""
-
-    page: Page
-    errors: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
-    choosers: list[FileChooser] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's own browser, or Playwright's."""
-    with sync_playwright() as started:
-        try:
-            browser = started.chromium.launch(executable_path=shutil.which("chromium"))
-        except Error:
-            missing("there is no Chromium")
-        yield browser
-        browser.close()
+from tests.e2e.browsing import WAYS, Visit, visited
+from tests.e2e.conftest import Project, free_port, served
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +25,10 @@ def service(project: Project) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=[DESK, PHONE, {**DESK, "color_scheme": "dark"}], ids=["desk", "phone", "dark"])
+@pytest.fixture(params=WAYS)
 def visit(request: pytest.FixtureRequest, chromium: Browser, service: str) -> Iterator[Visit]:
-    """The page, just opened; afterwards it must have kept quiet, and to its own host."""
-    context = chromium.new_context(**request.param)
-    visit = Visit(context.new_page())
-    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    visit.page.on("console", lambda said: visit.errors.append(said.text) if said.type in ("error", "warning") else None)
-    visit.page.on("request", lambda asked: visit.hosts.add(urlsplit(asked.url).netloc))
-    visit.page.on(
-        "filechooser", lambda chooser: visit.choosers.append(chooser)
-    )  # from the start: switching it on takes the browser a moment
-    visit.page.goto(service)
-    yield visit
-    found = Axe().run(visit.page).response["violations"]
-    assert not [each["id"] for each in found if each["impact"] in ("serious", "critical")]
-    assert visit.page.evaluate("document.documentElement.scrollWidth <= screen.width")
-    assert visit.hosts <= {urlsplit(service).netloc, ""}
-    # A refusal is an error to the console of a browser, and to nobody else.
-    assert not [text for text in visit.errors if "Failed to load resource" not in text]
-    context.close()
+    with visited(chromium, service, request.param) as visit:
+        yield visit
 
 
 def _chosen(visit: Visit, content: bytes | Path, name: str = "leaf.png") -> None:
@@ -163,20 +118,3 @@ def test_with_the_keyboard_alone(visit: Visit) -> None:
 def test_a_phone_is_offered_its_camera_and_a_desk_is_not(visit: Visit) -> None:
     has_camera = visit.page.locator("input[capture=environment]").is_visible()
     assert has_camera == visit.page.evaluate("matchMedia('(pointer: coarse)').matches")
-
-
-def test_the_readme_shows_the_page_once_a_picture_was_taken(project: Project, chromium: Browser) -> None:
-    """With the project's own line, in its own environment, and the browser that is here."""
-    browser = chromium.browser_type.executable_path if not shutil.which("chromium") else shutil.which("chromium")
-    before = (project.folder / "README.md").read_text(encoding="utf-8")
-    (line,) = (line for line in before.replace("\n", " ").split("`") if line.endswith("image_api screenshot"))
-    try:
-        run(f"{line} --browser {shlex.quote(str(browser))}", project.folder)
-        picture = project.folder / "reports/figures/page.png"
-        assert Image.open(picture).size == (640, 900)
-        assert "](reports/figures/page.png)" in (project.folder / "README.md").read_text(encoding="utf-8")
-        project.do("report --check")
-    finally:
-        (project.folder / "reports/figures/page.png").unlink(missing_ok=True)
-        project.do("report")
-    assert (project.folder / "README.md").read_text(encoding="utf-8") == before

@@ -96,7 +96,7 @@ def test_the_best_setting_is_kept_and_all_are_recorded(interactions: Interaction
     found = train.tune(interactions, everything, split.last_out, few)
     for name, budget in ((POPULAR, 1), (KNN, 2), (EASE, 2)):
         run = found[name].run
-        assert len(run.trials) == budget
+        assert run.tried == len(run.trials) == budget
         assert run.validation_ndcg == max(trial.ndcg for trial in run.trials)
     assert found[EASE].run.settings["pull"] == 10.0
     again = train.tune(interactions, everything, split.last_out, few)

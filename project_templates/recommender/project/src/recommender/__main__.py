@@ -96,7 +96,7 @@ def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
             from recommender import train
 
             for run in train.train(config):
-                print(f"  {run.name}: nDCG {run.validation_ndcg:.3f} in validation, the best of {len(run.trials)}")
+                print(f"  {run.name}: nDCG {run.validation_ndcg:.3f} in validation, the best of {run.tried}")
         case "evaluate":
             from recommender import evaluate
 

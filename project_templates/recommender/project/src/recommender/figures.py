@@ -50,9 +50,9 @@ def experiment(rows: Sequence[dict[str, Any]], truth: float | None, metric: str,
     axes.axvline(0, color="#7a7a7a", linewidth=1)
     if truth is not None:
         axes.axvline(truth, color=COLOURS["naive"], linewidth=1.5, linestyle="--", label="the truth of the simulation")
-        axes.legend(frameon=False, fontsize=9, loc="upper left")
+        axes.legend(frameon=False, fontsize=9, loc="upper right")
     axes.set_yticks(range(len(rows)), [row["estimate"] for row in reversed(rows)], fontsize=9)
-    axes.set_ylim(-0.6, len(rows) - 0.1)
+    axes.set_ylim(-0.6, len(rows) + 0.1)
     axes.set_xlabel(f"difference in {metric}")
     axes.set_title(f"The experiment, {source}", loc="left")
     save(figure, "experiment.png")
@@ -68,6 +68,7 @@ def peeking(rows: Sequence[dict[str, Any]], alpha: float) -> None:
     ):
         axes.plot(looks, [row[key] for row in rows], "o-", color=colour, label=label)
     axes.axhline(alpha, color="#7a7a7a", linewidth=1, linestyle="--", label="what was promised")
+    axes.set_xticks(looks)
     axes.set_xlabel("times that somebody looks before the end")
     axes.set_ylabel("share of false discoveries")
     axes.set_ylim(bottom=0)

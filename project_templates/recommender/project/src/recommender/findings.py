@@ -10,8 +10,7 @@ from recommender.wording import interval
 
 def experiments(runs: list[dict[str, Any]]) -> str:
     rows = [
-        [run["name"], run["decision"], str(len(run["trials"])), _settings(run), three(run["validation_ndcg"])]
-        for run in runs
+        [run["name"], run["decision"], str(run["tried"]), _settings(run), three(run["validation_ndcg"])] for run in runs
     ]
     header = ["Ranking", "What it believes", "Settings tried", "The best of them", "nDCG in validation"]
     return "\n\n".join(

@@ -19,8 +19,8 @@ def headline(measured: dict[str, Any]) -> str:
         picture = f"![The page with both rankings]({PICTURE.relative_to(ROOT).as_posix()})"
     return (
         f"**{three(model['value'])} {interval(model, three)} {model['label']} for {model['split']} of {model['n']} "
-        f"users, out of {data['items']}.** Ranked among a few {data['noun']}s drawn at random, the same model would have "
-        f"claimed {three(claim['value'])}.\n\n"
+        f"users, out of {data['items']}.** Ranked among a few {data['noun']}s drawn at random, the same model would "
+        f"have claimed {three(claim['value'])}.\n\n"
         f"{drawn if data['synthetic'] else ''}EASE is {decides(knn)} item-kNN on the same events: "
         f"{signed_three(knn['difference'])}, 95 % interval {interval(knn, signed_three)}. {_online(measured)}\n\n"
         f"{picture}"
@@ -59,8 +59,9 @@ def data(measured: dict[str, Any]) -> str:
         lines.append(
             "They are **drawn by code** (`src/recommender/sample.py`), so that all of this runs offline and the truth "
             "of the experiment is known, with the sins of real services: a few films that everybody watches, niches "
-            "that no genre tells, tastes that drift, films that come out late, viewers who have just joined. A result on drawn "
-            "viewers shows that the method finds what was hidden in them on purpose, and nothing about real ones."
+            "that no genre tells, tastes that drift, films that come out late, viewers who have just joined. A result "
+            "on drawn viewers shows that the method finds what was hidden in them on purpose, and nothing about real "
+            "ones."
         )
     else:
         lines.append(

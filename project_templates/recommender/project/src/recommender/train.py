@@ -46,7 +46,8 @@ class Run:
     settings: dict[str, float]
     seed: int
     validation_ndcg: float
-    trials: list[Trial]  # the whole search budget
+    tried: int  # settings: the search budget
+    trials: list[Trial]
     seconds: float
 
 
@@ -99,7 +100,7 @@ def tune(interactions: Interactions, allowed: np.ndarray, rule: Rule, config: Co
         settings, fit = candidates[best]
         weights = fit(everybody)
         seconds = round(time.monotonic() - started, 1)
-        run = Run(name, DECISIONS[name], settings, config.seed, trials[best].ndcg, trials, seconds)
+        run = Run(name, DECISIONS[name], settings, config.seed, trials[best].ndcg, len(trials), trials, seconds)
         found[name] = Tuned(weights, run)
     return found
 

@@ -24,8 +24,8 @@ def abtest(measured: dict[str, Any]) -> str:
     planned = found["planned"]
     lines += [
         f"To find a change of {planned['relative']:.0%} of {found['control_mean']:.2f} {found['metric']} in four of "
-        f"five repetitions takes {planned['visitors_each']} visitors each; with those there were, the least change found "
-        f"so often is {planned['detectable']:.1%}.",
+        f"five repetitions takes {planned['visitors_each']} visitors each; with those there were, the least change "
+        f"found so often is {planned['detectable']:.1%}.",
         table(
             [f"{found['treatment']} less {found['control']}", found["metric"], "95 % interval", "Relative", "Interval"],
             [

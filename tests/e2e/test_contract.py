@@ -1,0 +1,118 @@
+"""What every template promises, held by a project of each: made from the wheel, and run word for word."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.e2e.conftest import Project, run
+
+RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")
+
+
+def test_the_results_are_those_of_the_contract(each: Project) -> None:
+    measured = each.metrics
+    assert {"schema", "template", "created", "commit", "dirty", "seed", "data", "results", "comparisons"} <= set(
+        measured
+    )
+    assert measured["commit"] == run("git rev-list --max-parents=0 HEAD", each.folder).strip()
+    assert measured["dirty"] is False
+    assert {row["role"] for row in measured["results"]} == {"baseline", "model", "naive"}
+    assert {"p50", "p95", "p99", "concurrency"} <= set(measured["latency_ms"])
+    assert len(list((each.folder / "reports/runs").glob("*.json"))) >= 3
+    assert all(set(RESULT) <= set(row) for row in measured["results"])
+    for artefact in measured["artefacts"]:
+        path = each.folder / artefact["path"]
+        assert artefact["bytes"] == path.stat().st_size
+        assert artefact["sha256"] == run(f"sha256sum {artefact['path']}", each.folder).split()[0]
+    if measured["seconds"] > 90:  # something else may have been running: once more
+        each.do("run")
+    assert each.metrics["seconds"] <= 90
+
+
+def test_every_block_of_the_readme_is_filled_and_checked(each: Project) -> None:
+    readme = (each.folder / "README.md").read_text(encoding="utf-8")
+    assert "Not measured yet" not in readme
+    assert "Nothing is measured yet" not in readme
+    shown = next(row["value"] for row in each.metrics["results"] if row["role"] == "model")
+    assert f"{shown:.3f}" in readme
+    for path in re.findall(r"\]\(((?!http)[^)#]+)\)", readme):
+        assert (each.folder / path).exists(), path
+    each.do("report --check")
+    tampered = re.sub(r"(\| \*\*[^|]+\*\* \|[^|]*\|) 0\.\d+", r"\1 0.999", readme)
+    assert tampered != readme
+    (each.folder / "README.md").write_text(tampered, encoding="utf-8")
+    with pytest.raises(AssertionError, match="not what was measured"):
+        each.do("report --check")
+    (each.folder / "README.md").write_text(readme, encoding="utf-8")
+
+
+def test_a_run_touches_only_what_it_should(each: Project) -> None:
+    changed = run("git status --porcelain", each.folder)
+    names = {line[3:].partition("/")[0] for line in changed.splitlines()}
+    assert names <= {"README.md", "MODEL_CARD.md", "models", "reports", "uv.lock"}
+
+
+@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "mypy"])
+def test_its_code_is_clean_in_its_own_environment(each: Project, command: str) -> None:
+    run(f"{each.python} -m {command}", each.folder)
+
+
+def test_its_lock_is_current(each: Project, tmp_path: Path) -> None:
+    """Compiled again with the lock as a preference, nothing changes: every pin still fits the pyproject."""
+    shutil.copy(each.folder / "requirements.lock", tmp_path / "requirements.lock")
+    options = "--universal --generate-hashes --no-annotate --no-header --python-version 3.11 --quiet"
+    run(f"uv pip compile pyproject.toml {options} -o {tmp_path}/requirements.lock", each.folder)
+    assert (tmp_path / "requirements.lock").read_text() == (each.folder / "requirements.lock").read_text()
+
+
+def test_its_ci_passes_in_a_clone_of_what_a_run_left(each: Project, tmp_path: Path) -> None:
+    """Every line of the workflow but those that set up, on the committed project."""
+    run("git add --all && git -c user.name=Ada -c user.email=a@b.c commit -q -m run", each.folder)
+    run(f"git clone -q {shlex.quote(str(each.folder))} clone", tmp_path)
+    (tmp_path / "clone/.venv").symlink_to(each.folder / ".venv")
+    run("git reset -q --soft HEAD~1 && git reset -q", each.folder)
+    workflow = yaml.safe_load((tmp_path / "clone/.github/workflows/ci.yml").read_text(encoding="utf-8"))
+    lines = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    assert lines[0] == "uv sync"
+    for line in lines[1:]:
+        command = (
+            line.replace("uv run", ".venv/bin/python -m")
+            .replace("-m python", "")
+            .replace("-m pytest", "-m pytest -k api")
+        )
+        run(command, tmp_path / "clone")
+    assert run("git status --porcelain --untracked-files=no", tmp_path / "clone") == ""
+
+
+def test_it_has_no_trace_of_the_tool_at_run_time(each: Project) -> None:
+    for path in [*each.folder.glob("src/**/*.py"), *each.folder.glob(".github/**/*.yml")]:
+        assert "portfolio" not in path.read_text(encoding="utf-8"), path
+    assert sys.executable not in (each.folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_the_page_once_a_picture_was_taken(each: Project, chromium: Browser) -> None:
+    """With the project's own line, in its own environment, and the browser that is here."""
+    browser = chromium.browser_type.executable_path if not shutil.which("chromium") else shutil.which("chromium")
+    before = (each.folder / "README.md").read_text(encoding="utf-8")
+    (line,) = (
+        line for line in before.replace("\n", " ").split("`") if line.endswith(f"{each.template.package} screenshot")
+    )
+    try:
+        run(f"{line} --browser {shlex.quote(str(browser))}", each.folder)
+        picture = each.folder / "reports/figures/page.png"
+        assert min(Image.open(picture).size) >= 600
+        assert "](reports/figures/page.png)" in (each.folder / "README.md").read_text(encoding="utf-8")
+        each.do("report --check")
+    finally:
+        (each.folder / "reports/figures/page.png").unlink(missing_ok=True)
+        each.do("report")
+    assert (each.folder / "README.md").read_text(encoding="utf-8") == before
