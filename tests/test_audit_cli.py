@@ -289,3 +289,12 @@ def test_it_works_without_git(portfolio: Run, tmp_path: Path, monkeypatch: pytes
     git(folder, "init", "--quiet")
     monkeypatch.setenv("PATH", "")
     assert portfolio("audit", "project", "--fail-on", "warn").code == 0
+
+
+def test_a_part_is_called_a_heading_only_where_there_is_one(portfolio: Run, tmp_path: Path) -> None:
+    build(tmp_path / "project", {"README.md": "# Frost\n\nMachine learning on a dataset.\n", "a.py": ""})
+    assert "problem (only" not in portfolio("audit", "project").out
+    build(
+        tmp_path / "other", {"README.md": "# Frost\n\nMachine learning on data.\n\n## Problem\n\nFrost.\n", "a.py": ""}
+    )
+    assert "problem (only a heading)" in portfolio("audit", "other").out

@@ -86,7 +86,7 @@ class Audit:
     def checklist(self) -> tuple[Part, ...]:
         """The parts of a README that apply."""
         return tuple(
-            Part(each.rule.part, each, each.is_finding and "words of prose" in each.message)
+            Part(each.rule.part, each, _is_only_a_heading(each))
             for each in self.results
             if each.rule.part and each.state is not State.not_applicable
         )
@@ -157,6 +157,11 @@ def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit
         results=tuple(results),
         notes=tuple(notes),
     )
+
+
+def _is_only_a_heading(result: Result) -> bool:
+    """Whether a section is there that says too little: it is quoted first."""
+    return result.is_finding and result.message.startswith("“") and "words of prose" in result.message
 
 
 def as_a_warning(severity: Severity) -> Severity:

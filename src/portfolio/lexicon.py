@@ -35,7 +35,11 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 | columns | features used | input features | schema | eda | exploratory data analysis | datos |
                 conjunto de datos | dados | conjunto de dados
             """,
-            "exactly": "images | input | inputs | features | key features",
+            "exactly": "images | input | inputs | features",
+            "never": """
+                environment variables | data science | data scientist | data engineering | data leakage | data
+                flexibility | data drift | data privacy | data pipeline | data flow
+            """,
         },
         "results": {
             "headings": """
@@ -53,6 +57,10 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 de errores | análise de erros
             """,
             "exactly": "",
+            "never": """
+                import errors | common errors | known errors | error handling | error codes | error messages |
+                troubleshooting | fix errors | fixing errors | resolve errors
+            """,
         },
         "tradeoffs": {
             "headings": """
@@ -147,7 +155,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             silhouette | silhouette score | davies bouldin | inertia | score | cv score | test score | train score |
             validation score | skill | pinball loss | coverage | psnr | ssim | fid | exact match | em | spearman |
             pearson | correlation | top 1 | top 5 | win rate | reward | mean reward | return | sharpe | profit |
-            savings | cost
+            savings | cost | metric value
         """,
         # inside a longer name: `Val Accuracy (%)`, `F1@10`
         "words": """
@@ -163,7 +171,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             forecast | naive model | naive method | naive predictor | naïve forecast | seasonal naive | majority
             class classifier | majority classifier | majority vote classifier | most frequent class | popularity
             model | most popular items | persistence model | persistence forecast | random guess | random guessing |
-            always predict | always predicting | always predicts | mean predictor | zero rule | zeror | línea base |
+            always predict | always predicting | always predicts | as a sanity check |
+            mean predictor | zero rule | zeror | línea base |
             linha de base
         """,
         # in a table of results these are enough
@@ -182,14 +191,18 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             vit | autoencoder | svd | als | kmeans | k means | dbscan | prophet | arima | sarima | sarimax |
             isolation forest | tfidf | tf idf | collaborative filtering | content based | matrix factorization |
             cosine similarity | word2vec | doc2vec | ensemble | stacking | adaboost | extra trees | q learning | dqn
-            | ppo | gan | diffusion | llama | mistral | gemini | pca
+            | ppo | gan | diffusion | llama | mistral | gemini | pca | logreg | logisticregression |
+            linearregression | gradientboosting | decisiontree | randomforestclassifier | randomforestregressor |
+            histgradientboosting | kneighbors | xception | alexnet | distil | extratrees | hmm | t5 | whisper
         """,
     },
     "error_cues": {
         "phrases": """
             confusion matrix | confusion matrices | error analysis | misclassified | misclassify | misclassifies |
             misclassification | misclassifications | false positive | false positives | false negative | false
-            negatives | failure case | failure cases | failure mode | failure modes | residual | residuals | worst
+            negatives | failure case | failure cases | failure mode | failure modes | residual plot | residual plots |
+            residual analysis | residual distribution | distribution of residuals | model residuals | residuals of |
+            prediction residuals | prediction errors | worst
             predictions | hardest class | confuses | confused with | mistaken for | wrong predictions | incorrect
             predictions | underpredict | underpredicts | underprediction | overpredict | overpredicts |
             overprediction | under predict | under predicts | over predict | over predicts | struggles with |
@@ -202,7 +215,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             detection | detect drift | detects drift | drift report | drift reports | drift monitoring | cloudwatch
             | monitors the | monitoring dashboard | model monitoring | sentry | alertmanager | opentelemetry |
             whylogs | nannyml | arize | prediction log | prediction logs | logs predictions | logs every prediction
-            | logs each prediction | alerts when | performance monitoring | application insights | datadog | new
+            | logs each prediction | feature drift | feature drifts | prediction drift |
+            target drift | alerts when | performance monitoring | application insights | datadog | new
             relic
         """,
     },
@@ -337,19 +351,34 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         """,
     },
     "limitation_cues": {
+        # enough by themselves
         "phrases": """
-            limitation | limited to | does not handle | doesn't handle | not account for | does not generalize | may
-            not generalize | might not generalize | not generalise | not suitable for | not intended for | not a
-            substitute | should not be used | for educational purposes only | not medical advice | not financial
-            advice | known issue | drawback | caveat | shortcoming | weakness | cannot be used | only works | only
-            trained on | small dataset | limited data | biased toward | biased towards | prone to | overfit |
-            unfortunately | suffers from | does not claim | not claim | do not replicate | does not isolate |
-            computationally intensive | computationally expensive | not feasible | may need to be modified | could
-            be greatly improved | unable to | cannot predict | cannot detect | cannot handle | cannot generalize |
-            can only be | not representative | does not reflect | does not capture | does not cover | does not
-            include | not validated | not production-ready | not production ready | less accurate | not reliable |
-            not perfect | lacks | too small | a major cause | does not support | no guarantee | weakens |
-            limitations | caveats | drawbacks | shortcomings | weaknesses | known issues | overfits | overfitting
+            limitation | limitations | caveat | caveats | drawback | drawbacks | shortcoming | shortcomings |
+            weakness | weaknesses | known issue | known issues | does not generalize | does not generalise | may not
+            generalize | might not generalize | not generalise | cannot generalize | not suitable for | not intended
+            for | not a substitute | should not be used | for educational purposes only | illustrative only | not
+            medical advice | not financial advice | only trained on | limited data | biased toward | biased towards
+            | does not claim | not claim | does not isolate | not representative | not validated | not
+            production-ready | not production ready | no guarantee | could be greatly improved | not account for |
+            does not capture | does not reflect | can still affect
+        """,
+        # where the sentence is about the model, its data or its answers
+        "weak": """
+            limited to | does not handle | doesn't handle | cannot be used | only works | prone to |
+            overfit | overfits | overfitting | unfortunately | suffers from | do not replicate | computationally
+            intensive | computationally expensive | not feasible | may need to be modified | unable to | cannot
+            predict | cannot detect | cannot handle | does not cover | does not include | less
+            accurate | not reliable | not perfect | lacks | too small | a major cause | does not support | weakens
+        """,
+        "subjects": """
+            model | models | data | dataset | datasets | prediction | predictions | result | results | classifier |
+            network | system | approach | accuracy | sample | samples | forecast | forecasts | recommendations |
+            performance | method | algorithm | images | labels | bot | chatbot | recommender | project
+        """,
+        "mended": """
+            reduce | reduces | reduced | reducing | prevent | prevents | prevented | preventing | avoid | avoids |
+            avoided | avoiding | mitigate | mitigates | mitigated | mitigating | against | combat | combats | curb |
+            address | addresses | addressed | handle overfitting | control | controls | regularization
         """,
     },
     "next_cues": {
@@ -472,7 +501,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 tensorflow | keras | computer vision | nlp | sentiment | fine-tuning | fine-tuned | training data |
                 train the model | trained model | model training | train_model | data science | dataset | accuracy |
                 rmse | f1 | auc | mlflow | cnn | lstm | bert | transformer | anomaly detection | object detection |
-                a/b test | a/b testing | hypothesis test
+                a/b test | a/b testing | hypothesis test | decision tree | cross validation | predictors | feature
+                importances
             """,
             "packages": """
                 scikit-learn | sklearn | torch | tensorflow | keras | xgboost | lightgbm | catboost | transformers |
@@ -534,9 +564,14 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         """,
         "diagrams": """
             architecture | architectures | pipeline | pipelines | workflow | workflows | flow | flowchart | flow
-            chart | dag | schema | design | diagram | diagrams | overview | structure | mlops | infrastructure |
-            process | how it works | framework | approach | methodology | network | erd | er | dataflow | system |
-            arquitectura | arquitetura
+            chart | dag | schema | design | diagram | diagrams | overview | structure | infrastructure | process |
+            how it works | framework | methodology | erd | er | dataflow | arquitectura | arquitetura
+        """,
+        # of sections whose pictures are such ones
+        "headings": """
+            architecture | architectures | pipeline | pipelines | workflow | workflows | flowchart | flow chart | dag
+            | diagram | diagrams | infrastructure | how it works | dataflow | arquitectura | arquitetura | system
+            design
         """,
     },
     # first sentences of well-known templates that nobody filled in
@@ -544,7 +579,10 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         "sentences": """
             this is your new kedro project | a short description of the project. | project organization generated by
             | this readme would normally document | one paragraph of project description goes here | give an
-            overview of your project | give an overview of the dataset | describe your project here
+            overview of your project | give an overview of the dataset | describe your project here | bootstrapped
+            with create-next-app | bootstrapped with create react app | getting started with create react app |
+            section to complete | here's the tailored readme | here is the tailored readme | here's the updated
+            readme | here is the updated readme | here's a readme | here is a readme
         """,
         "addresses": """
             link | url | your-link | path | insert-link | link-here | path/to/image | your_link_here |

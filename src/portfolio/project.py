@@ -35,7 +35,10 @@ COLLECTIONS = re.compile(
     r"\b(awesome|portfolios?|projects|collection|curated|resources|courses?|lectures?|tutorials?|curriculum|bootcamp"
     r"|notes|homeworks?|assignments|exercises|cheat ?sheets?|roadmap|study|learning path|algorithms|examples|books)\b"
 )
-PLURAL = re.compile(r"\b(projects|curated list|list of|collection of|my portfolio|portfolio of|awesome)\b")
+PLURAL = re.compile(
+    r"\b(projects|curated list|list of|collection of|my portfolio|portfolio of|awesome"
+    r"|portfolio (?:demonstrat|showcas)\w+)\b"
+)
 
 
 class NothingToAudit(PortfolioError):

@@ -224,7 +224,10 @@ def topics_of(title: str) -> tuple[str, ...]:
         topic
         for topic in phrases.names("topics")
         if whole.strip() in phrases.members("topics", topic, "exactly")
-        or phrases.says(whole, "topics", topic, "headings")
+        or (
+            phrases.says(whole, "topics", topic, "headings")
+            and not ("never" in phrases.names("topics", topic) and phrases.says(whole, "topics", topic, "never"))
+        )
     )
 
 

@@ -41,7 +41,8 @@ def test_next_steps_end_with_a_server_that_answers(workshop: Workshop, recommend
         page = run(f"curl -sS {address}/", recommender.folder)
         readme = (recommender.folder / "README.md").read_text(encoding="utf-8")
         asks, sends = (
-            found.replace("http://127.0.0.1:8000", address) for found in re.findall(r"(?ms)^curl .*?'$", readme)
+            found.replace("http://127.0.0.1:8000", address).replace("curl ", "curl -sS ", 1)
+            for found in re.findall(r"(?ms)^curl .*?'$", readme)
         )
         answer = json.loads(run(asks, recommender.folder))
         sends = sends.replace("TOKEN", answer["token"]).replace("ITEM", answer["items"][0]["item"])
@@ -75,7 +76,7 @@ def test_the_log_is_exported_as_it_is(recommender: Project, tmp_path: Path) -> N
     parquet = f"""
 import duckdb
 for table in ("exposures", "clicks"):
-    print(duckdb.read_parquet(f"{tmp_path}/{{table}}.parquet").count("*").fetchone()[0])
+    print(duckdb.sql(f"SELECT COUNT(*) FROM '{tmp_path}/{{table}}.parquet'").fetchone()[0])
 """
     counted = run(f"{recommender.python} -c {shlex.quote(parquet)}", recommender.folder).split()
     log = sqlite3.connect(recommender.folder / "data/simulated/events.sqlite")

@@ -29,8 +29,13 @@ JINJA = re.compile(
     r"\{\{\s*(?:cookiecutter\.)?[a-z_][\w.]*(?:\s*\|[^}]*)?\s*\}\}|\{%-?\s*(?:if|for|endif|endfor|set|include|else|raw|block)\b[^%]*%\}"
 )
 OF_A_FORM = re.compile(
-    r"\[(?:add|insert|describe|your|enter|write|put|replace|fill in|todo:?)\b[^\]\n]{2,80}\](?!\()", re.I
+    r"\[(?:add|insert|describe|your|enter|write|put|replace|fill in|todo:?)\b[^\]\n]{2,80}\](?!\()"
+    r"|\((?:add|insert|replace|fill in|put|enter)\b[^)\n]{0,60}\b(?:here|your)\b[^)\n]{0,60}\)",
+    re.I,
 )
+ARROW = re.compile(r"[▶►→⟶⇒]|(?:[-─]{2,}|=+)>|->")
+DRAWN = re.compile(r"[▼▲▶►→⟶⇒↓]|(?:-{2,}|=+)>|\+-{3,}\+|[┌┐]|^\s*[v|]\s*$")
+CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 OPENING = 4  # passages, at the top and at the end, where a template speaks of itself
 SMALLEST = (200, 100)  # pixels; below it is an icon
@@ -105,7 +110,7 @@ def diagram(project: Project) -> Verdict:
             return passed(line=image.line)
     for section in reading.readme.sections:
         if any(is_picture(image) for image in section.images) and phrases.says(
-            phrases.spoken(words(section.title)), "pictures", "diagrams"
+            phrases.spoken(words(section.title)), "pictures", "headings"
         ):
             return passed(line=section.line)
     for code in reading.readme.code:
@@ -119,11 +124,14 @@ def diagram(project: Project) -> Verdict:
 
 def _is_drawn_with_characters(text: str) -> bool:
     lines = text.splitlines()
-    tree = sum(bool(re.search(r"[├└]──|\|--", line)) for line in lines)
-    return (
-        tree < 2
-        and sum(bool(re.search(r"[▼▲►→⟶↓]|(?:-{2,}|=+)>|\+-{3,}\+|[┌┐]|^\s*[v|]\s*$", line)) for line in lines) >= 3
-    )
+    if sum(bool(re.search(r"[├└]──|\|--", line)) for line in lines) >= 2:  # a list of files
+        return False
+    return sum(map(_has_an_arrow, lines)) >= 3 or any(len(ARROW.findall(line)) >= 3 for line in lines)
+
+
+def _has_an_arrow(line: str) -> bool:
+    """From one thing to another; what follows the name of a file is a remark."""
+    return bool(DRAWN.search(line)) and not re.match(r"\s*[\w./-]+\.\w+\s*(?:→|->|=>)", line)
 
 
 @rule(
@@ -297,12 +305,15 @@ def leftovers(project: Project) -> Verdict:
             return failed(f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line)
     opening = {*project.readme.passages[:OPENING], *project.readme.passages[-OPENING:]}
     for each in project.readme.passages:
-        if not ("{" in each.prose or "[" in each.prose or each in opening):
+        if not ("{" in each.prose or "[" in each.prose or "(" in each.prose or each in opening):
             continue
         found = JINJA.search(each.prose) or OF_A_FORM.search(each.prose)
         said = found[0] if found else phrases.holds(each.casefolded, "untouched", "sentences")
         if said and "${{" not in each.text:
             return failed(f"“{said}” is a template's", each.line)
+    if found := CONFLICT.search(project.readme_text):
+        line = project.readme_text.count("\n", 0, found.start()) + 1
+        return failed("a conflict that git left is not resolved", line)
     pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]
     for link in pointing:
         if link.target.casefold().strip("<>()") in phrases.members("untouched", "addresses"):

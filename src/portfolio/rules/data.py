@@ -27,6 +27,10 @@ NUMBER_WORDS = frozenset(
     {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "hundreds", "thousands"}
 )
 REACH = 4  # words from a number to its unit: "60000 32x32 RGB images"
+DATA_HOST = re.compile(
+    r"https?://(?:www\.)?(?:kaggle\.com/(?!code)|archive\.ics\.uci\.edu|zenodo\.org|openml\.org)[\w/]"
+)
+NO_SOURCE = re.compile(r"visuali[sz]ation|figure|plot|output|result|submission|model|processed", re.I)
 PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")
 SHAPE = re.compile(r"\d[\d,]*\s*[x×]\s*\d|\(\d+, \d+\)")
 OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{0,60}:$", re.I)
@@ -67,8 +71,11 @@ def source(project: Project) -> Verdict:
     for link in scope.links:
         if _leads_to_data(project, link):
             return passed(line=link.line)
+    if any(DATA_HOST.search(each.text) for each in reading.readme.passages):
+        return passed()
     for link in reading.readme.links:
-        if not link.is_image and phrases.holds(link.target.casefold(), "data_cues", "hosts") and not _is_own(link):
+        is_filled_in = not link.is_image and "??" not in link.target
+        if is_filled_in and phrases.holds(link.target.casefold(), "data_cues", "hosts") and not _is_own(link):
             return passed(line=link.line)
     code = "\n".join(each.text for each in reading.readme.code)
     everything = f"{code}\n" + "\n".join(each.text for each in reading.readme.passages)
@@ -78,8 +85,8 @@ def source(project: Project) -> Verdict:
         return passed(line=scope.line)
     if any(re.search(r"https?://\S+", each.text) and _speaks_of_data(each.text) for each in reading.readme.passages):
         return passed()
-    named = DATA_FILE.search(scope.text) or DATA_FILE.search(everything)
-    if named and _exists(project, named[0]):
+    named = DATA_FILE.search(scope.text) or (None if project.is_alone else DATA_FILE.search(everything))
+    if named and _exists(project, named[0]) and not (project.is_alone and NO_SOURCE.search(named[0])):
         return passed()
     if GENERATED.search(scope.text) and SCRIPT.search(scope.text):
         return passed(line=scope.line)
@@ -89,7 +96,7 @@ def source(project: Project) -> Verdict:
 
 
 def _leads_to_data(project: Project, link: Link) -> bool:
-    if link.is_image or link.target.startswith(("#", "mailto:")):
+    if link.is_image or link.target.startswith(("#", "mailto:")) or "??" in link.target:
         return False
     if "://" in link.target or link.target.startswith("www."):
         return not re.search(r"localhost|127\.0\.0\.1|shields\.io|example\.(com|org)", link.target)
@@ -101,7 +108,7 @@ def _is_own(link: Link) -> bool:
     if "github" not in link.target:
         return False
     said = f"{link.target} {link.text}".casefold()
-    return not re.search(r"data|corpus|\.csv|\.zip|plantdoc|plantvillage", said)
+    return not re.search(r"data(?!class)|corpus|\.csv|\.zip|plantdoc|plantvillage", said)
 
 
 def _speaks_of_data(text: str) -> bool:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 LONG_ENOUGH = 8  # words, to name two things and a reason
 MOST_SHOWN = 3  # differences in one message
 LARGEST = 200_000_000  # bytes of an artefact that is hashed
-SPREAD = re.compile(r"±|\+/-|\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(?:,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]")
+SPREAD = re.compile(
+    r"(?:±|\+/-)(?!\s?\d+\s?(?:°|deg))"  # a rotation is no spread
+    r"|\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(?:,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]"
+)
 VALUE = re.compile(r"\d*\.\d+|\b\d{1,3}(\.\d+)?\s?%")
 
 

@@ -11,6 +11,7 @@ from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, 
 
 if TYPE_CHECKING:
     from portfolio.project import Project
+    from portfolio.readme import Table
 
 
 @rule(
@@ -68,9 +69,16 @@ def baseline(project: Project) -> Verdict:
     for section in reading.readme.sections if is_measured else ():
         if phrases.says(phrases.spoken(words(section.title)), "baseline", "words") and not section.is_empty:
             return passed(line=section.line)
-    if any(len(table.rows) > 1 for table in tables):
+    if any(_compares(table) for table in tables):
         return failed("models are compared, and none of them is called the baseline", tables[0].line)
     return failed("no result is compared with a baseline")
+
+
+def _compares(table: Table) -> bool:
+    """Whether at least two of its rows are about models, and not about measures."""
+    measures = phrases.members("metrics", "words") | phrases.members("metrics", "names")
+    named = [words(row[0]) for row in table.rows if row]
+    return sum(bool(each) and measures.isdisjoint([*each, " ".join(each)]) for each in named) >= 2
 
 
 def _without_bayes(text: str) -> str:

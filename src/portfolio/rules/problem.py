@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from portfolio import phrases
 from portfolio.readme import words
-from portfolio.rules.rule import SOFTWARE, Confidence, Severity, Verdict, failed, passed, rule
+from portfolio.rules.rule import NOT_ML, SOFTWARE, Confidence, Severity, Verdict, failed, passed, rule
 
 if TYPE_CHECKING:
     from portfolio.project import Project
 
 ENOUGH = 30  # words: two sentences
+ENOUGH_OF_SOFTWARE = 15  # one says what a program is for
 FIRST_SCREEN = 30  # lines
 EARLY = 0.5  # of the prose: a problem told later is told too late
 
@@ -61,9 +62,9 @@ def problem(project: Project) -> Verdict:
         if (each in reading.lead or each.line <= middle) and (not each.is_item or each in stated)  # no list of features
     }
     size = sum(len(each.words) for each in early.values())
-    line = told.line if told else 1
-    if size >= ENOUGH:
-        return passed(line=line)
+    line = told.line if told else None
+    if size >= (ENOUGH if project.profile != NOT_ML else ENOUGH_OF_SOFTWARE):
+        return passed(line=line or 1)
     if told and told.line > middle and told.size >= ENOUGH:
         return failed(f"“{told.title}” stands in the second half", told.line)
     where = (

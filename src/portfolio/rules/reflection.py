@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from portfolio import phrases
 from portfolio.readme import words
 from portfolio.rules.rule import Confidence, Severity, Verdict, failed, passed, rule
+from portfolio.topics import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from portfolio.readme import Passage
 
 CANONICAL = "What I Would Improve Next"
+LOOKING_BACK = re.compile(r"\b(knew|thought|felt|was clear|reali[sz]ed) (that )?.{0,20}could be improved")
 SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -66,8 +68,11 @@ def limitations(project: Project) -> Verdict:
         return passed(line=scope.line)
     if scope.size >= 8 and any(len(each.words) >= 5 for each in scope.prose):
         return passed(line=scope.line)
-    for each in reading.saying("limitation_cues", "phrases"):
+    for each in reading.saying("limitation_cues", "phrases") if reading.language == ENGLISH else ():
         if len(each.words) >= 6:
+            return passed(line=each.line)
+    for each in reading.saying("limitation_cues", "weak") if reading.language == ENGLISH else ():
+        if len(each.words) >= 6 and _limits_what_was_made(each) and each not in reading.about("run").passages:
             return passed(line=each.line)
     if scope:
         return failed(f"“{scope.title}” has {scope.size} words of prose", scope.line)
@@ -129,10 +134,21 @@ def next_steps(project: Project) -> Verdict:
         return passed("" if is_canonical else f"found as “{scope.title}”; “{CANONICAL}” says it best", scope.line)
     if not scope:
         plans = [each for each in reading.saying("next_cues", "phrases") if len(each.words) >= 8]
-        if len(plans) >= 2 or any(len(each.words) >= 25 for each in plans):
+        if len(plans) >= 2 or any(len(each.words) >= 25 and not _looks_back(each) for each in plans):
             return passed("found in the text; a section of its own is found sooner", plans[0].line)
         return failed("no part about next steps, improvements or future work was found")
     return failed(f"“{scope.title}” has {len(saying)} items that say something of this project", scope.line)
+
+
+def _limits_what_was_made(passage: Passage) -> bool:
+    """Whether a sentence says what the model, its data or its answers cannot do, and not how that was mended."""
+    for sentence in SENTENCE.split(passage.text):
+        said = phrases.spoken(words(sentence))
+        if not phrases.says(said, "limitation_cues", "weak") or phrases.says(said, "limitation_cues", "mended"):
+            continue
+        if phrases.says(said, "limitation_cues", "subjects"):
+            return True
+    return False
 
 
 def _items(passages: Sequence[Passage]) -> list[str]:
@@ -140,6 +156,11 @@ def _items(passages: Sequence[Passage]) -> list[str]:
     if any(each.is_item for each in passages):
         return [each.text for each in passages]
     return [sentence for each in passages for sentence in SENTENCE.split(each.text) if sentence.strip()]
+
+
+def _looks_back(passage: Passage) -> bool:
+    """What somebody knew could be improved, before they did, is no plan."""
+    return bool(LOOKING_BACK.search(passage.text))
 
 
 def _has_verb(text: str) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portfolio.project import Project
+    from portfolio.readme import Passage
 
 PROMPT = re.compile(r"^\s*(\(\w+\)\s*)?([$%>!]|PS>|>>>)\s+")
 PATH = re.compile(r"[\w][\w./-]*\.(py|sh|ipynb|ya?ml)$")
@@ -33,11 +34,12 @@ LONGEST_COMMAND = 10  # words; more are a sentence that begins with one
 ASSIGNMENT = re.compile(r"[A-Z_]+=\S*$")
 PROGRAM = re.compile(r"\./\S|\.?venv\S*[\\/]|python[\d.]+$|\S*[\\/](?:python|pip|activate)[\w.]*$")
 TYPED = re.compile(  # a line of prose that begins so is one, though nothing marks it as code
-    r"(?:pip3? install|(?:python3?|py) (?:-m )?[\w./-]+|git clone|docker (?:run|build|compose|pull)|streamlit run|"
-    r"npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|kaggle \w+|"
-    r"dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate)(?= |$)"
+    r"(?:pip3? install|(?:python3?|py) (?:-m )?[\w./-]+|git clone|docker (?:run|build|compose|pull)|docker-compose|"
+    r"streamlit run|npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|"
+    r"kaggle \w+|dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate)(?= |$)"
 )
 SERVES = re.compile(r"(?<![\w./-])serve(?![\w./-])")  # as a verb of its own: `python -m image_api serve`
+ADDRESS = re.compile(r"https?://\S+")
 COURSE = re.compile(r"[?&](list|index)=")  # a video of somebody's lectures
 HERE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|example\.(com|org)|your[-_]|<|shields\.io")
 ADDRESS = re.compile(
@@ -110,8 +112,8 @@ def _inline_commands(project: Project) -> Iterator[str]:
         plain = PROMPT.sub("", found[0] or found[1]).strip()
         if _is_command(plain) and " " in plain:
             yield plain
-    for each in project.reading.readme.passages:
-        plain = PROMPT.sub("", each.text).strip()
+    for line in (*text.splitlines(), *(each.text for each in project.reading.readme.passages)):
+        plain = PROMPT.sub("", line).strip()
         if TYPED.match(plain) and len(plain.split()) <= LONGEST_COMMAND:
             yield plain
 
@@ -456,7 +458,7 @@ def monitoring(project: Project) -> Verdict:
         return failed(f"“{scope.title}” has {scope.size} words" if scope else "no part about monitoring was found")
     plans = reading.about("next_steps").passages
     for each in reading.saying("monitoring_cues", "phrases"):
-        if each not in plans:
+        if each not in plans and _says_more_than_a_name(each):
             return passed(line=each.line)
     for table in reading.readme.tables:
         cells = phrases.spoken(word for row in table.rows[:50] for cell in row for word in words(cell))
@@ -467,6 +469,11 @@ def monitoring(project: Project) -> Verdict:
     if scope:
         return failed(f"“{scope.title}” has {scope.size} words of prose", scope.line)
     return failed("no part about monitoring, logs or drift was found")
+
+
+def _says_more_than_a_name(passage: Passage) -> bool:
+    """Whether there are three words beside addresses and the words of links."""
+    return len(words(ADDRESS.sub(" ", passage.text))) >= 3 and passage.own_words not in (0, 1, 2)
 
 
 def _raw(project: Project, line: int) -> str:
