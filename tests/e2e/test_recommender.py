@@ -76,7 +76,7 @@ def test_the_log_is_exported_as_it_is(recommender: Project, tmp_path: Path) -> N
     parquet = f"""
 import duckdb
 for table in ("exposures", "clicks"):
-    print(duckdb.sql(f"SELECT COUNT(*) FROM '{tmp_path}/{{table}}.parquet'").fetchone()[0])
+    print(duckdb.sql(f"SELECT COUNT(*) FROM '{tmp_path}/{{table}}.parquet'").fetchall()[0][0])
 """
     counted = run(f"{recommender.python} -c {shlex.quote(parquet)}", recommender.folder).split()
     log = sqlite3.connect(recommender.folder / "data/simulated/events.sqlite")
