@@ -1,6 +1,7 @@
-"""Which code makes the numbers: its commit, and whether something that matters was changed since."""
+"""Where numbers come from: which code made them, and under which licence the data are."""
 
 import subprocess
+from pathlib import Path
 
 from .config import ROOT
 
@@ -16,3 +17,11 @@ def version() -> tuple[str | None, bool | None]:
         return commit, bool(git("status", "--porcelain", "--", "src", "pyproject.toml", "requirements.lock"))
     except (OSError, subprocess.CalledProcessError):
         return None, None
+
+
+def licence(folder: Path) -> str:
+    """The first line of the licence file in a folder of data, if there is one."""
+    for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
+        if (folder / name).is_file():
+            return (folder / name).read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0][:100]
+    return "not stated"

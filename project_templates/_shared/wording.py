@@ -22,3 +22,14 @@ def interval(row: dict[str, Any], show: Any = "{:.2f}".format) -> str:
 def signed(value: float, digits: int = 2) -> str:
     """With its sign, and a real minus."""
     return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def name(row: dict[str, Any]) -> str:
+    """How a table sets off the model, and what a careless evaluation would have claimed."""
+    match row["role"]:
+        case "model":
+            return f"**{row['model']}**"
+        case "naive":
+            return f"_{row['model']}_"
+        case _:
+            return str(row["model"])

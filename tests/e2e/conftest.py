@@ -225,3 +225,14 @@ def copied(project: Project, folder: Path) -> Project:
     python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')
     python.chmod(0o755)
     return Project(copy, project.template)
+
+
+def assert_explained(project: Project, folder: Path, arguments: str, message: str) -> None:
+    """Where nothing was trained or measured, a verb says what is missing, and shows no traceback."""
+    copy = copied(project, folder)
+    for name in ("models", "reports"):
+        shutil.rmtree(copy.folder / name)
+    with pytest.raises(AssertionError) as failure:
+        copy.do(arguments)
+    assert message in str(failure.value)
+    assert "Traceback" not in str(failure.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -13,7 +14,9 @@ import yaml
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.e2e.conftest import Project, run
+from portfolio import templates
+from portfolio.templates import Template
+from tests.e2e.conftest import Project, Tool, run
 
 RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")
 
@@ -116,3 +119,27 @@ def test_the_readme_shows_the_page_once_a_picture_was_taken(each: Project, chrom
         (each.folder / "reports/figures/page.png").unlink(missing_ok=True)
         each.do("report")
     assert (each.folder / "README.md").read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize("template", templates.all(), ids=lambda each: each.name)
+def test_run_without_uv_takes_pip(template: Template, tool: Tool, awkward: Path, path_without_uv: str) -> None:
+    """`new --run` where there is no uv; then the commands of the project's README for pip, word for word."""
+    name = f"pip-{template.name}"
+    answer = run(
+        f"{tool.command} new {template.name} {name} --yes --run --data author=Ada --format json 2>/dev/null",
+        awkward,
+        path_without_uv,
+    )
+    document = json.loads(answer)
+    assert [step["name"] for step in document["run"]["steps"]][:2] == ["create .venv", "install"]
+    assert document["run"]["headlines"][-1]["value"] > 0
+    assert document["next_steps"][0]["run"] == ". .venv/bin/activate"
+    folder = awkward / name
+    run(
+        "\n".join([". .venv/bin/activate", "python -m pytest -q tests/test_api.py", f"{name} report --check"]),
+        folder,
+        path_without_uv,
+    )
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    (install,) = (line for line in readme.splitlines() if line.startswith("python -m pip install"))
+    assert install == f"python -m pip install {template.pip_install}"

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import shutil
-import tomllib
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import outside
-from tests.e2e.conftest import Project, Tool, Workshop, copied, free_port, run, served
+from tests.e2e.conftest import Project, Workshop, assert_explained, copied, free_port, run, served
 
 SAMPLE_WORDS = ("rust", "leaf miner", "powdery mildew", "drawn", "laboratory", "bench")
 
@@ -126,38 +125,4 @@ def _blocks(text: str) -> str:
 def test_its_own_mistakes_are_explained_without_a_traceback(
     project: Project, tmp_path: Path, arguments: str, message: str
 ) -> None:
-    copy = copied(project, tmp_path)
-    for name in ("models", "reports"):
-        shutil.rmtree(copy.folder / name)
-    with pytest.raises(AssertionError) as failure:
-        copy.do(arguments)
-    assert message in str(failure.value)
-    assert "Traceback" not in str(failure.value)
-
-
-def test_run_without_uv_takes_pip(tool: Tool, awkward: Path, path_without_uv: str) -> None:
-    """`new --run` where there is no uv; then the commands of the project's README for pip, word for word."""
-    answer = run(
-        f"{tool.command} new image-api with-pip --yes --run --data author=Ada --format json 2>/dev/null",
-        awkward,
-        path_without_uv,
-    )
-    document = json.loads(answer)
-    assert [step["name"] for step in document["run"]["steps"]][:2] == ["create .venv", "install"]
-    assert document["run"]["headlines"][-1]["value"] > 0
-    assert document["next_steps"][0]["run"] == ". .venv/bin/activate"
-    folder = awkward / "with-pip"
-    run(
-        "\n".join([". .venv/bin/activate", "python -m pytest -q tests/test_api.py", "with-pip report --check"]),
-        folder,
-        path_without_uv,
-    )
-    readme = (folder / "README.md").read_text(encoding="utf-8")
-    (install,) = (line for line in readme.splitlines() if line.startswith("python -m pip install"))
-    assert install == f"python -m pip install {tomllib.loads(_manifest())['pip_install']}"
-
-
-def _manifest() -> str:
-    from portfolio import templates
-
-    return (templates.root() / "image-api/template.toml").read_text(encoding="utf-8")
+    assert_explained(project, tmp_path, arguments, message)

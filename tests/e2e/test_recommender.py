@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import outside
-from tests.e2e.conftest import Project, Workshop, copied, free_port, run, served
+from tests.e2e.conftest import Project, Workshop, assert_explained, copied, free_port, run, served
 
 SAMPLE_WORDS = ("drawn by code", "viewers", "niches", "sample.py")
 
@@ -273,10 +273,4 @@ def test_a_file_of_one_s_own_speaks_of_itself(recommender: Project, tmp_path: Pa
 def test_its_own_mistakes_are_explained_without_a_traceback(
     recommender: Project, tmp_path: Path, arguments: str, message: str
 ) -> None:
-    copy = copied(recommender, tmp_path)
-    for name in ("models", "reports"):
-        shutil.rmtree(copy.folder / name)
-    with pytest.raises(AssertionError) as failure:
-        copy.do(arguments)
-    assert message in str(failure.value)
-    assert "Traceback" not in str(failure.value)
+    assert_explained(recommender, tmp_path, arguments, message)

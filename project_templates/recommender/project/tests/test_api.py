@@ -2,14 +2,17 @@
 
 import dataclasses
 import json
+import socket
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from recommender import events, tokens
@@ -226,6 +229,30 @@ def test_when_it_is_full_it_says_when_to_come_back(
         answers = [each.result() for each in asked]
     assert sorted(each.status_code for each in answers) == [200, 200, 503, 503]
     assert {each.headers["retry-after"] for each in answers if each.status_code == 503} == {"1"}
+
+
+def test_who_sends_too_slowly_is_let_go(model: Trained, config: Config, tmp_path: Path) -> None:
+    """Else a few of them would keep everybody out. On a real port: the test's own client sends all at once."""
+    hasty = dataclasses.replace(config, request_seconds=0.2)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(model, hasty, tmp_path), port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+
+    def dripping() -> Iterator[bytes]:
+        yield b'{"events": ['
+        time.sleep(0.5)
+        yield b"]}"
+
+    answer = httpx2.post(f"http://127.0.0.1:{port}/events", content=dripping())
+    server.should_exit = True
+    thread.join()
+    assert answer.status_code == 408
+    assert "0.2 seconds" in answer.json()["detail"]
 
 
 def test_many_at_once_are_all_counted(client: TestClient, model: Trained, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -219,6 +221,28 @@ def test_events_are_counted_once_and_all_or_none(store: Store, tmp_path: Path) -
         store.add([dataclasses.replace(click, event_id="before", item_id="j"), broken])
     rows = sqlite3.connect(tmp_path / events.NAME).execute("SELECT COUNT(*) FROM clicks").fetchone()
     assert rows == (1,)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from recommender.events import Click, Store
+
+store = Store(Path(sys.argv[1]))
+for number in range(10_000):
+    store.add([Click(f"{number}", f"{number}", 1, 1.0, "v", "i")])
+    print(number, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_a_kill(store: Store, tmp_path: Path) -> None:
+    writing = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert writing.stdout
+    acknowledged = [int(next(writing.stdout)) for _ in range(50)]
+    writing.kill()
+    acknowledged += [int(line) for line in writing.communicate()[0].split("\n")[:-1]]
+    written = {row["event_id"] for row in events.open_to_read(tmp_path).execute("SELECT event_id FROM clicks")}
+    assert {str(each) for each in acknowledged} <= written
 
 
 def _bandit(rng: np.random.Generator, number: int) -> tuple[Logged, np.ndarray]:

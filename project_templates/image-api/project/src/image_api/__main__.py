@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-import time
 
-from image_api.config import DATA, LOGS, METRICS, Config, ExplainedError, load
+from image_api import verbs
+from image_api.config import LOGS, Config, load
 
 MEASURED = ("data", "train", "evaluate", "loadtest")  # their seconds are kept with the results
 STEPS = (*MEASURED, "report")  # what `run` runs
@@ -14,51 +14,38 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
     options = _parser().parse_args(arguments)
     config = load(options.seed)
-    verbs = STEPS if options.verb == "run" else (options.verb,)
-    try:
-        for verb in verbs:
-            started = time.monotonic()
-            code = _do(verb, options, config)
-            if code:
-                return code
-            if verb in MEASURED:
-                _note(verb, time.monotonic() - started, is_shown=options.verb == "run")
-    except (ExplainedError, OSError) as error:  # OSError: a folder that may not be written, a disk that is full
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    steps = STEPS if options.verb == "run" else (options.verb,)
+    return verbs.run(steps, lambda verb: _do(verb, options, config), MEASURED)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m image_api", description="Train, measure and serve the classifier.")
     parser.add_argument("--seed", type=int, help="instead of the project's own")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, help_text in (
         ("run", "data, train, evaluate, loadtest, report"),
         ("data", "draw or read the photographs"),
     ):
-        verb = verbs.add_parser(name, help=help_text)
+        verb = subparsers.add_parser(name, help=help_text)
         _data_options(verb)
         _seed_too(verb)
-    _seed_too(verbs.add_parser("train", help="fit the baseline and three experiments, export the best"))
-    _seed_too(verbs.add_parser("evaluate", help="measure on plants never seen; writes reports/metrics.json"))
-    report = verbs.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
+    _seed_too(subparsers.add_parser("train", help="fit the baseline and three experiments, export the best"))
+    _seed_too(subparsers.add_parser("evaluate", help="measure on plants never seen; writes reports/metrics.json"))
+    report = subparsers.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
     report.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if they differ from what was measured"
     )
-    serve = verbs.add_parser("serve", help="answer over HTTP, with a page to try it")
+    serve = subparsers.add_parser("serve", help="answer over HTTP, with a page to try it")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--log-dir", default=str(LOGS), help="where answers are logged, for `monitor`")
-    verbs.add_parser("loadtest", help="start the service on a free port and measure its latency")
-    monitor = verbs.add_parser("monitor", help="read the logs; exit 1 when something drifted")
+    subparsers.add_parser("loadtest", help="start the service on a free port and measure its latency")
+    monitor = subparsers.add_parser("monitor", help="read the logs; exit 1 when something drifted")
     monitor.add_argument("--log-dir", default=str(LOGS))
     monitor.add_argument(
         "--accept", action="store_true", help="looked at and found good: compare with these from now on"
     )
-    picture = verbs.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
+    picture = subparsers.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
     picture.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
     return parser
 
@@ -119,14 +106,6 @@ def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
             print(screenshot.screenshot(options.browser))
             return _do("report", options, config)
     return 0
-
-
-def _note(verb: str, seconds: float, is_shown: bool) -> None:
-    from image_api import results
-
-    results.note_seconds(METRICS, verb, seconds, DATA / "seconds.json")
-    if is_shown:
-        print(f"{verb}: {seconds:.1f} s", flush=True)
 
 
 if __name__ == "__main__":

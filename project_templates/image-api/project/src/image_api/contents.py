@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from image_api import findings, story
+from image_api import findings, story, telling
 
 
 def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, str]:
@@ -16,7 +16,7 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "trust": findings.trust(measured),
         "abstention": findings.abstention(measured["abstention"]),
         "costs": findings.costs(measured["costs"]),
-        "serving": story.serving(measured),
+        "serving": telling.latency(measured.get("serving")),
         "weakest": story.weakest(measured),
-        "provenance": story.provenance(measured),
+        "provenance": telling.provenance(measured),
     }

@@ -127,7 +127,7 @@ def _source(request: Request, config: Config) -> Source:
             return Source(plantvillage.NAME, plantvillage.LICENCE, folder)
         case path:
             folder = _folder(path)
-            return Source(folder.resolve().name, _licence(folder), folder)
+            return Source(folder.resolve().name, provenance.licence(folder), folder)
 
 
 def _folder(path: str) -> Path:
@@ -143,11 +143,3 @@ def _draw_sample(seed: int) -> Path:
     folder.mkdir(parents=True)
     sample.draw(folder, seed)
     return folder
-
-
-def _licence(folder: Path) -> str:
-    """The first line of the folder's own licence file, if it has one."""
-    for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
-        if (folder / name).is_file():
-            return (folder / name).read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0][:100]
-    return "not stated"

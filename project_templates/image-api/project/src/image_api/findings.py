@@ -5,8 +5,8 @@ from typing import Any
 from image_api import calibration
 from image_api.blocks import table
 from image_api.config import PICTURE
-from image_api.measured import main, name, place
-from image_api.wording import interval, signed
+from image_api.measured import main, place
+from image_api.wording import interval, name, signed
 
 NOTICEABLE = 0.01  # of the calibration error
 

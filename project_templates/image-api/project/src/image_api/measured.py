@@ -26,14 +26,3 @@ def place(row: dict[str, Any]) -> str:
     if row["split"].startswith("test (by "):
         return "on new plants"
     return "in the field" if row["split"] == "field" else f"on {row['split']}"
-
-
-def name(row: dict[str, Any]) -> str:
-    """How a table sets off the model, and what a careless evaluation would have claimed."""
-    match row["role"]:
-        case "model":
-            return f"**{row['model']}**"
-        case "naive":
-            return f"_{row['model']}_"
-        case _:
-            return str(row["model"])

@@ -1,9 +1,7 @@
 """The report's paragraphs: the result in a sentence, the data, the service, the weakest points, where it comes from."""
 
-import json
 from typing import Any
 
-from image_api.blocks import table
 from image_api.config import PICTURE, ROOT
 from image_api.measured import in_field, is_careless, main, place
 from image_api.wording import difference, score
@@ -74,31 +72,6 @@ def data(measured: dict[str, Any]) -> str:
     return "\n\n".join(lines)
 
 
-def serving(measured: dict[str, Any]) -> str:
-    serving = measured.get("serving")
-    if serving is None:
-        return "_Not measured yet: `python -m image_api loadtest`._"
-    return "\n\n".join(
-        [
-            table(
-                ["Asked at the same time", "p50", "p95", "p99", "Answers a second"],
-                [
-                    [
-                        str(row["concurrency"]),
-                        *(f"{row[key]:.1f} ms" for key in ("p50", "p95", "p99")),
-                        f"{row['per_second']:.0f}",
-                    ]
-                    for row in serving["loads"]
-                ],
-            ),
-            f"Measured on {serving['machine']}, which also ran the load generator. At an assumed "
-            f"${serving['price_per_hour']:g} an hour for such a machine (`config.py`), fully used, 1,000 answers cost "
-            f"${serving['price_per_1000']:.6f}. An answer:",
-            f"```json\n{json.dumps(serving['answer'], indent=1, ensure_ascii=False)}\n```",
-        ]
-    )
-
-
 def weakest(measured: dict[str, Any]) -> str:
     model, field = main(measured), in_field(measured)
     recalls = [row for row in measured["results"] if row["metric"].startswith("recall_")]
@@ -123,19 +96,3 @@ def weakest(measured: dict[str, Any]) -> str:
         else f"With only {tested}, no number here means much, and no interval."
     )
     return "The weakest points that this run measured:\n\n" + "\n".join(f"- {point}" for point in points)
-
-
-def provenance(measured: dict[str, Any]) -> str:
-    commit = (measured["commit"] or "no commit")[:12] + (" with uncommitted changes" if measured["dirty"] else "")
-    model = measured["artefacts"][0]
-    return table(
-        ["What", "Which"],
-        [
-            ["Measured", measured["created"]],
-            ["Code", commit],
-            ["Data", f"{measured['data']['source']}, sha256 `{measured['data']['sha256'][:12]}…`"],
-            ["Seed", str(measured["seed"])],
-            ["Model", f"`{model['path']}`, {model['bytes'] / 1000:.0f} kB, sha256 `{model['sha256'][:12]}…`"],
-            ["Whole run", f"{measured['seconds']:.0f} s"],
-        ],
-    )

@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-import time
 
-from recommender.config import DATA, LOGS, METRICS, SIMULATED, Config, ExplainedError, load
+from recommender import verbs
+from recommender.config import DATA, LOGS, SIMULATED, Config, load
 
 MEASURED = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest")  # their seconds are kept
 STEPS = (*MEASURED, "report")  # what `run` runs
@@ -14,21 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
     options = _parser().parse_args(arguments)
     config = load(options.seed)
-    verbs = STEPS if options.verb == "run" else (options.verb,)
-    try:
-        for verb in verbs:
-            started = time.monotonic()
-            code = _do(verb, options, config)
-            if code:
-                return code
-            if verb in MEASURED:
-                _note(verb, time.monotonic() - started, is_shown=options.verb == "run")
-    except (ExplainedError, OSError) as error:  # OSError: a folder that may not be written, a disk that is full
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    steps = STEPS if options.verb == "run" else (options.verb,)
+    return verbs.run(steps, lambda verb: _do(verb, options, config), MEASURED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,39 +23,39 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m recommender", description="Train, serve and compare rankings of films."
     )
     parser.add_argument("--seed", type=int, help="instead of the project's own")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, help_text in (("run", ", ".join(STEPS)), ("data", "draw, fetch or read the events")):
-        verb = verbs.add_parser(name, help=help_text)
+        verb = subparsers.add_parser(name, help=help_text)
         _data_options(verb)
         _seed_too(verb)
-    _seed_too(verbs.add_parser("train", help="try settings of both rankings, write the model"))
-    _seed_too(verbs.add_parser("evaluate", help="measure on events never seen; writes reports/metrics.json"))
-    _seed_too(verbs.add_parser("simulate", help="send made-up visitors, whose wishes are known, to the service"))
-    test = verbs.add_parser("abtest", help="analyse the experiment; exit 1 when its groups do not fit")
-    policies = verbs.add_parser("ope", help="what another ranking would have done, by the log of one")
+    _seed_too(subparsers.add_parser("train", help="try settings of both rankings, write the model"))
+    _seed_too(subparsers.add_parser("evaluate", help="measure on events never seen; writes reports/metrics.json"))
+    _seed_too(subparsers.add_parser("simulate", help="send made-up visitors, whose wishes are known, to the service"))
+    test = subparsers.add_parser("abtest", help="analyse the experiment; exit 1 when its groups do not fit")
+    policies = subparsers.add_parser("ope", help="what another ranking would have done, by the log of one")
     for verb in (test, policies):
         verb.add_argument("--log-dir", help="of `serve`, where there are visitors; else of `simulate`")
     policies.add_argument("--data", choices=["open-bandit"], help="check the estimators on real logs of two policies")
     policies.add_argument("--mirror", metavar="URL", help="where those logs are fetched instead of their own address")
     policies.add_argument("--folder", help="where those logs are, if they are here already")
-    export = verbs.add_parser("export", help="write the log as Parquet, for a warehouse")
+    export = subparsers.add_parser("export", help="write the log as Parquet, for a warehouse")
     export.add_argument("--log-dir", default=str(SIMULATED))
     export.add_argument("--to", default=str(DATA / "export"), metavar="FOLDER")
-    report = verbs.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
+    report = subparsers.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
     report.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if they differ from what was measured"
     )
-    serve = verbs.add_parser("serve", help="answer over HTTP, with a page to try it")
+    serve = subparsers.add_parser("serve", help="answer over HTTP, with a page to try it")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--log-dir", default=str(LOGS), help="where events and requests are logged")
-    verbs.add_parser("loadtest", help="start the service on a free port and measure its latency")
-    monitor = verbs.add_parser("monitor", help="read the logs; exit 1 when something drifted")
+    subparsers.add_parser("loadtest", help="start the service on a free port and measure its latency")
+    monitor = subparsers.add_parser("monitor", help="read the logs; exit 1 when something drifted")
     monitor.add_argument("--log-dir", default=str(LOGS))
     monitor.add_argument(
         "--accept", action="store_true", help="looked at and found good: compare with these from now on"
     )
-    picture = verbs.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
+    picture = subparsers.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
     picture.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
     return parser
 
@@ -143,14 +130,6 @@ def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
             print(screenshot.screenshot(options.browser))
             return _do("report", options, config)
     return 0
-
-
-def _note(verb: str, seconds: float, is_shown: bool) -> None:
-    from recommender import results
-
-    results.note_seconds(METRICS, verb, seconds, DATA / "seconds.json")
-    if is_shown:
-        print(f"{verb}: {seconds:.1f} s", flush=True)
 
 
 if __name__ == "__main__":

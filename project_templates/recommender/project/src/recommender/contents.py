@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from recommender import findings, story, verdict
+from recommender import findings, story, telling, verdict
 
 
 def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, str]:
@@ -19,5 +19,5 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "ope": verdict.ope(measured),
         "serving": story.serving(measured),
         "weakest": story.weakest(measured),
-        "provenance": story.provenance(measured),
+        "provenance": telling.provenance(measured),
     }

@@ -141,9 +141,9 @@ def _source(request: Request, config: Config) -> tuple[str, str, Read]:
             if not Path(path).exists():
                 known = ", ".join(repr(each) for each in ("sample", *movielens.COLLECTIONS))
                 raise BadDataError(f"{path!r} is none of {known}, and no file or folder of that name is there")
-            found = table.read(Path(path))
+            found, place = table.read(Path(path)), Path(path).resolve()
             DATA.mkdir(exist_ok=True)
-            return Path(path).resolve().stem, _licence(Path(path)), found
+            return place.stem, provenance.licence(place if place.is_dir() else place.parent), found
 
 
 def _truth(name: str, interactions: Interactions, config: Config) -> World:
@@ -172,12 +172,3 @@ def _check(interactions: Interactions, config: Config) -> None:
         )
     if interactions.shape[1] < FEWEST_ITEMS:
         raise BadDataError(f"only {interactions.shape[1]} items are left, and {FEWEST_ITEMS} are needed to rank")
-
-
-def _licence(path: Path) -> str:
-    """The first line of the licence file beside the data, if there is one."""
-    folder = path if path.is_dir() else path.parent
-    for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
-        if (folder / name).is_file():
-            return (folder / name).read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0][:100]
-    return "not stated"

@@ -4,8 +4,8 @@ from typing import Any
 
 from recommender.blocks import table
 from recommender.config import PICTURE
-from recommender.measured import name, signed_three, three
-from recommender.wording import interval
+from recommender.measured import signed_three, three
+from recommender.wording import interval, name
 
 
 def experiments(runs: list[dict[str, Any]]) -> str:

@@ -22,17 +22,6 @@ def against(measured: dict[str, Any], baseline: str, split: str) -> dict[str, An
     return next(row for row in rows if row["against"] == baseline and row["split"] == split)
 
 
-def name(row: dict[str, Any]) -> str:
-    """How a table sets off the model, and what a careless evaluation would have claimed."""
-    match row["role"]:
-        case "model":
-            return f"**{row['model']}**"
-        case "naive":
-            return f"_{row['model']}_"
-        case _:
-            return str(row["model"])
-
-
 def decides(difference: dict[str, Any]) -> str:
     """What a difference with its interval says of the first against the second."""
     low, high = difference["ci95"]

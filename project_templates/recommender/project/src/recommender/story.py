@@ -1,9 +1,8 @@
 """The report's paragraphs: the result in a sentence, the data, the service, the weakest points, where it comes from."""
 
-import json
 from typing import Any
 
-from recommender.blocks import table
+from recommender import telling
 from recommender.config import PICTURE, ROOT
 from recommender.measured import against, decides, main, naive, signed_three, three
 from recommender.wording import interval
@@ -72,29 +71,11 @@ def data(measured: dict[str, Any]) -> str:
 
 
 def serving(measured: dict[str, Any]) -> str:
-    serving = measured.get("serving")
-    if serving is None:
-        return "_Not measured yet: `python -m recommender loadtest`._"
-    answer = {**serving["answer"], "items": serving["answer"]["items"][:2], "token": "…"}
-    return "\n\n".join(
-        [
-            table(
-                ["Asked at the same time", "p50", "p95", "p99", "Answers a second"],
-                [
-                    [
-                        str(row["concurrency"]),
-                        *(f"{row[key]:.1f} ms" for key in ("p50", "p95", "p99")),
-                        f"{row['per_second']:.0f}",
-                    ]
-                    for row in serving["loads"]
-                ],
-            ),
-            f"Measured on {serving['machine']}, which also ran the load generator. At an assumed "
-            f"${serving['price_per_hour']:g} an hour for such a machine (`config.py`), fully used, 1,000 answers cost "
-            f"${serving['price_per_1000']:.6f}. The beginning of an answer:",
-            f"```json\n{json.dumps(answer, indent=1, ensure_ascii=False)}\n```",
-        ]
-    )
+    """The beginning of an answer: its list is long, and its token longer."""
+    found = measured.get("serving")
+    if found is None:
+        return telling.latency(None)
+    return telling.latency(found, {**found["answer"], "items": found["answer"]["items"][:2], "token": "…"})
 
 
 def weakest(measured: dict[str, Any]) -> str:
@@ -124,19 +105,3 @@ def weakest(measured: dict[str, Any]) -> str:
                 f"The log says nothing of what {' and '.join(refused)} would have earned: too little support."
             )
     return "The weakest points that this run measured:\n\n" + "\n".join(f"- {point}" for point in points)
-
-
-def provenance(measured: dict[str, Any]) -> str:
-    commit = (measured["commit"] or "no commit")[:12] + (" with uncommitted changes" if measured["dirty"] else "")
-    model = measured["artefacts"][0]
-    return table(
-        ["What", "Which"],
-        [
-            ["Measured", measured["created"]],
-            ["Code", commit],
-            ["Data", f"{measured['data']['source']}, sha256 `{measured['data']['sha256'][:12]}…`"],
-            ["Seed", str(measured["seed"])],
-            ["Model", f"`{model['path']}`, {model['bytes'] / 1000:.0f} kB, sha256 `{model['sha256'][:12]}…`"],
-            ["Whole run", f"{measured['seconds']:.0f} s"],
-        ],
-    )
