@@ -18,10 +18,14 @@ THERE = [
     ("COM601", "```\nlinter ──▶ validate ──▶ build ──▶ deploy\n```\n"),
     ("RFL701", "The model is prone to missing frosts after a warm day.\n"),
     ("RUN501", "Bash\ngit clone ADDRESS\ncd frost\nStart it:\n\nBash\ndocker-compose up -d\n"),
+    ("COM604", "Copy `.env.example` and put your key into it (enter your own API key here first).\n"),
+    ("COM604", "Solve what git shows:\n\n```\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n```\n"),
     ("PRB101", "# Sky\n\nShows the weather of the next five days for any city, with a map and a search.\n"),
 ]  # fmt: skip
 MISSING = [
     ("DAT201", "## Data\n\nSee [here](https://www.kaggle.com/datasets/??).\n"),
+    ("DAT201", "I am on https://www.kaggle.com/somebody too.\n"),
+    ("COM604", "Demo (replace with your Streamlit Cloud URL)\n"),
     ("EVL404", "Images are rotated by ±10° before an F1 of 0.84 is reached.\n"),
     ("EVL406", "The network follows Deep Residual Learning, with residual blocks.\n"),
     ("EVL406", "## Import errors\n\n![](trace.png)\n"),

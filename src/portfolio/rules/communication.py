@@ -30,7 +30,8 @@ JINJA = re.compile(
 )
 OF_A_FORM = re.compile(
     r"\[(?:add|insert|describe|your|enter|write|put|replace|fill in|todo:?)\b[^\]\n]{2,80}\](?!\()"
-    r"|\((?:add|insert|replace|fill in|put|enter)\b[^)\n]{0,60}\b(?:here|your)\b[^)\n]{0,60}\)",
+    r"|\((?:add|insert)\b[^)\n]{2,80}\bhere\)"
+    r"|\(replace (?:it )?with [^)\n]{0,60}\b(?:url|link|screenshot|image|demo)\)",
     re.I,
 )
 ARROW = re.compile(r"[▶►→⟶⇒]|(?:[-─]{2,}|=+)>|->")
@@ -81,7 +82,7 @@ def diagram(project: Project) -> Verdict:
     Why: One look at a pipeline says more than a page of text, and shows that there is one.
 
     Decided: A Mermaid block with three nodes and two edges, or a picture that is called, or stands under,
-    architecture, pipeline, workflow, diagram or design; boxes drawn with characters count too.
+    architecture, pipeline, workflow, diagram or system design; boxes drawn with characters count too.
 
     Ignore: There is one step only.
 
@@ -285,8 +286,8 @@ def leftovers(project: Project) -> Verdict:
     Why: "[Add description here]" tells a reviewer that nobody looked at the page before sending it.
 
     Decided: A `portfolio:fill` comment, a `{{ name }}` or `{% tag %}` in prose, or a bracket that asks for text
-    ("[Add …]", "[Your name]"), a link to "link", or
-    the first sentence of a well-known template. Code, BibTeX, workflow expressions and the word TODO are left alone.
+    ("[Add …]", "[Your name]", "(Add … here)"), a link to "link", the first sentence of a well-known template, or a
+    conflict that git left. Code, BibTeX, workflow expressions and the word TODO are left alone.
 
     Ignore: The page is about templates.
 
@@ -311,7 +312,8 @@ def leftovers(project: Project) -> Verdict:
         said = found[0] if found else phrases.holds(each.casefolded, "untouched", "sentences")
         if said and "${{" not in each.text:
             return failed(f"“{said}” is a template's", each.line)
-    if found := CONFLICT.search(project.readme_text):
+    found = CONFLICT.search(project.readme_text)
+    if found and not any(CONFLICT.search(each.text) for each in project.readme.code):  # there, one is explained
         line = project.readme_text.count("\n", 0, found.start()) + 1
         return failed("a conflict that git left is not resolved", line)
     pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]

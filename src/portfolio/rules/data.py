@@ -28,7 +28,7 @@ NUMBER_WORDS = frozenset(
 )
 REACH = 4  # words from a number to its unit: "60000 32x32 RGB images"
 DATA_HOST = re.compile(
-    r"https?://(?:www\.)?(?:kaggle\.com/(?!code)|archive\.ics\.uci\.edu|zenodo\.org|openml\.org)[\w/]"
+    r"https?://(?:www\.)?(?:kaggle\.com/(?!code)[\w-]+|archive\.ics\.uci\.edu|zenodo\.org|openml\.org)/[\w]"
 )
 NO_SOURCE = re.compile(r"visuali[sz]ation|figure|plot|output|result|submission|model|processed", re.I)
 PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")

@@ -33,7 +33,8 @@ def problem(project: Project) -> Verdict:
     Why: A reviewer gives a repository three minutes. A model without a problem reads as an exercise.
 
     Decided: The text before the first section, and sections called problem, overview, goal, motivation or alike in
-    the first half, hold 30 words of prose together. Code, badges, tables and keywords do not count.
+    the first half, hold 30 words of prose together (15 where nothing is learned from data). Code, badges, tables and
+    keywords do not count.
 
     Ignore: The repository is a mirror of something that is explained elsewhere, and links there.
 
