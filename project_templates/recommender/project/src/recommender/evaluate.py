@@ -6,6 +6,7 @@ Run as: python -m recommender evaluate
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from recommender.interactions import Interactions
 from recommender.measure import Tested
 from recommender.ranking import Ranked
 from recommender.results import Comparison, Result
-from recommender.split import Split
+from recommender.split import Rule, Split
 from recommender.trained import EASE, KNN, POPULAR
 
 NEXT, RANDOM, LATER = "the next film", "a random quarter", "after one moment"
@@ -65,11 +66,14 @@ def evaluate(config: Config) -> None:
     popular = models.popularity(interactions.matrix(parts.train))
     weights = {POPULAR: popular, **served.weights}
     first = _protocol(NEXT, interactions, parts, weights, config)
-    protocols = [first, _random(interactions, config)]
+    quarter = split.random_quarter(interactions, train.everything(interactions), config.seed)
+    another_quarter = partial(split.random_quarter, seed=config.seed + 1)
+    protocols = [first, _tuned(RANDOM, interactions, quarter, another_quarter, config)]
     later = split.by_time(interactions, config.time_cut)
     survivors = len(np.unique(interactions.users[later.test]))
     if survivors >= config.fewest_survivors:
-        protocols.append(_later(interactions, later, config))
+        newest = partial(split.last_out, fewest=config.fewest_events)
+        protocols.append(_tuned(LATER, interactions, later, newest, config))
     measured = [row for each in protocols for row in each.rows(config.length)]
     measured.insert(len(ROLES), _careless(first, served.weights[EASE], manifest.noun, config))
     measured += [
@@ -105,19 +109,10 @@ def _protocol(
     return Protocol(Tested(name, len(ranked[EASE].lists), config), watched, held_out, ranked)
 
 
-def _random(interactions: Interactions, config: Config) -> Protocol:
-    """The split of published tables; settings are chosen inside its own training part."""
-    parts = split.random_quarter(interactions, train.everything(interactions), config.seed)
-    tuned = train.tune(
-        interactions, parts.train, lambda i, rows: split.random_quarter(i, rows, config.seed + 1), config
-    )
-    return _protocol(RANDOM, interactions, parts, {name: each.weights for name, each in tuned.items()}, config)
-
-
-def _later(interactions: Interactions, parts: Split, config: Config) -> Protocol:
-    """One cut in time for all users; settings are chosen on the newest event of each before it."""
-    tuned = train.tune(interactions, parts.train, lambda i, rows: split.last_out(i, rows, config.fewest_events), config)
-    return _protocol(LATER, interactions, parts, {name: each.weights for name, each in tuned.items()}, config)
+def _tuned(name: str, interactions: Interactions, parts: Split, rule: Rule, config: Config) -> Protocol:
+    """A protocol of its own: settings are chosen inside its training part, by what `rule` holds out there."""
+    found = train.tune(interactions, parts.train, rule, config)
+    return _protocol(name, interactions, parts, {key: each.weights for key, each in found.items()}, config)
 
 
 def _careless(first: Protocol, weights: np.ndarray, noun: str, config: Config) -> Result:

@@ -63,7 +63,7 @@ def train(config: Config) -> list[Run]:
     """Choose and fit on all but the newest event of each user; returns each ranking's search."""
     interactions, manifest = data.load()
     parts = split.last_out(interactions, everything(interactions), config.fewest_events)
-    tuned = tune(interactions, parts.train, lambda i, rows: split.last_out(i, rows, config.fewest_events), config)
+    tuned = tune(interactions, parts.train, partial(split.last_out, fewest=config.fewest_events), config)
     sha256 = trained.save(
         ids=[item.id for item in interactions.catalogue],
         titles=[item.title for item in interactions.catalogue],
