@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portfolio.audit import Audit, Outcome
+    from portfolio.gain import Gain
     from portfolio.project import Project
     from portfolio.report import Piece
+    from portfolio.update import Update
 
 app = typer.Typer(
     help="Portfolio projects that run, measure themselves and keep their README true.",
@@ -33,6 +35,7 @@ app = typer.Typer(
 
 INTERRUPTED = 130  # how Typer reports Ctrl-C
 CRASHED = 3
+CONFLICTS = 4
 
 
 class Role(StrEnum):
@@ -182,6 +185,51 @@ def new(
         progress.finish()
     steps = tuple(runner.next_steps(chosen, has_run=True))
     typer.echo(show.created(created, folder, done, steps, command, output))
+
+
+@app.command()
+def update(
+    path: Annotated[
+        Path, typer.Argument(metavar="[PATH]", help="The project; this folder by default.", show_default=False)
+    ] = Path(),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, as a patch; change nothing.")
+    ] = False,
+    output: OutputFormat = Format.text,
+) -> None:
+    """Merge the newest version of its template into a project, as a git merge that loses no line of yours."""
+    from portfolio import gain, show
+    from portfolio import update as updating
+
+    is_talking = sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
+    planned = updating.plan(path, show.Prompt if is_talking else None)
+    bought = _gain(planned)
+    commit = None if dry_run else updating.apply(planned)
+    as_json = gain.as_json(bought) if bought else None
+    typer.echo(show.updated(planned, path, commit, dry_run, as_json, output))
+    if output is Format.text and planned.merge:
+        told = gain.lines(bought) if bought else ["Once that is resolved, see what the update bought: portfolio audit"]
+        typer.echo("\n".join(["", *told]))
+        if dry_run:
+            typer.echo("\n" + planned.diff, nl=False)
+    raise typer.Exit(CONFLICTS if planned.merge and planned.merge.conflicts else 0)
+
+
+def _gain(planned: Update) -> Gain | None:
+    """The audit of the project as committed, and as it is after the update; none of a file with conflict marks."""
+    import tempfile
+
+    from portfolio import audit, gain, project
+    from portfolio import update as updating
+
+    if planned.merge is None or planned.merge.conflicts:
+        return None
+    found = []
+    for tree in (planned.merge.head, planned.merge.tree):
+        with tempfile.TemporaryDirectory() as folder:
+            updating.export(planned, tree, Path(folder))
+            found.append(audit.audit(project.open_project(Path(folder)), folder))
+    return gain.between(*found)
 
 
 def _rule_codes(incomplete: str) -> list[str]:

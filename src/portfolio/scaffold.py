@@ -45,7 +45,30 @@ class Created:
 def plan(answers: Answers) -> tuple[PlannedFile, ...]:
     """The files that `create` would write, without writing any."""
     with tempfile.TemporaryDirectory() as folder:
-        return _planned(_render(answers, Path(folder)))
+        return _planned(render(answers, Path(folder)))
+
+
+def render(answers: Answers, folder: Path) -> dict[str, bytes]:
+    """Render into `folder` and record it there; returns every file."""
+    import plumbum
+    from copier import Settings, run_copy
+
+    with plumbum.local.env(PATH=""):  # hides git: Copier would start it once for every file
+        run_copy(
+            str(templates.root()),
+            folder,
+            data=answers.context,
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+            settings=Settings(),  # not the user's own, which would change our defaults
+        )
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    template = answers.template
+    own_words = [str(value) for value in answers.unpredictable.values()]
+    made_of = record.to_text(record.of(template.name, template.version, answers.values, files, own_words)).encode()
+    (folder / record.NAME).write_bytes(made_of)
+    return {**files, record.NAME: made_of}
 
 
 def check_destination(folder: Path) -> None:
@@ -71,7 +94,7 @@ def create(answers: Answers, destination: Path, git: bool | None = None) -> Crea
     why_no_commit = _why_no_commit(destination, git)
     try:
         with _staged(destination) as folder:
-            files = _render(answers, folder)
+            files = render(answers, folder)
             commit = None
             if not why_no_commit:
                 subject, trailer = f"Scaffold {answers.project_name}", f"{TRAILER}: {answers.template.release}"
@@ -147,29 +170,6 @@ def _remove(folder: Path) -> None:
             function(path)
 
     shutil.rmtree(folder, onerror=make_writable)
-
-
-def _render(answers: Answers, folder: Path) -> dict[str, bytes]:
-    """Render into `folder` and record it there; returns every file."""
-    import plumbum
-    from copier import Settings, run_copy
-
-    with plumbum.local.env(PATH=""):  # hides git: Copier would start it once for every file
-        run_copy(
-            str(templates.root()),
-            folder,
-            data=answers.context,
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-            settings=Settings(),  # not the user's own, which would change our defaults
-        )
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    template = answers.template
-    own_words = [str(value) for value in answers.unpredictable.values()]
-    made_of = record.to_text(record.of(template.name, template.version, answers.values, files, own_words)).encode()
-    (folder / record.NAME).write_bytes(made_of)
-    return {**files, record.NAME: made_of}
 
 
 def _planned(files: dict[str, bytes]) -> tuple[PlannedFile, ...]:

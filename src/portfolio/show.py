@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portfolio.answers import Answer, Answers, Question
+    from portfolio.merge import Conflict
     from portfolio.runner import Run
     from portfolio.scaffold import Created, PlannedFile
     from portfolio.templates import NextStep, Template
+    from portfolio.update import Update
 
 
 def problem(message: str, hint: str) -> str:
@@ -142,6 +144,100 @@ def created(
 def mended(path: str, done: Iterable[str]) -> str:
     """What `audit --fix` did to a README."""
     return "\n".join([f"Mended {bold(path, sys.stderr)}:", *(wrap(each, "  ", "    ") for each in done)])
+
+
+def updated(
+    update: Update, folder: Path, commit: str | None, is_dry: bool, audit: dict[str, Any] | None, output: Format
+) -> str:
+    """What `update` did to the project called `folder` by the user, or would do; without what the audit says of it."""
+    before, after = update.project.release, update.answers.template.release
+    merged = update.merge
+    if output is Format.json:
+        return _json(
+            {
+                "path": str(folder),
+                "from": before,
+                "to": after,
+                "dry_run": is_dry,
+                "outcome": "nothing to do" if merged is None else "conflicts" if merged.conflicts else "merged",
+                "base": update.base and asdict(update.base),
+                "render": merged and merged.theirs,
+                "commit": commit,
+                "files": [asdict(each) for each in update.changes],
+                "conflicts": [asdict(each) for each in merged.conflicts] if merged else [],
+                "new_answers": update.new_answers,
+                "identity": asdict(update.who),
+                "audit": audit,
+                "diff": update.diff if is_dry else None,
+            }
+        )
+    if merged is None:
+        return f"{folder} is up to date: it is of {after}. Nothing to do."
+    return "\n".join(_update(update, before, after, commit, is_dry))
+
+
+def _update(update: Update, before: str, after: str, commit: str | None, is_dry: bool) -> Iterator[str]:
+    count = len(update.changes)
+    files = f"{count} file{'' if count == 1 else 's'}"
+    if is_dry:
+        end = f"would change {files}, and nothing is changed yet."
+    elif commit:
+        end = f"merged, {files}, in commit {commit[:7]}."
+    else:
+        end = f"merged, {files}, but for the conflicts below."
+    yield f"{bold(before)} → {bold(after)}: {end}"
+    yield ""
+    for each in sorted(update.changes, key=lambda change: change.path):
+        word = "new rights" if each.action == "mode" else each.action
+        came = f"{each.moved_from} → " if each.moved_from else ""
+        yield f"  {word:<10}  {came}{each.path}"
+    yield from _asides(update)
+    if conflicts := update.merge.conflicts if update.merge else ():
+        yield ""
+        yield bold(f"Conflicts: {len(conflicts)} to look at")
+        for conflict in conflicts:
+            yield wrap(f"{conflict.path}: {_advice(conflict)}", "  ", "    ")
+        if not is_dry:
+            yield ""
+            yield wrap("When each is as you want it: git add -A && git commit", "  ", "    ")
+            yield wrap("Or back to before, as it was: git merge --abort", "  ", "    ")
+    if commit:
+        yield ""
+        yield "To undo it: git reset --hard ORIG_HEAD"
+
+
+def _asides(update: Update) -> Iterator[str]:
+    """What the reader would wonder about."""
+    if update.base and not update.base.commit:
+        yield ""
+        yield wrap("The history does not hold the project as it was made; it was put together again from its record.")
+    if update.base and update.base.forgotten:
+        yield wrap(
+            "Not known any more, so that your edits could not be told from the template's lines: "
+            f"{', '.join(update.base.forgotten)}."
+        )
+    if update.new_answers:
+        told = ", ".join(f"{key} = {value}" for key, value in update.new_answers.items())
+        yield ""
+        yield wrap(f"New questions were answered: {told}. To answer otherwise: .portfolio.json, then update again.")
+    if update.changes_packages:
+        yield ""
+        yield "The packages may have changed: set the environment up again, as README.md says."
+    if not update.who.is_configured:
+        yield ""
+        yield wrap(f"Git does not know you, so commits are by {update.who}: git config --global user.email …")
+
+
+def _advice(conflict: Conflict) -> str:
+    if conflict.has_ours and conflict.has_theirs:
+        if conflict.kind == "binary":
+            return "both changed it, and it is not text: yours is there; git checkout --theirs for the template's"
+        return "both changed the same lines: choose between the marks <<<<<<< and >>>>>>>"
+    if conflict.has_ours:
+        return "you changed it, the template has it no more: git add to keep it, git rm to let it go"
+    if conflict.has_theirs:
+        return "you have it no more, the template changed it: git add to have it, git rm to do without"
+    return "moved to different places: keep the one you want"
 
 
 def command(answers: Answers, folder: Path, git: bool | None, run: bool) -> str:
