@@ -204,7 +204,10 @@ def update(
     is_talking = sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
     planned = updating.plan(path, show.Prompt if is_talking else None)
     bought = _gain(planned)
-    commit = None if dry_run else updating.apply(planned)
+    try:
+        commit = None if dry_run else updating.apply(planned)
+    except KeyboardInterrupt:
+        raise PortfolioError("interrupted in the middle", "back to what was committed: git reset --hard") from None
     as_json = gain.as_json(bought) if bought else None
     typer.echo(show.updated(planned, path, commit, dry_run, as_json, output))
     if output is Format.text and planned.merge:

@@ -251,9 +251,10 @@ def changes(repository: Repository, merge: Merge) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def diff(repository: Repository, merge: Merge) -> str:
-    """The same as a patch."""
-    return repository.ask("diff-tree", "-r", "-p", "-M", "--no-color", "--no-ext-diff", merge.head, merge.tree)
+def diff(repository: Repository, merge: Merge, without: str) -> str:
+    """The same as a patch, without that of one file."""
+    words = ("diff-tree", "-r", "-p", "-M", "--no-color", "--no-ext-diff", merge.head, merge.tree)
+    return repository.ask(*words, "--", ":/", f":(top,exclude,literal){without}")
 
 
 def check_way(repository: Repository, found: tuple[Change, ...]) -> None:

@@ -185,7 +185,7 @@ def _update(update: Update, before: str, after: str, commit: str | None, is_dry:
         end = f"merged, {files}, in commit {commit[:7]}."
     else:
         end = f"merged, {files}, but for the conflicts below."
-    yield f"{bold(before)} → {bold(after)}: {end}"
+    yield wrap(f"{bold(before)} → {bold(after)}: {end}")
     yield ""
     for each in sorted(update.changes, key=lambda change: change.path):
         word = "new rights" if each.action == "mode" else each.action

@@ -70,8 +70,10 @@ class Update:
 
     @property
     def diff(self) -> str:
-        """As a patch."""
-        return merge.diff(self.project.repository, self.merge) if self.merge else ""
+        """As a patch, but for the record, which nobody reads."""
+        if self.merge is None:
+            return ""
+        return merge.diff(self.project.repository, self.merge, self.project.prefix + record.NAME)
 
     @property
     def changes_packages(self) -> bool:
