@@ -37,7 +37,8 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> str:
         page = there / "project/README.md.jinja"
         text = page.read_text(encoding="utf-8")
         assert "## Limitations\n" in text
-        page.write_text(text.replace("## Limitations\n", f"{SECTION}## Limitations\n"), encoding="utf-8")
+        text = text.replace("## Limitations\n", f"{SECTION}## Limitations\n")
+        page.write_text(text.replace("](deploy/README.md)", "](deploy/PLACES.md)"), encoding="utf-8")
         (there / "project/deploy/README.md.jinja").rename(there / "project/deploy/PLACES.md.jinja")
     wording = folder / "checkout/project_templates/_shared/wording.py"
     wording.write_text(wording.read_text(encoding="utf-8") + FUNCTION, encoding="utf-8")
