@@ -353,7 +353,7 @@ def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None
 
     reader = threading.Thread(target=read)
     reader.start()
-    for line in ("1", "json", "leaf-thing", "My leaves", "", "", "", ""):
+    for line in ("2", "json", "leaf-thing", "My leaves", "", "", "", ""):
         os.write(ours, f"{line}\n".encode())
     assert process.wait(timeout=30) == 0
     reader.join(timeout=5)

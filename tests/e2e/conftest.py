@@ -176,6 +176,12 @@ def recommender(workshop: Workshop) -> Project:
 
 
 @pytest.fixture(scope="session")
+def forecast(workshop: Workshop) -> Project:
+    """One of `forecast-dashboard`."""
+    return workshop.project("forecast-dashboard")[1]
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's own browser, or Playwright's."""
     with sync_playwright() as started:

@@ -1,0 +1,189 @@
+"""Forecasts every day of a year that was never looked at, and measures where that goes well and where it does not.
+
+Run as: python -m forecast_dashboard evaluate
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from forecast_dashboard import (
+    aggregates,
+    backtest,
+    data,
+    decision,
+    figures,
+    naive,
+    reference,
+    results,
+    rolling,
+    slices,
+    trained,
+)
+from forecast_dashboard.backtest import ROLES, Year
+from forecast_dashboard.config import METRICS, ROOT, Config, ExplainedError
+from forecast_dashboard.data import Manifest
+from forecast_dashboard.results import Comparison, Result
+from forecast_dashboard.series import Series
+
+
+def evaluate(config: Config) -> None:
+    """Write reports/metrics.json, the figures, and what dashboard and page show."""
+    series, manifest = data.load()
+    model = trained.load()
+    first = rolling.test_from(series, config)
+    if model.card.met_sha256 != trained.digest(series, (0, first)):
+        raise ExplainedError(
+            "the model was trained on other days, and may have met those it is tested on: "
+            "run `python -m forecast_dashboard train` first"
+        )
+    year = backtest.forecast(data.view(series, config), model, config)
+    rows = _rows(year)
+    measured: dict[str, Any] = {
+        "template": "forecast-dashboard",
+        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "commit": manifest.commit,
+        "dirty": manifest.dirty,
+        "seed": config.seed,
+        "data": _described(manifest, series, first, year.served),
+        "results": [asdict(each) for each in rows],
+        "comparisons": [asdict(each) for each in _comparisons(year)],
+        "skill": _skill(year),
+        "intervals": _intervals(year, config),
+        "decision": _decision(year, config),
+        "artefacts": [_artefact()],
+    }
+    trained.save_card(reference.with_reference(model.card, year, config))
+    results.write(METRICS, measured)
+    aggregates.write(year, measured, config)
+    figures.scores([row for row in rows if row.metric == "mase"], manifest.title)
+    figures.coverage(measured["intervals"], year.served, config.level, manifest.title)
+    figures.worst_week(year, config, manifest.title)
+
+
+def _rows(year: Year) -> list[Result]:
+    """Every measure of every model, those that models are judged by first."""
+    series, tested = year.series, year.tested
+    measures: list[tuple[str, str, Callable[[str], Any]]] = [
+        ("mase", "MASE", lambda name: tested.mean(year.scaled(name))),
+        ("mae", "MAE, MW", lambda name: tested.mean(year.errors(name))),
+        ("rmse", "RMSE, MW", lambda name: tested.root(year.errors(name) ** 2)),
+        ("bias", "Bias, MW", lambda name: tested.mean(year.points[name] - series.demand)),
+        ("peak", "Error of the daily peak, MW", lambda name: tested.mean(_peak_errors(year, name))),
+    ]
+    return [
+        tested.result(name, ROLES[name], metric, label, measure(name))
+        for metric, label, measure in measures
+        for name in year.points
+    ]
+
+
+def _peak_errors(year: Year, name: str) -> np.ndarray:
+    """(A, T) the error of the day's highest demand, at each of its intervals."""
+    series = year.series
+    starts = np.flatnonzero(np.diff(series.day, prepend=-1))
+    came = np.maximum.reduceat(np.nan_to_num(series.demand, nan=-np.inf), starts, axis=1)
+    said = np.maximum.reduceat(np.where(np.isnan(series.demand), -np.inf, year.points[name]), starts, axis=1)
+    with np.errstate(invalid="ignore"):  # days without any value, which do not count
+        return np.abs(said - came)[:, series.day]
+
+
+def _comparisons(year: Year) -> list[Comparison]:
+    served = (year.served, year.scaled(year.served))
+    return [
+        year.tested.compare("mase", served, (name, year.scaled(name))) for name in year.points if name != year.served
+    ]
+
+
+def _skill(year: Year) -> list[dict[str, Any]]:
+    """By what share the error is smaller than that of each naive forecast."""
+    found = []
+    for model in (name for name in year.points if ROLES[name] == "model"):
+        for name in (naive.DAY, naive.WEEK):
+            value, ends = year.tested.share_saved(year.scaled(model), year.scaled(name))
+            ci95 = [round(each, 4) for each in ends]
+            found.append({"of": model, "against": name, "value": round(value, 4), "ci95": ci95})
+    return found
+
+
+def _intervals(year: Year, config: Config) -> list[dict[str, Any]]:
+    found = []
+    for each in year.intervals:
+        value, ends = year.tested.mean(each.band.covers(year.series.demand).astype(float))
+        width, _ = year.tested.mean(each.band.width)
+        parts = slices.measure(year, each.band, each.model, config)
+        found.append(
+            {
+                "method": each.method,
+                "model": each.model,
+                "promised": config.level,
+                "coverage": round(value, 4),
+                "ci95": [round(end, 4) for end in ends],
+                "width": round(width, 2),
+                "slices": [asdict(part) for part in parts],
+            }
+        )
+    return found
+
+
+def _decision(year: Year, config: Config) -> dict[str, Any]:
+    """What a day costs, for whom commits what."""
+    series, tested = year.series, year.tested
+    committed = {
+        naive.WEEK: year.points[naive.WEEK],
+        "the forecast": year.points[year.served],
+        "the forecast and a reserve": year.commit,
+    }
+    per_day = 24 * 3600 / series.step * len(series.areas)
+    costs = {
+        name: per_day * decision.cost(each, series.demand, series.step, config) for name, each in committed.items()
+    }
+    best = costs["the forecast and a reserve"]
+    rows = []
+    for name, each in costs.items():
+        value, ends = tested.mean(each)
+        saved, saved_ends = tested.mean(each - best)
+        rows.append(
+            {
+                "commit": name,
+                "cost": round(value),
+                "ci95": [round(end) for end in ends],
+                "saved": round(saved),
+                "saved_ci95": [round(end) for end in saved_ends],
+            }
+        )
+    return {"short": config.cost_short, "over": config.cost_over, "rows": rows}
+
+
+def _artefact() -> dict[str, Any]:
+    path = trained.MODEL
+    return {
+        "path": path.relative_to(ROOT).as_posix(),
+        "sha256": trained.file_hash(path),
+        "bytes": path.stat().st_size,
+    }
+
+
+def _described(manifest: Manifest, series: Series, first: int, served: str) -> dict[str, Any]:
+    return {
+        "source": manifest.source,
+        "licence": manifest.licence,
+        "rows": manifest.rows,
+        "sha256": manifest.sha256,
+        "synthetic": manifest.synthetic,
+        "areas": list(series.areas),
+        "zone": series.zone,
+        "step_minutes": series.step // 60,
+        "first": manifest.first,
+        "last": manifest.last,
+        "missing": manifest.missing,
+        "findings": manifest.findings,
+        "train_days": first,
+        "test_days": series.days - first,
+        "test_first": str(series.date(first)),
+        "has_weather": series.temperature is not None,
+        "served": served,
+    }

@@ -1,0 +1,82 @@
+"""A small world for the tests: the drawn sample, models with few trees, and the service around them."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from forecast_dashboard import backtest, data, quality, rolling, sample, table, train, trained
+from forecast_dashboard.backtest import Year
+from forecast_dashboard.config import Config
+from forecast_dashboard.features import View
+from forecast_dashboard.model import Design, Yardstick
+from forecast_dashboard.quality import Finding
+from forecast_dashboard.sample import Hidden
+from forecast_dashboard.series import Series
+from forecast_dashboard.serve import create_app
+from forecast_dashboard.trained import Card, Trained
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    return Config(title="Demand <tested>", seed=7, trees=150, resamples=200)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory, config: Config) -> tuple[Path, Hidden]:
+    """The sample of one seed, as a file, and what is hidden in it."""
+    path = tmp_path_factory.mktemp("sample") / "demand.csv"
+    return path, sample.draw(path, config.seed)
+
+
+@pytest.fixture(scope="session")
+def checked(drawn: tuple[Path, Hidden], config: Config) -> tuple[Series, list[Finding]]:
+    return quality.clean(table.read(drawn[0], data.SAMPLE).series, config)
+
+
+@pytest.fixture(scope="session")
+def series(checked: tuple[Series, list[Finding]]) -> Series:
+    return checked[0]
+
+
+@pytest.fixture(scope="session")
+def view(series: Series, config: Config) -> View:
+    return data.view(series, config)
+
+
+@pytest.fixture(scope="session")
+def model(view: View, config: Config, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Both teams, fitted to the first year as `train` does, kept and read again."""
+    folder = tmp_path_factory.mktemp("models")
+    first = rolling.test_from(view.series, config)
+    teams, calibrations = {}, {}
+    for weather in train.weathers(view.series):
+        design = Design(weather, Yardstick.day)
+        calibrations[weather] = train.calibrate(view, design, first, config)
+        teams[weather.name] = train.team(view, design, calibrations[weather], first, config)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("MODELS", "MODEL", "CARD"):
+            patch.setattr(trained, name, folder / getattr(trained, name).name if name != "MODELS" else folder)
+        sha256 = trained.save(teams, view.series)
+        areas, zone = list(view.series.areas), view.series.zone
+        trained.save_card(Card("a test", True, areas, zone, view.series.step // 60, "0" * 64, sha256, {}))
+        found = trained.load()
+    train.keep(calibrations, folder / "calibration.npz")
+    return dataclasses.replace(found, card=dataclasses.replace(found.card, met_sha256=str(folder)))
+
+
+@pytest.fixture(scope="session")
+def year(view: View, model: Trained, config: Config) -> Year:
+    """The test year, forecast."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "CALIBRATION", Path(model.card.met_sha256) / "calibration.npz")
+        return backtest.forecast(view, model, config)
+
+
+@pytest.fixture
+def client(model: Trained, config: Config, tmp_path: Path) -> Iterator[TestClient]:
+    """The service; its log is in tmp_path / "logs"."""
+    with TestClient(create_app(model, config, tmp_path / "logs"), raise_server_exceptions=False) as client:
+        yield client

@@ -1,0 +1,140 @@
+"""The service is what the README says: it answers whole days, refuses with a reason, and remembers what came."""
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from forecast_dashboard import monitor, site
+from forecast_dashboard.config import Config
+from forecast_dashboard.features import View, measured
+from forecast_dashboard.trained import Trained
+
+
+def _asked(client: TestClient, **body: object) -> dict[str, Any]:
+    answer = client.post("/forecast", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_day_is_answered_interval_by_interval(client: TestClient, model: Trained) -> None:
+    found = _asked(client, area="Harbour")
+    assert (found["day"], len(found["intervals"])) == ("2024-01-01", 24)
+    assert found["model"] == "boosting without weather"
+    assert found["model_version"] == model.card.version
+    assert [each["clock"] for each in found["intervals"][:2]] == ["00:00", "01:00"]
+    for each in found["intervals"]:
+        assert each["low"] <= each["point"] <= each["high"]
+        assert 100 < each["point"] < 2000
+
+
+def test_a_weather_forecast_is_used(client: TestClient) -> None:
+    mild, hot = (_asked(client, area="Old Town", temperature=[degrees] * 24) for degrees in (15.0, 30.0))
+    assert mild["model"] == hot["model"] == "boosting with a weather forecast"
+    assert [each["point"] for each in mild["intervals"]] != [each["point"] for each in hot["intervals"]]
+
+
+def test_its_own_history_gives_the_same_answer(client: TestClient, model: Trained) -> None:
+    newest = model.newest
+    place = newest.areas.index("Hills")
+    felt = measured(View(newest))[place].tolist()
+    history = {"demand": newest.demand[place].tolist(), "temperature": felt, "holiday": newest.holiday.tolist()}
+    given = {"day": "2024-01-01", "history": history, "temperature": [3.0] * 24}
+    own, stored = _asked(client, area="Hills", **given), _asked(client, area="Hills", temperature=[3.0] * 24)
+    assert own["intervals"] == stored["intervals"]
+
+
+def test_the_day_on_which_clocks_go_forward_has_23_hours(client: TestClient, model: Trained) -> None:
+    history = {"demand": (600 + 50 * np.sin(np.arange(30 * 24) / 24 * 2 * math.pi)).tolist()}
+    found = _asked(client, area="Harbour", day="2024-03-31", history=history)
+    assert [each["clock"] for each in found["intervals"]][:3] == ["00:00", "01:00", "03:00"]
+    assert len(found["intervals"]) == 23
+
+
+LONG = [500.0] * 24 * 30
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({}, "area: Field required"),
+        ({"area": "Nowhere"}, "there is no area 'Nowhere': there are Harbour, Old Town, Hills"),
+        ({"area": "Harbour", "temperature": [5.0] * 23}, "2024-01-01 has 24 intervals, and 23 temperatures came"),
+        ({"area": "Harbour", "temperature": [99.0] * 24}, "temperature.0"),
+        ({"area": "Harbour", "day": "2024-05-01"}, "needs its history"),
+        ({"area": "Harbour", "history": {"demand": LONG}}, "say which day begins"),
+        ({"area": "Harbour", "day": "soon", "history": {"demand": LONG}}, "day: "),
+        (
+            {"area": "Harbour", "day": "2024-05-01", "history": {"demand": [5.0] * 24}},
+            "24 values of history are too few",
+        ),
+        (
+            {"area": "Harbour", "day": "2024-05-01", "history": {"demand": [None] * 720}},
+            "no value of the history is known",
+        ),
+        ({"area": "Harbour", "day": "2024-05-01", "history": {"demand": [None, *LONG]}}, "begin with a missing value"),
+        (
+            {"area": "Harbour", "day": "2024-05-01", "history": {"demand": LONG, "temperature": [1.0]}},
+            "history.temperature: 1 values for 720 of demand",
+        ),
+    ],
+)
+def test_what_has_no_answer_is_refused_with_the_reason(client: TestClient, body: dict[str, object], told: str) -> None:
+    answer = client.post("/forecast", json=body)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+def test_what_is_no_json_or_too_much_is_refused(client: TestClient, config: Config) -> None:
+    assert client.post("/forecast", content=b"{", headers={"Content-Type": "application/json"}).status_code == 400
+    assert client.post("/forecast", content=b"NaN", headers={"Content-Type": "application/json"}).status_code == 422
+    assert client.post("/forecast", content=b" " * (config.max_request_bytes + 1)).status_code == 413
+    off_grid = {"area": "Hills", "observations": [{"time": "2024-01-01T00:20:00Z", "value": 5}]}
+    assert client.post("/actuals", json=off_grid).status_code == 422
+    assert client.post("/actuals", json={**off_grid, "area": "Nowhere"}).status_code == 422
+    without_zone = {"area": "Hills", "observations": [{"time": "2024-01-01T00:00:00", "value": 5}]}
+    assert client.post("/actuals", json=without_zone).status_code == 422
+
+
+def test_the_log_joins_what_was_said_and_what_came(client: TestClient, model: Trained, tmp_path: Path) -> None:
+    found = _asked(client, area="Hills")
+    came = [{"time": each["time"], "value": each["point"] + 1} for each in found["intervals"]]
+    came[3]["value"] = came[3]["value"] + 1e5
+    assert client.post("/actuals", json={"area": "Hills", "observations": came}).json() == {"observations": 24}
+    entries = [json.loads(line) for line in (tmp_path / "logs/service.jsonl").read_text().splitlines()]
+    card = dataclasses.replace(model.card, weekly={"scale": [1.0, 1.0, 2.0]})
+    judged = monitor.judge(entries, card)
+    assert len(judged) == 24
+    assert [each.is_covered for each in judged].count(False) >= 1
+    assert judged[0].scaled_error == pytest.approx(0.5, abs=0.01)
+    assert entries[0]["observed_until"] == entries[0]["issue"]
+
+
+def test_it_says_how_it_is(client: TestClient, model: Trained) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    assert client.get("/readyz").json() == {"status": "ready", "model_version": model.card.version}
+    version = client.get("/version").json()
+    assert (version["areas"], version["zone"]) == (["Harbour", "Old Town", "Hills"], "Europe/Berlin")
+    _asked(client, area="Harbour")
+    assert 'predictions_total{label="none"} 1.0' in client.get("/metrics").text
+    assert client.get("/openapi.json").json()["paths"]["/forecast"]["post"]["requestBody"]
+
+
+def test_a_request_id_comes_back(client: TestClient) -> None:
+    answer = client.post("/forecast", json={"area": "Harbour"}, headers={"X-Request-ID": "mine-1"})
+    assert answer.headers["x-request-id"] == answer.json()["request_id"] == "mine-1"
+
+
+def test_the_page_is_one_file_that_may_run_nothing_else(client: TestClient, model: Trained, config: Config) -> None:
+    answer = client.get("/")
+    assert "Demand &lt;tested&gt;" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert '"day": "2024-01-01"' in answer.text
+    static, _ = site.page(config, None)
+    assert '"live":' not in static

@@ -1,0 +1,217 @@
+"""The forecasts are what the README says: blind to the future, better than what is simpler, and measured rightly."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from forecast_dashboard import boosting, conformal, decision, measure, monitor, naive, reference, rolling, slices
+from forecast_dashboard.backtest import ADAPTIVE, PLAIN, Year
+from forecast_dashboard.config import Config
+from forecast_dashboard.decision import Reserve
+from forecast_dashboard.features import FEATURES, Known, View, Weather, matrix
+from forecast_dashboard.measure import Tested
+from forecast_dashboard.model import Design, Yardstick
+from forecast_dashboard.monitor import Judged
+from forecast_dashboard.series import Series
+from forecast_dashboard.trained import Card, Trained
+
+DAYS = (100, 300, 665)  # an ordinary one, and one on which clocks go back (2023-10-29 is day 666)
+
+
+def _changed_from(view: View, index: int) -> View:
+    """The same past, and another future."""
+    series = view.series
+    assert series.temperature is not None
+    demand, temperature = series.demand.copy(), series.temperature.copy()
+    demand[:, index:] = 1e4 + np.arange(demand.shape[1] - index)
+    temperature[:, index:] = 50 - np.arange(temperature.shape[1] - index) % 7
+    return View(dataclasses.replace(series, demand=demand, temperature=temperature), view.forecast)
+
+
+@pytest.mark.parametrize("day", [*DAYS, 666])
+def test_no_feature_knows_what_its_moment_does_not(view: View, day: int) -> None:
+    series = view.series
+    rows = np.flatnonzero(series.day == day)
+    other = _changed_from(view, int(rows[0]))
+    for weather, features in FEATURES.items():
+        before, after = (matrix(each, features)[:, rows] for each in (view, other))
+        for number, feature in enumerate(features):
+            knows = not np.array_equal(before[:, :, number], after[:, :, number])
+            assert knows == (feature.available_at is Known.afterwards), (weather, feature.name)
+
+
+def test_only_the_upper_bound_uses_what_nobody_can_have() -> None:
+    late = {
+        weather for weather, features in FEATURES.items() for each in features if each.available_at is Known.afterwards
+    }
+    assert late == {Weather.actual}
+    assert all(each.available_at is Known.always for each in FEATURES[Weather.none][:7])
+
+
+def test_no_naive_forecast_knows_the_day(view: View) -> None:
+    rows = np.flatnonzero(view.series.day == 666)
+    other = _changed_from(view, int(rows[0]))
+    for name, values in naive.forecasts(view).items():
+        assert np.array_equal(values[:, rows], naive.forecasts(other)[name][:, rows]), name
+
+
+def test_yesterday_is_yesterday_and_the_day_before_where_that_is_not_measured(view: View) -> None:
+    values = np.arange(view.series.demand.shape[1])[None].repeat(3, axis=0)
+    ordinary = np.flatnonzero(view.series.day == 100)
+    assert (view.before(values, 1)[0, ordinary] == ordinary - 24).all()
+    long_day = np.flatnonzero(view.series.day == 666)
+    assert len(long_day) == 25
+    assert view.before(values, 1)[0, long_day[-1]] == long_day[-1] - 48
+
+
+def test_trees_in_numpy_are_those_of_the_library(view: View, config: Config) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    rng = np.random.default_rng(1)
+    inputs = rng.normal(size=(3000, 5)).astype(np.float32)
+    targets = inputs[:, 0] * 2 + np.sin(inputs[:, 1]) + rng.normal(0, 0.1, 3000)
+    forest = boosting.fit(inputs, targets, config)
+    settings = {"objective": "regression", "num_leaves": config.leaves, "learning_rate": config.learning_rate}
+    settings |= {"min_data_in_leaf": config.least_in_leaf, "num_threads": 1, "seed": config.seed, "verbosity": -1}
+    settings |= {"deterministic": True, "force_row_wise": True}
+    booster = lightgbm.train(settings, lightgbm.Dataset(inputs, targets), num_boost_round=config.trees)
+    assert forest.predict(inputs) == pytest.approx(booster.predict(inputs), abs=1e-9)
+
+
+def test_each_forecast_beats_the_simpler_one_by_a_margin(year: Year) -> None:
+    error = {name: year.tested.mean(year.scaled(name))[0] for name in year.points}
+    none, forecast, actual = (error[f"boosting {weather.value}"] for weather in Weather)
+    assert 0.9 < error[naive.DAY] < 1.2, "last year's yardstick"
+    assert none < 0.75 * min(error[naive.DAY], error[naive.WEEK])
+    assert forecast < 0.97 * none
+    assert actual < forecast, "the leak flatters"
+    assert forecast > 0.25, "hard, but not hopeless"
+    skill, (low, _) = year.tested.share_saved(year.scaled(year.served), year.scaled(naive.WEEK))
+    assert skill > low > 0.3
+
+
+def test_nothing_missing_is_scored(year: Year) -> None:
+    assert not np.isnan(year.series.demand[year.tested.rows]).any()
+    missing = np.isnan(year.series.demand) & (year.series.day >= year.first)
+    assert missing.any()
+    assert not (missing & year.tested.rows).any()
+
+
+def test_the_same_seed_gives_the_same_model(view: View, config: Config) -> None:
+    small = dataclasses.replace(config, trees=10)
+    one, same = (rolling.fit(view, Design(Weather.none, Yardstick.week), 200, small) for _ in range(2))
+    assert (one.forest.value == same.forest.value).all()
+
+
+def test_a_model_learns_from_days_before_its_origin_only(view: View, config: Config) -> None:
+    small, design = dataclasses.replace(config, trees=10), Design(Weather.none, Yardstick.day)
+    other = _changed_from(view, int(np.searchsorted(view.series.day, 200)))
+    one, same = (rolling.fit(each, design, 200, small) for each in (view, other))
+    assert (one.forest.value == same.forest.value).all()
+    found = rolling.roll(view, design, [200, 210, 215], small)
+    assert np.isnan(found[:, view.series.day < 200]).all()
+    assert np.isnan(found[:, view.series.day >= 215]).all()
+    assert not np.isnan(found[:, (view.series.day >= 200) & (view.series.day < 215)]).any()
+
+
+def test_plain_intervals_fail_in_the_heat_and_adaptive_ones_do_not(year: Year, config: Config) -> None:
+    assert year.series.temperature is not None
+    hot = year.tested.rows & (year.series.temperature >= config.hot)
+    plain, adaptive = (year.band(each, year.served).covers(year.series.demand) for each in (PLAIN, ADAPTIVE))
+    assert plain[year.tested.rows].mean() > 0.9, "on average they look well"
+    assert plain[hot].mean() < 0.7
+    assert adaptive[hot].mean() > plain[hot].mean() + 0.15
+    assert adaptive[year.tested.rows].mean() == pytest.approx(config.level, abs=0.02)
+
+
+def test_conformal_covers_as_it_promises_where_errors_are_alike() -> None:
+    rng = np.random.default_rng(1)
+    past, future = rng.normal(size=(1, 500)), rng.normal(size=(1, 20_000))
+    band = conformal.plain(np.zeros((1, 20_000)), past, 0.9)
+    assert band.covers(future).mean() == pytest.approx(0.9, abs=0.03)
+    assert conformal.quantile(np.arange(1.0, 100.0), 0.95) == 95.0
+
+
+def _hourly(days: int, demand: np.ndarray) -> Series:
+    times = np.arange(24 * days) * 3600
+    return Series(("a",), times, demand[None], None, np.zeros(24 * days, dtype=bool), "UTC")
+
+
+def test_adaptive_intervals_widen_when_the_world_gets_wilder(config: Config) -> None:
+    rng = np.random.default_rng(1)
+    spread = np.where(np.arange(200) < 120, 1.0, 4.0).repeat(24)
+    series = _hourly(200, 100 + rng.normal(0, spread))
+    low, high = np.full((1, 4800), 98.0), np.full((1, 4800), 102.0)
+    band, state = conformal.adaptive(series, low, high, np.full((1, 4800), 100.0), 60, config)
+    covered = band.covers(series.demand)[0]
+    assert covered[120 * 24 :].mean() > 0.9
+    assert band.width[0, -1] > 2 * band.width[0, 100 * 24]
+    assert state.margin[0] > 0
+
+
+def test_measures_are_as_computed_by_hand(config: Config) -> None:
+    rows = np.array([[True, True, True, False]])
+    tested = Tested(rows, np.array([0, 0, 1, 1]), "by hand", config)
+    values = np.array([[1.0, 3.0, 8.0, 100.0]])
+    assert tested.mean(values)[0] == 4.0
+    assert tested.root(values)[0] == 2.0
+    assert tested.share_saved(values, 2 * values) == (0.5, (0.5, 0.5))
+    low, high = tested.mean(values)[1]
+    assert (low, high) == (2.0, 8.0), "each week alone"
+    demand, forecast = np.array([[4.0, 6.0, np.nan]]), np.array([[5.0, 3.0, 1.0]])
+    assert measure.mase_scale(demand, forecast, np.array([True, True, True]))[0] == 2.0
+
+
+def test_committing_the_reserve_costs_least(year: Year, config: Config) -> None:
+    def cost(committed: np.ndarray) -> float:
+        return year.tested.mean(decision.cost(committed, year.series.demand, year.series.step, config))[0]
+
+    assert cost(year.commit) < cost(year.points[year.served]) < cost(year.points[naive.WEEK])
+    assert cost(year.commit) < cost(1.1 * year.commit)
+    assert cost(year.commit) < cost(0.9 * year.commit)
+
+
+def test_the_reserve_is_the_quantile_at_which_mistakes_cost_the_same(config: Config) -> None:
+    series = _hourly(400, 100 + np.arange(400).repeat(24) % 100)
+    reserve = Reserve.of(series, np.full((1, 9600), 100.0), config)
+    assert reserve.share[0] == pytest.approx(np.full(24, 0.75), abs=0.02)
+
+
+def test_slices_hold_every_case_once(year: Year, config: Config) -> None:
+    for kind in ("hour", "temperature"):
+        found = sum(each.rows.astype(int) for each in slices.all_of(year, config) if each.kind == kind)
+        assert np.array_equal(found, year.tested.rows.astype(int))
+
+
+def _weeks(year: Year, card: Card, late: int = 0) -> list[list[Judged]]:
+    """Each whole week of the test year as `monitor` would see it, the feed so many intervals late."""
+    series, band = year.series, year.band(ADAPTIVE, year.served)
+    came = np.roll(series.demand, late, axis=1)
+    found = []
+    for week in np.unique(series.week[series.day >= year.first])[1:-1]:
+        rows = np.argwhere(year.tested.rows & (series.week == week) & ~np.isnan(came))
+        found.append([
+            Judged(
+                int(series.times[place]),
+                bool(band.low[area, place] <= came[area, place] <= band.high[area, place]),
+                abs(float(year.points[year.served][area, place] - came[area, place])) / card.weekly["scale"][area],
+            )
+            for area, place in sorted(rows.tolist(), key=lambda each: each[1])
+        ])  # fmt: skip
+    return found
+
+
+def test_monitor_is_quiet_without_a_change_and_rings_on_a_feed_that_is_an_hour_late(
+    year: Year, model: Trained, config: Config
+) -> None:
+    card = reference.with_reference(model.card, year, config)
+
+    def rings(week: list[Judged]) -> bool:
+        return any(each.is_alarm for each in monitor.checks(week, card))
+
+    rng = np.random.default_rng(1)
+    as_it_is, late = _weeks(year, card), _weeks(year, card, late=1)
+    chosen = rng.choice(len(as_it_is), 20, replace=False)
+    assert sum(rings(as_it_is[number]) for number in chosen) <= 1
+    assert sum(rings(late[number]) for number in chosen) >= 18
+    assert monitor.checks(as_it_is[0][:50], card) == []
