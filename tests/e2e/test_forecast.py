@@ -1,4 +1,4 @@
-"""The forecast on the sample over seeds, on Victoria's real demand over loopback, on a file of one's own, and watched."""
+"""The forecast on the sample over seeds, on Victoria's real demand, on a file of one's own, and watched."""
 
 from __future__ import annotations
 
@@ -128,11 +128,8 @@ def _city(path: Path, days: int) -> str:
     for hour in range(24 * days):
         moment = start + datetime.timedelta(hours=hour)
         value = 80 + 20 * math.sin(moment.hour / 24 * 2 * math.pi) + 10 * (moment.weekday() < 5) + hour * 7919 % 13
-        rows.append(
-            f"{moment:%d.%m.%Y %H:%M};{value:.2f}".replace(".", ",", 0).replace(
-                f"{value:.2f}", f"{value:.2f}".replace(".", ",")
-            )
-        )
+        shown = f"{value:.2f}".replace(".", ",")
+        rows.append(f"{moment:%d.%m.%Y %H:%M};{shown}")
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     return f"--data {shlex.quote(str(path))} --time wann --value last --tz UTC"
 
