@@ -26,7 +26,7 @@ class Config:
     title: str  # what the page is called
     seed: int  # of the sample, the emulated weather forecast, the trees and the bootstrap
 
-    threads: int = 1  # of the trees; on data this small, a second one mostly waits for the first, and can cost threefold
+    threads: int = 1  # of the trees: on data this small a second one mostly waits for the first
     trees: int = 400
     leaves: int = 31
     learning_rate: float = 0.05
