@@ -4,6 +4,7 @@ Run as: python -m forecast_dashboard dashboard
 It reads reports/aggregates.json and models/card.json, and computes nothing: what it shows is what was measured.
 """
 
+import html
 import json
 from typing import Any
 
@@ -55,17 +56,16 @@ def _forecast(area: dict[str, Any], shown: dict[str, Any]) -> None:
         {"clock": clock, "low": low, "high": high}
         for clock, low, high in zip(day["clock"], day["low"], day["high"], strict=True)
     ]
-    scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
+    scale = _from_to(min(day["low"]), max(day["high"] + [row["MW"] for row in rows]))
     clock = alt.X("clock:O", title="local time", axis=alt.Axis(labelAngle=0, labelOverlap=True))
     band = alt.Chart(alt.Data(values=limits)).mark_area(opacity=0.2, color=COLOURS["forecast"])
-    band = band.encode(x=clock, y=alt.Y("low:Q", title="MW", scale=alt.Scale(zero=False)), y2="high:Q")
-    curves = alt.Chart(alt.Data(values=rows)).mark_line()
-    curves = curves.encode(x=clock, y="MW:Q", color=alt.Color("what:N", scale=scale, title=None, legend=_BELOW))
+    band = band.encode(x=clock, y=alt.Y("low:Q", title="MW", scale=scale), y2="high:Q")
+    curves = alt.Chart(alt.Data(values=rows)).mark_line().encode(x=clock, y="MW:Q", color=_colour(*lines))
     st.altair_chart((band + curves).properties(height=HEIGHT), width="stretch")
     st.write(f"Shaded: the {shown['promised']:.0%} interval. Every number is in the table.")
     with st.expander("The day as a table"):
         columns = ("clock", "came", "point", "low", "high", "commit", "last_week")
-        st.table([dict(zip(columns, each, strict=True)) for each in zip(*(day[key] for key in columns), strict=True)])
+        _table("The day", [dict(zip(columns, each, strict=True)) for each in zip(*map(day.get, columns), strict=True)])
 
 
 def _backtest(area: dict[str, Any], shown: dict[str, Any]) -> None:
@@ -76,38 +76,39 @@ def _backtest(area: dict[str, Any], shown: dict[str, Any]) -> None:
     ]
     worst = max(area["weekly"], key=lambda each: each["mae"])
     st.write(f"The worst week begins on {worst['from']}: wrong by {worst['mae']} MW on average.")
-    scale = alt.Scale(domain=["forecast", "last week"], range=[COLOURS["forecast"], COLOURS["last week"]])
     chart = alt.Chart(alt.Data(values=rows)).mark_line().encode(
-        x=alt.X("week:T", title="week"),
-        y=alt.Y("MW:Q", title="mean error, MW"),
-        color=alt.Color("what:N", scale=scale, title=None, legend=_BELOW),
+        x=_weeks(rows),
+        y=alt.Y("MW:Q", title="mean error, MW", scale=_from_to(0, max(row["MW"] for row in rows))),
+        color=_colour("forecast", "last week"),
     )  # fmt: skip
     st.altair_chart(chart.properties(height=HEIGHT), width="stretch")
     with st.expander("The weeks as a table"):
-        st.table(area["weekly"])
+        _table("The weeks", area["weekly"])
     st.subheader("All models")
-    st.table([
+    found = [
         {"model": row["model"], "MASE": f"{row['value']:.3f}", "95 % interval": "{:.3f} to {:.3f}".format(*row["ci95"])}
         for row in shown["results"]
         if row["metric"] == "mase"
-    ])  # fmt: skip
+    ]
+    _table("All models", found)
 
 
 def _failures(shown: dict[str, Any]) -> None:
     found = {each["method"]: each for each in shown["intervals"] if each["model"] == shown["served"]}
     st.write(f"Share of what came that lies within the intervals. They promise {shown['promised']:.0%}.")
-    parts = zip(*(each["slices"] for each in found.values()), strict=True)
-    st.table([
-        {"when": both[0]["name"], "intervals": str(both[0]["n"])}
-        | {method: f"{part['coverage']:.1%}" for method, part in zip(found, both, strict=True)}
-        | {"error, MW": f"{both[0]['mae']:.1f}"}
-        for both in parts
-    ])  # fmt: skip
+    rows = [
+        {"when": parts[0]["name"], "intervals": parts[0]["n"]}
+        | {method: f"{part['coverage']:.1%}" for method, part in zip(found, parts, strict=True)}
+        | {"error, MW": f"{parts[0]['mae']:.1f}"}
+        for parts in zip(*(each["slices"] for each in found.values()), strict=True)
+    ]
+    _table("Where the intervals fail", rows)
     st.subheader("What to commit")
-    st.table([
-        {"commit": row["commit"], "cost of a day": str(row["cost"]), "95 % interval": "{} to {}".format(*row["ci95"])}
+    costs = [
+        {"commit": row["commit"], "cost of a day": row["cost"], "95 % interval": "{} to {}".format(*row["ci95"])}
         for row in shown["decision"]["rows"]
-    ])  # fmt: skip
+    ]
+    _table("What to commit", costs)
 
 
 def _monitoring(area: dict[str, Any]) -> None:
@@ -118,13 +119,39 @@ def _monitoring(area: dict[str, Any]) -> None:
         f"{card['limits']['missed']:.1%} of what came, or is wrong by more than {card['limits']['error']:.2f} times "
         "what the same time yesterday is wrong by. The backtest's own weeks:"
     )
-    chart = alt.Chart(alt.Data(values=rows)).mark_bar(color=COLOURS["forecast"])
-    chart = chart.encode(x=alt.X("week:T", title="week"), y=alt.Y("missed:Q", title="share outside the interval"))
+    most = max(card["limits"]["missed"], *(row["missed"] for row in rows))
+    share = alt.Y("missed:Q", title="share outside the interval", scale=_from_to(0, most))
+    chart = alt.Chart(alt.Data(values=rows)).mark_line(color=COLOURS["forecast"]).encode(x=_weeks(rows), y=share)
     st.altair_chart(chart.properties(height=HEIGHT), width="stretch")
-    with st.expander("The weeks as a table "):
-        st.table(rows)
+    with st.expander("What each week missed, as a table"):
+        _table("What each week missed", rows)
 
 
-_BELOW = alt.Legend(orient="bottom")
+def _from_to(low: float, high: float) -> alt.Scale:
+    """Said, and not found out: in a tab that is not open yet, there is nothing to find it out from."""
+    room = 0.05 * (high - low)
+    return alt.Scale(domain=[low - (room if low else 0), high + room], nice=False, zero=False)
+
+
+def _weeks(rows: list[dict[str, Any]]) -> alt.X:
+    days = alt.Scale(domain=[rows[0]["week"], max(row["week"] for row in rows)])
+    return alt.X("week:T", title="week", scale=days)
+
+
+def _colour(*names: str) -> alt.Color:
+    colours = alt.Scale(domain=list(names), range=[COLOURS[name] for name in names])
+    return alt.Color("what:N", scale=colours, title=None, legend=alt.Legend(orient="bottom"))
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> None:
+    """A table that can be reached, and scrolled where it is too wide, by keyboard."""
+    head = "".join(f"<th scope='col'>{html.escape(str(key))}</th>" for key in rows[0])
+    cells = [["–" if cell is None else html.escape(str(cell)) for cell in row.values()] for row in rows]
+    body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
+    st.html(
+        f"<div tabindex='0' role='region' aria-label='{html.escape(name)}' style='overflow-x: auto'>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
 
 main()
