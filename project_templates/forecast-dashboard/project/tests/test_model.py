@@ -10,7 +10,6 @@ from forecast_dashboard.backtest import ADAPTIVE, PLAIN, Year
 from forecast_dashboard.config import Config
 from forecast_dashboard.decision import Reserve
 from forecast_dashboard.features import FEATURES, Known, View, Weather, matrix
-from forecast_dashboard.measure import Tested
 from forecast_dashboard.model import Design, Yardstick
 from forecast_dashboard.monitor import Judged
 from forecast_dashboard.series import Series
@@ -151,7 +150,7 @@ def test_adaptive_intervals_widen_when_the_world_gets_wilder(config: Config) -> 
 
 def test_measures_are_as_computed_by_hand(config: Config) -> None:
     rows = np.array([[True, True, True, False]])
-    tested = Tested(rows, np.array([0, 0, 1, 1]), "by hand", config)
+    tested = measure.Tested(rows, np.array([0, 0, 1, 1]), "by hand", config)
     values = np.array([[1.0, 3.0, 8.0, 100.0]])
     assert tested.mean(values)[0] == 4.0
     assert tested.root(values)[0] == 2.0

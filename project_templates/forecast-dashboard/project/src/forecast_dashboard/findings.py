@@ -4,7 +4,7 @@ from typing import Any
 
 from forecast_dashboard.blocks import table
 from forecast_dashboard.config import PICTURE
-from forecast_dashboard.measured import intervals, one, percent, rows, signed_three, three, whole
+from forecast_dashboard.measured import intervals, main, one, percent, rows, signed_three, three, whole
 from forecast_dashboard.wording import interval, name
 
 PLAIN, ADAPTIVE = "plain conformal", "adaptive conformal"
@@ -42,10 +42,12 @@ def results(measured: dict[str, Any]) -> str:
         f"{judged[0]['n']} intervals of {measured['data']['test_days']} days, each day forecast at its midnight. "
         "_Daily peak_ is the error of the highest demand of each day.",
     ]
-    if any(row["role"] == "naive" for row in judged):
+    if known := next((row for row in judged if row["role"] == "naive"), None):
+        helped = known["value"] < main(measured)["value"]
         lines.append(
             "The row in italics knew **tomorrow's actual weather**. It is what an evaluation claims that joins weather "
             "and demand by time and thinks no more of it: an upper bound that cannot be had."
+            + ("" if helped else " This time it gained nothing: what limits this model is not the weather.")
         )
     lines += [
         "By what share the error is smaller than that of the naive forecasts (skill), on the same hours and weeks:",
@@ -62,6 +64,7 @@ def results(measured: dict[str, Any]) -> str:
             ],
         ),
     ]
+    lines.append("Below nought, the forecast that is served is the better one.")
     if PICTURE.is_file():  # else the first screen shows it
         lines.append("![Every forecast's error with its interval](reports/figures/results.png)")
     return "\n\n".join(lines)

@@ -35,9 +35,9 @@ class Area:
 
 
 AREAS = (
-    Area("Harbour", 640.0, work=0.30, heating=0.004, cooling=0.006),
-    Area("Old Town", 410.0, work=0.16, heating=0.010, cooling=0.022),
-    Area("Hills", 230.0, work=0.08, heating=0.020, cooling=0.012),
+    Area("Harbour", 640.0, work=0.30, heating=0.006, cooling=0.010),
+    Area("Old Town", 410.0, work=0.16, heating=0.016, cooling=0.034),
+    Area("Hills", 230.0, work=0.08, heating=0.032, cooling=0.019),
 )
 
 
@@ -125,8 +125,8 @@ def _demand(
     mean_felt = np.bincount(day, felt)[day] / np.bincount(day)[day]
     lagged = 0.6 * felt + 0.4 * mean_felt  # houses are slow
     cold, warm = np.maximum(14 - lagged, 0), np.maximum(lagged - 21, 0)
-    weather = area.heating * cold + area.cooling * warm * (1 + 0.03 * warm)
-    days = _lasting(rng, int(day[-1]) + 1, memory=0.6, spread=0.010)
+    weather = area.heating * cold + area.cooling * warm * (1 + 0.01 * warm)
+    days = _lasting(rng, int(day[-1]) + 1, memory=0.6, spread=0.006)
     hours = _lasting(rng, len(day), memory=0.85, spread=0.006)
     demand: np.ndarray = area.megawatts * (shape + dark + weather) * (1 + days[day] + hours)
     return demand

@@ -43,7 +43,9 @@ def _claim(measured: dict[str, Any]) -> str:
     naive = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
     if naive is None:
         return "No weather was measured, so none is used."
-    return f"With tomorrow's weather let in, as many published results have it, it would claim {three(naive['value'])}."
+    claim = f"it would claim {three(naive['value'])}"
+    claim += "" if naive["value"] < main(measured)["value"] else ", which is no better this time"
+    return f"With tomorrow's weather let in, as many published results have it, {claim}."
 
 
 def data(measured: dict[str, Any]) -> str:
