@@ -84,9 +84,9 @@ def test_the_one_file_tells_the_same_story(chromium: Browser, static: str, way: 
         )
         assert f"{shown:.2f}" in page.locator("#headline").inner_text()
         assert not page.locator("#live").is_visible()
-        page.get_by_label("Area", exact=True).last.select_option("Hills")
+        page.locator("#area").select_option(label="Hills")
         before = page.locator("#one-day svg").get_attribute("aria-label")
-        page.get_by_label("Day", exact=True).select_option(index=20)
+        page.locator("#day").select_option(index=20)
         assert page.locator("#one-day svg").get_attribute("aria-label") != before
         pictures = page.locator("main svg")
         assert pictures.count() == page.locator("main svg[role=img][aria-label]").count() == 2
