@@ -209,3 +209,9 @@ def test_restructured_text_reads_no_file_of_this_machine(tmp_path: Path) -> None
     (tmp_path / "secret").write_text("secret words")
     page = restructured.parse(f"A\n=\n\n.. include:: {tmp_path}/secret\n\n.. raw:: html\n   :file: {tmp_path}/secret\n")
     assert "secret words" not in repr(page)
+
+
+@pytest.mark.parametrize("after", ["", "<!-- /report:results -->\n", "\n<!-- /report:results -->\n"])
+def test_the_last_cell_of_a_table_is_no_prose(after: str) -> None:
+    text = f"# Leaves\n\n| Compared with | Interval |\n| :-- | --: |\n| a histogram | [−0.2, −0.1] |\n{after}"
+    assert readme.parse(text).passages == ()

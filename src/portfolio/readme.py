@@ -367,6 +367,7 @@ class _Reader:
         elif self._table is not None:
             if self._table:
                 self._table[-1][1].append(line.text(line.seen))
+            self.line = _Line(line.line)  # else what comes after the table would close its last cell as a passage
         elif not self._items and self._is_bold_as_a_whole(line):
             self.open_section(line.text(line.seen), BOLD, line.line)
         else:
