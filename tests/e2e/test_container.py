@@ -119,6 +119,29 @@ def test_the_image_adds_no_more_than_it_must(container: Running) -> None:
     assert sum(int(line.split()[0]) for line in taken.splitlines()) <= 450
 
 
+def test_what_else_compose_starts_runs_in_the_image_too(container: Running) -> None:
+    """A dashboard beside the service: its command, word for word, asked for what it says of its health."""
+    services = yaml.safe_load((container.project.folder / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for service in [each for each in services.values() if "command" in each]:
+        port = free_port()
+        command = [*container.inside, *service["command"], "--port", str(port)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            asked = (
+                f"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:{port}/_stcore/health').read())"
+            )
+            deadline = time.monotonic() + 60
+            while subprocess.run(
+                [*container.inside, "python", "-c", asked], capture_output=True, check=False
+            ).returncode:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.5)
+        finally:
+            subprocess.run(["pkill", "-TERM", "-f", f"dashboard .*--port {port}"], check=False)
+            process.wait(timeout=30)
+
+
 def test_its_health_check_and_compose_file_fit_the_image(each: Project) -> None:
     dockerfile = (each.folder / "Dockerfile").read_text(encoding="utf-8")
     assert "urlopen('http://127.0.0.1:8000/readyz'" in dockerfile
