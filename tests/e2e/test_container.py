@@ -127,13 +127,10 @@ def test_what_else_compose_starts_runs_in_the_image_too(container: Running) -> N
         command = [*container.inside, *service["command"], "--port", str(port)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            asked = (
-                f"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:{port}/_stcore/health').read())"
-            )
+            address = f"http://127.0.0.1:{port}/_stcore/health"
+            asked = [*container.inside, "python", "-c", f"import urllib.request; urllib.request.urlopen('{address}')"]
             deadline = time.monotonic() + 60
-            while subprocess.run(
-                [*container.inside, "python", "-c", asked], capture_output=True, check=False
-            ).returncode:
+            while subprocess.run(asked, capture_output=True, check=False).returncode:
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.5)
