@@ -213,7 +213,7 @@ def test_monitor_holds_forecasts_against_what_came(forecast: Project, tmp_path: 
     if not late:
         assert "ALARM" not in forecast.do(command)
     else:
-        with pytest.raises(AssertionError, match="ALARM  error of the week"):
+        with pytest.raises(AssertionError, match="ALARM  share outside intervals"):
             forecast.do(command)
 
 
