@@ -222,8 +222,8 @@ def assert_conflicts(project: Living, outcome: Outcome, *paths: str) -> None:
     """Left to resolve, listed, and `git merge --abort` brings everything back."""
     assert (outcome.code, outcome.json["outcome"], outcome.json["commit"]) == (4, "conflicts", None), outcome
     assert [each["path"] for each in outcome.json["conflicts"]] == list(paths)
-    unmerged = {line[3:] for line in project.git("status", "--porcelain").splitlines() if set(line[:2]) & {"U"}}
-    assert unmerged | {line[3:] for line in project.git("status", "--porcelain").splitlines() if line[:2] == "AA"}
+    unmerged = project.git("-c", "core.quotePath=false", "ls-files", "--unmerged").splitlines()
+    assert {line.partition("\t")[2] for line in unmerged} == set(paths)
     assert "fix conflicts" in project.git("status")
 
 
@@ -478,8 +478,6 @@ def test_line_ends_alone_are_no_difference(bench: Bench, living: Living, whereab
     living.git("commit", "-qm", "Attributes")
     better(bench)
     project = whereabouts(living)
-    project.git("update-index", "--assume-unchanged", "src/bakery/oven.py")  # git would see a change in every line
-    project.git("update-index", "--no-assume-unchanged", "src/bakery/oven.py")
     outcome = project.update()
     if outcome.code == 1:  # where git says so, it is not committed
         project.git("add", "--renormalize", ".")

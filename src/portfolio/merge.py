@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from portfolio.repository import Identity, Repository
 
-PLAIN, GIT_LINK = "100644", "160000"
+PLAIN = "100644"
 # Whatever the user has set, moved files are followed, and line ends alone are no difference.
 MERGING = {"merge.renames": "true", "merge.directoryRenames": "conflict", "merge.renormalize": "true"}
 OURS = "yours"  # as the conflict marks call it
@@ -116,14 +116,13 @@ def tree_of(repository: Repository, folder: Path) -> str:
         return repository.ask("write-tree", environment=index).strip()
 
 
-def tree_with(repository: Repository, tree: str | None, changed: Mapping[str, Entry | None]) -> str:
-    """A tree with some paths changed, or without them where there is no entry."""
+def tree_with(repository: Repository, tree: str | None, files: Mapping[str, Entry]) -> str:
+    """A tree with some files put into it, or in place of what is there."""
     with _index() as index:
         if tree:
             repository.ask("read-tree", tree, environment=index)
-        gone = "".join(f"0 {'0' * 40}\t{path}\0" for path in changed)
-        there = "".join(str(each) for each in changed.values() if each)
-        repository.ask("update-index", "-z", "--index-info", stdin=gone + there, environment=index)
+        told = "".join(map(str, files.values()))
+        repository.ask("update-index", "-z", "--index-info", stdin=told, environment=index)
         return repository.ask("write-tree", environment=index).strip()
 
 
@@ -145,7 +144,7 @@ def has(repository: Repository, name: str) -> bool:
     return repository.try_to("cat-file", "-e", name)[0] == 0
 
 
-def missing(repository: Repository, blobs: Iterator[str] | set[str]) -> set[str]:
+def missing(repository: Repository, blobs: set[str]) -> set[str]:
     """Those of the blobs that the object database does not hold."""
     answer = repository.ask("cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in blobs))
     return {line.split()[0] for line in answer.splitlines() if line.endswith(" missing")}

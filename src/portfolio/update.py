@@ -211,7 +211,7 @@ def _rebuilt(project: Living) -> Base:
     files = {path: Entry(path, PLAIN, empty if blob in unknown else blob) for path, blob in recorded.items()}
     here = merge.entries(git, project.head, project.prefix)
     files[record.NAME] = here[record.NAME]
-    tree = merge.tree_with(git, None, dict(files))
+    tree = merge.tree_with(git, None, files)
     around = merge.tree_at(git, project.head, project.prefix, tree)
     return Base(around, None, tuple(sorted(path for path, blob in recorded.items() if blob in unknown)))
 
@@ -232,7 +232,7 @@ def _merge(project: Living, base: Base, theirs: str, template: Template) -> Merg
     head = {path: each for path, each in merge.entries(git, project.head, prefix).items() if path.endswith(".md")}
     before, after = merge.entries(git, base.tree, prefix), merge.entries(git, theirs, prefix)
     filled: dict[str, dict[str, str]] = {}  # by path: what stands in its blocks
-    bare: dict[str, Entry | None] = {}
+    bare: dict[str, Entry] = {}
     for path, each in head.items():
         if path in before and path in after and len({each.blob, before[path].blob, after[path].blob}) == 3:
             ours, pristine, new = (merge.text_of(git, one[path].blob) for one in (head, before, after))
@@ -253,7 +253,7 @@ def _filled(project: Living, merged: Merge, filled: dict[str, dict[str, str]], o
     """The merge with the contents back in their blocks; None if a block is not there any more to take them."""
     git, prefix = project.repository, project.prefix
     there = merge.entries(git, merged.tree, prefix)
-    changed: dict[str, Entry | None] = {}
+    changed: dict[str, Entry] = {}
     for path, contents in filled.items():
         text = merge.text_of(git, there[path].blob) if path in there else ""
         if not contents.keys() <= {block[1] for block in fillings.BLOCK.findall(text)}:

@@ -64,8 +64,8 @@ def test_both_clock_changes_of_each_year_are_found(checked: tuple[Series, list[F
 
 
 def test_local_days_begin_at_local_midnight(series: Series) -> None:
-    starts = np.flatnonzero(np.diff(series.day, prepend=-1))
-    assert (series.hour[starts] == 0).all()
+    assert (series.hour[series.starts] == 0).all()
+    assert len(series.starts) == series.days
     assert series.days == 730
     summer = int(np.searchsorted(series.times, np.datetime64("2022-07-01T00:00:00", "s").astype(int)))
     assert series.hour[summer] == 2

@@ -84,9 +84,11 @@ def _rows(year: Year) -> list[Result]:
 def _peak_errors(year: Year, name: str) -> np.ndarray:
     """(A, T) the error of the day's highest demand, at each of its intervals."""
     series = year.series
-    starts = np.flatnonzero(np.diff(series.day, prepend=-1))
-    came = np.maximum.reduceat(np.nan_to_num(series.demand, nan=-np.inf), starts, axis=1)
-    said = np.maximum.reduceat(np.where(np.isnan(series.demand), -np.inf, year.points[name]), starts, axis=1)
+    is_missing = np.isnan(series.demand)
+    came, said = (
+        np.maximum.reduceat(np.where(is_missing, -np.inf, each), series.starts, axis=1)
+        for each in (series.demand, year.points[name])
+    )
     with np.errstate(invalid="ignore"):  # days without any value, which do not count
         return np.abs(said - came)[:, series.day]
 

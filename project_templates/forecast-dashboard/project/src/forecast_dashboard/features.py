@@ -63,16 +63,13 @@ class View:
 
     def over_day(self, values: np.ndarray, summary: Callable[[np.ndarray], float]) -> np.ndarray:
         """(A, T) one number for each local day."""
-        starts = np.flatnonzero(np.diff(self.series.day, prepend=-1))
-        parts = np.split(np.arange(values.shape[1]), starts[1:])
+        parts = np.split(self.index, self.series.starts[1:])
         daily = np.array([[summary(row[part]) for part in parts] for row in values])
         return daily[:, self.series.day]
 
     def day_before(self, values: np.ndarray, summary: Callable[[np.ndarray], float]) -> np.ndarray:
         """(A, T) the same number of the local day before."""
-        starts = self.series.issue
-        daily = self.over_day(values, summary)
-        return daily[:, np.maximum(starts - 1, 0)]
+        return self.over_day(values, summary)[:, np.maximum(self.series.issue - 1, 0)]
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ class Feature:
 def _holidays(view: View, days: int) -> np.ndarray:
     """Whether the day so many days later is a holiday."""
     series = view.series
-    daily = series.holiday[np.flatnonzero(np.diff(series.day, prepend=-1))]
+    daily = series.holiday[series.starts]
     return daily[np.clip(series.day + days, 0, series.days - 1)]
 
 

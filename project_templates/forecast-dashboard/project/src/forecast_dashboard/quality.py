@@ -62,8 +62,7 @@ def _runs(series: Series, flags: np.ndarray, kind: str) -> list[Finding]:
 def _changes_of_level(series: Series, config: Config) -> list[Finding]:
     """Days from which on demand is lastingly higher or lower than season, weather and weekday explain."""
     found, width = [], config.shift_days
-    starts = np.flatnonzero(np.diff(series.day, prepend=-1))
-    inputs = _explaining(series, starts)
+    inputs = _explaining(series)
     for name, values in zip(series.areas, series.demand, strict=True):
         valid = ~np.isnan(values)
         daily = np.log(
@@ -89,8 +88,9 @@ def _changes_of_level(series: Series, config: Config) -> list[Finding]:
     return found
 
 
-def _explaining(series: Series, starts: np.ndarray) -> np.ndarray:
+def _explaining(series: Series) -> np.ndarray:
     """(days, columns): weekdays, holidays, the season, and how far it is from mild."""
+    starts = series.starts
     yearly = 2 * np.pi * series.yearday[starts] / 365.25
     columns = [np.ones(len(starts)), series.holiday[starts].astype(float), np.sin(yearly), np.cos(yearly)]
     columns += [(series.weekday[starts] == each).astype(float) for each in range(1, 7)]
@@ -105,8 +105,7 @@ def _heat_waves(series: Series, config: Config) -> list[Finding]:
     """Three hot days in a row, or more."""
     if series.temperature is None:
         return []
-    starts = np.flatnonzero(np.diff(series.day, prepend=-1))
-    highest = np.maximum.reduceat(np.nan_to_num(series.temperature, nan=-99).max(axis=0), starts)
+    highest = np.maximum.reduceat(np.nan_to_num(series.temperature, nan=-99).max(axis=0), series.starts)
     return [
         Finding("heat wave", None, str(series.date(first)), (end - first) * series.per_day, f"{end - first} days")
         for first, end in _spans(highest >= config.hot)

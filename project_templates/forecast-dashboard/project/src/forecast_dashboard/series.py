@@ -52,10 +52,14 @@ class Series:
         return days - days[0]
 
     @cached_property
+    def starts(self) -> np.ndarray:
+        """(days,) index of the first interval of each local day."""
+        return np.flatnonzero(np.diff(self.day, prepend=-1))
+
+    @cached_property
     def issue(self) -> np.ndarray:
         """(T,) index of the first interval of the local day: the forecast for the day is made when that begins."""
-        starts = np.flatnonzero(np.diff(self.day, prepend=self.day[0] - 1))
-        return starts[self.day]
+        return self.starts[self.day]
 
     @property
     def days(self) -> int:
