@@ -1,6 +1,5 @@
 """A small world for the tests: the drawn sample, models with few trees, and the service around them."""
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,31 +46,36 @@ def view(series: Series, config: Config) -> View:
 
 
 @pytest.fixture(scope="session")
-def model(view: View, config: Config, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what was trained is kept."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def model(view: View, config: Config, folder: Path) -> Trained:
     """Both teams, fitted to the first year as `train` does, kept and read again."""
-    folder = tmp_path_factory.mktemp("models")
     first = rolling.test_from(view.series, config)
     teams, calibrations = {}, {}
     for weather in train.weathers(view.series):
         design = Design(weather, Yardstick.day)
         calibrations[weather] = train.calibrate(view, design, first, config)
         teams[weather.name] = train.team(view, design, calibrations[weather], first, config)
+    train.keep(calibrations, folder / train.CALIBRATION.name)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("MODELS", "MODEL", "CARD"):
-            patch.setattr(trained, name, folder / getattr(trained, name).name if name != "MODELS" else folder)
+        patch.setattr(trained, "MODELS", folder)
+        patch.setattr(trained, "MODEL", folder / trained.MODEL.name)
+        patch.setattr(trained, "CARD", folder / trained.CARD.name)
         sha256 = trained.save(teams, view.series)
         areas, zone = list(view.series.areas), view.series.zone
         trained.save_card(Card("a test", True, areas, zone, view.series.step // 60, "0" * 64, sha256, {}))
-        found = trained.load()
-    train.keep(calibrations, folder / "calibration.npz")
-    return dataclasses.replace(found, card=dataclasses.replace(found.card, met_sha256=str(folder)))
+        return trained.load()
 
 
 @pytest.fixture(scope="session")
-def year(view: View, model: Trained, config: Config) -> Year:
+def year(view: View, model: Trained, folder: Path, config: Config) -> Year:
     """The test year, forecast."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "CALIBRATION", Path(model.card.met_sha256) / "calibration.npz")
+        patch.setattr(train, "CALIBRATION", folder / train.CALIBRATION.name)
         return backtest.forecast(view, model, config)
 
 
