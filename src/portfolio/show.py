@@ -172,7 +172,7 @@ def updated(
             }
         )
     if merged is None:
-        return f"{folder} is up to date: it is of {after}. Nothing to do."
+        return wrap(f"{folder} is up to date: it is of {after}. Nothing to do.")
     return "\n".join(_update(update, before, after, commit, is_dry))
 
 
