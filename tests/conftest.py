@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from portfolio import answers, cli, templates
-from portfolio.answers import Answers
+from portfolio import cli
+from portfolio.create import answers, templates
+from portfolio.create.answers import Answers
 
 CHECKOUT = Path(__file__).parents[1]
 

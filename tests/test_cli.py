@@ -77,7 +77,7 @@ def test_version_is_the_packages(portfolio: Run) -> None:
 
 
 def test_a_bug_gives_a_traceback(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portfolio.templates.all", lambda: 1 / 0)
+    monkeypatch.setattr("portfolio.create.templates.all", lambda role: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         portfolio("list")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import json
+import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,67 +16,32 @@ import pytest
 from tests.conftest import CHECKOUT
 
 SOURCE = CHECKOUT / "src" / "portfolio"
-FLOORS = {
-    "": 0,  # the package itself: a version and nothing else
-    "errors": 0,
-    "readme": 0,
-    "lexicon": 0,
-    "phrases": 1,
-    "history": 0,
-    "terminal": 0,
-    "templates": 1,
-    "repository": 1,
-    "record": 1,
-    "restructured": 1,
-    "topics": 2,
-    "ledger": 1,
-    "answers": 2,
-    "runner": 2,
-    "project": 3,
-    "agreement": 2,
-    "scaffold": 3,
-    "fillings": 0,
-    "merge": 2,
-    "update": 4,
-    "rules.rule": 4,
-    "rules.problem": 5,
-    "rules.evaluation": 5,
-    "rules.running": 5,
-    "rules.communication": 5,
-    "rules.reflection": 5,
-    "rules.hygiene": 5,
-    "rules.data": 6,
-    "rules.model": 6,  # asks evaluation what a table of results is
-    "rules.own": 6,
-    "rules": 7,
-    "show": 4,
-    "audit": 8,
-    "mend": 9,
-    "gain": 9,
-    "report.text": 9,
-    "report.json": 9,
-    "report.markdown": 9,
-    "report.github": 9,
-    "report.pages": 9,
-    "report.table": 10,
-    "report": 11,
-    "cohort": 0,
-    "cli": 12,
-    "__main__": 13,
-}
+# From the ground up: a package imports only what stands on a lower line, so those of one line do not know each other.
+FLOORS = (
+    ("errors", ""),
+    ("terminal", "readme", "git"),
+    ("record",),
+    ("create", "audit"),
+    ("update",),
+    ("arguments",),
+    ("cli",),
+    ("__main__",),
+)
 KNOWN_BY = {
-    "copier": {"scaffold"},
-    "plumbum": {"scaffold"},
-    "git": {"repository"},
-    "typer": {"cli", "show", "terminal"},
-    "markdown_it": {"readme"},
-    "docutils": {"restructured"},
-    "PIL": {"rules.communication"},
-    "jinja2": {"mend", "report.markdown"},
-    "yaml": {"answers"},
+    "copier": {"create.scaffold"},
+    "plumbum": {"create.scaffold"},
+    "git": {"git.repository"},
+    "typer": {"cli", "arguments", "terminal"},  # which speak with the user
+    "markdown_it": {"readme.markdown"},
+    "docutils": {"readme.restructured"},
+    "PIL": {"audit.rules.communication"},
+    "jinja2": {"audit.fix", "audit.report.markdown"},
+    "yaml": {"create.questions"},
 }
 HEAVY = {"copier", "git", "rich", "jinja2", "yaml", "markdown_it", "docutils", "PIL"}
-MODULES = sorted(SOURCE.rglob("*.py"))
+LONGEST_FUNCTION, MEDIAN_FUNCTION = 40, 8  # lines without the docstring
+LONGEST_FILE = {"cli": 199, "audit.lexicon": 1000}  # which is data
+LONGEST_OTHER_FILE = 400
 
 
 def _name(module: Path) -> str:
@@ -81,35 +49,76 @@ def _name(module: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def _imports(module: Path) -> set[str]:
-    """Every module that is imported at run time, also inside functions."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+MODULES = {_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
+
+
+def _imports(module: str) -> set[str]:
+    """The full name of every module that is imported at run time, also inside functions."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
-    found = set()
+    names = set()
     for node in ast.walk(tree):
         match node:
             case ast.Import():
-                found |= {alias.name for alias in node.names}
-            case ast.ImportFrom(module="portfolio" | "portfolio.rules" | "portfolio.report" as package):
-                modules = {f"{package}.{alias.name}" for alias in node.names}
-                found |= {each if each.removeprefix("portfolio.") in FLOORS else package for each in modules}
-            case ast.ImportFrom(module=str(name)):
-                found.add(name)
-    return found
+                names |= {alias.name for alias in node.names}
+            case ast.ImportFrom(module=str(package)):
+                submodules = {f"{package}.{alias.name}" for alias in node.names}
+                names |= {name for name in submodules if name.removeprefix("portfolio.") in MODULES} or {package}
+    return names
 
 
-@pytest.mark.parametrize("module", MODULES, ids=_name)
-def test_a_floor_imports_only_lower_floors(module: Path) -> None:
-    own = {name.removeprefix("portfolio").strip(".") for name in _imports(module) if name.split(".")[0] == "portfolio"}
-    assert all(FLOORS[other] < FLOORS[_name(module)] for other in own)
+def _own_imports(module: str) -> set[str]:
+    """Those that are ours, without `portfolio.`."""
+    ours = (name for name in _imports(module) if name.partition(".")[0] == "portfolio")
+    return {name.removeprefix("portfolio").strip(".") for name in ours} - {module}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=_name)
-def test_one_module_knows_each_outside_library(module: Path) -> None:
+def _floor(module: str) -> int:
+    package = module.partition(".")[0]
+    return next(floor for floor, packages in enumerate(FLOORS) if package in packages)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_package_imports_only_lower_floors(module: str) -> None:
+    package = module.partition(".")[0]
+    others = {other for other in _own_imports(module) if other.partition(".")[0] != package}
+    assert {other for other in others if _floor(other) >= _floor(module)} == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {module: _own_imports(module) for module in MODULES}
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_one_module_knows_each_outside_library(module: str) -> None:
     outside = {name.partition(".")[0] for name in _imports(module)} - sys.stdlib_module_names - {"portfolio"}
-    assert all(_name(module) in KNOWN_BY[name] for name in outside)
+    assert all(module in KNOWN_BY[name] for name in outside)
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in ("cli", "arguments", "terminal")])
+def test_only_the_rim_prints(module: str) -> None:
+    calls = [node for node in ast.walk(ast.parse(MODULES[module].read_text())) if isinstance(node, ast.Call)]
+    assert not {ast.unparse(call.func) for call in calls} & {"print", "typer.echo", "sys.stdout.write"}
+
+
+def test_functions_and_files_are_short() -> None:
+    lengths = {}
+    for module, path in MODULES.items():
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= LONGEST_FILE.get(module, LONGEST_OTHER_FILE), module
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lengths[f"{module}.{node.name}:{node.lineno}"] = _lines(body)
+    assert {name for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == set()
+    assert statistics.median(lengths.values()) <= MEDIAN_FUNCTION
+
+
+def _lines(body: Sequence[ast.stmt]) -> int:
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def test_nothing_else_is_visible_at_the_top() -> None:

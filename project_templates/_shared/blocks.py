@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 NUMBER = re.compile(r"[_*\[]*[+−$]?[\d.]+|$")  # or nothing, where there is none
-BLOCK = re.compile(r"(<!-- report:([a-z-]+) -->\n).*?(<!-- /report:\2 -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!--[ \t]*report:([\w-]+)[ \t]*-->[ \t]*\r?\n).*?(<!--[ \t]*/report:\2[ \t]*-->)", re.DOTALL)
 
 
 def fill(text: str, blocks: Mapping[str, str]) -> str:

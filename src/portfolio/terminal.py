@@ -1,4 +1,4 @@
-"""How text is laid out for people: as wide as the terminal, in bold where that is seen."""
+"""The user's terminal: layout of text, questions, progress. Beside `cli.py` the only module that prints."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import os
 import shutil
 import sys
 import textwrap
+import time
 from enum import StrEnum
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
+
+from portfolio.errors import PortfolioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 WIDEST = 100  # columns, beyond which lines are hard to read
 NARROWEST = 40
@@ -41,16 +47,100 @@ def wrap(text: str, indent: str = "", hanging: str | None = None, keep: bool = F
     )
 
 
+def columns(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Names and their explanations side by side; a long name stands above its own, a name alone is never broken."""
+    rows = list(rows)
+    column = max((len(name) for name, why in rows if why and len(name) < 40), default=0)
+    for name, why in rows:
+        if not why:
+            yield wrap(name, "  ", keep=True)
+        elif len(name) > column and len(name) + 4 + len(why) > width():
+            yield f"  {name}"
+            yield wrap(why, " " * 6)
+        else:
+            yield wrap(f"{name:<{column}}  {why}", "  ", " " * (column + 4))
+
+
 def bold(text: str, stream: TextIO | None = None) -> str:
-    """In bold on a terminal, unless NO_COLOR asks for none."""
+    """The text in bold on a terminal, unless NO_COLOR asks for none."""
     return _styled(text, stream, bold=True)
 
 
 def dim(text: str, stream: TextIO | None = None) -> str:
-    """Less bright on a terminal."""
+    """The text less bright on a terminal."""
     return _styled(text, stream, dim=True)
 
 
 def _styled(text: str, stream: TextIO | None, bold: bool = False, dim: bool = False) -> str:
     is_plain = os.environ.get("NO_COLOR") or not (stream or sys.stdout).isatty()
     return text if is_plain else typer.style(text, bold=bold or None, dim=dim or None)
+
+
+def is_interactive(output: Format) -> bool:
+    """Whether somebody sits there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
+
+
+def warn(*lines: str) -> None:
+    """Show messages on standard error."""
+    for line in lines:
+        typer.echo(line, err=True)
+
+
+def problem(error: PortfolioError) -> str:
+    """The two lines of an error."""
+    first, second = (bold(word, sys.stderr) for word in ("error:", "hint:"))
+    return f"{first} {error.message}\n{second}  {error.hint}"
+
+
+def ask(question: str, default: str, check: Callable[[str], object]) -> str:
+    """Ask until `check` raises no PortfolioError; returns what was typed."""
+    while True:
+        text: str = typer.prompt(question, default=default, err=True)
+        try:
+            check(text)
+        except PortfolioError as error:
+            warn(problem(error))
+        else:
+            return text
+
+
+def pick(choices: Sequence[tuple[str, str]]) -> str:
+    """The name that the user picks from a numbered list of (name, summary)."""
+    for number, (name, summary) in enumerate(choices, start=1):
+        warn(wrap(f"{number}. {bold(name)}: {summary}"))
+    warn("")
+    names = {str(number): name for number, (name, _) in enumerate(choices, start=1)}
+    typed: str = typer.prompt("Which one", default="1", err=True)
+    return names.get(typed.strip(), typed.strip())
+
+
+class Progress:
+    """Shows each step of a run on standard error: on a terminal its newest line too, and the seconds so far."""
+
+    def __init__(self) -> None:
+        self._is_live = sys.stderr.isatty()
+        self._step = ""
+        self._started = 0.0
+
+    def __call__(self, step: str, line: str) -> None:
+        """Show `line` as the newest of `step`."""
+        if step != self._step:
+            self.finish()
+            self._step, self._started = step, time.monotonic()
+            if not self._is_live:
+                warn(f"  {step} …")
+        if self._is_live:
+            self._draw(line)
+
+    def finish(self) -> None:
+        """Leave the last step's line standing, with its seconds."""
+        if self._step and self._is_live:
+            self._draw("")
+            warn("")
+        self._step = ""
+
+    def _draw(self, line: str) -> None:
+        shown = f"  {self._step:<12} {time.monotonic() - self._started:6.1f} s  {line}"
+        sys.stderr.write("\r" + shown[: width() - 1].ljust(width() - 1))
+        sys.stderr.flush()

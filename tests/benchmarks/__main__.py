@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from portfolio import answers, templates
+from portfolio.create import answers, templates
 
 RUNS = 15
 PROGRAMS = Path(sys.executable).parent

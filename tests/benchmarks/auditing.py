@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import portfolio
-from tests.audited import READMES
+from tests.audit.audited import READMES
 from tests.benchmarks.__main__ import PROGRAMS, compare, measure
 
 COHORT = 10_000

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from portfolio import answers, scaffold, templates
+from portfolio.create import answers, scaffold, templates
 from tests.benchmarks.__main__ import PROGRAMS, measure
 
 RUNS = 7

@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from portfolio import templates
-from portfolio.templates import Template
+from portfolio.create import templates
+from portfolio.create.templates import Template
 from tests.conftest import CHECKOUT, missing
 
 HERE = Path(__file__).parent

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from portfolio import readme
-from portfolio.topics import Reading
-from tests.audited import COMPLETE, build, git
+from portfolio.audit.topics import Reading
+from portfolio.readme import markdown
+from portfolio.readme.model import BOLD
+from tests.audit.audited import COMPLETE, build, git
 from tests.conftest import CHECKOUT
 from tests.e2e.conftest import Project, Tool, run
 
@@ -110,7 +111,7 @@ def test_the_specification_s_examples_are_read(tmp_path: Path) -> None:
         examples = json.load(file)
     assert len(examples) > 600
     for example in examples:
-        reading = Reading(readme.parse(example["markdown"]))
+        reading = Reading(markdown.parse(example["markdown"]))
         assert reading.language
         headings = len(re.findall(r"<h[1-6]>", example["html"]))
-        assert sum(0 < each.level < readme.BOLD for each in reading.readme.sections) == headings, example["markdown"]
+        assert sum(0 < each.level < BOLD for each in reading.readme.sections) == headings, example["markdown"]

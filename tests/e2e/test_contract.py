@@ -14,8 +14,8 @@ import yaml
 from PIL import Image
 from playwright.sync_api import Browser
 
-from portfolio import templates
-from portfolio.templates import Template
+from portfolio.create import templates
+from portfolio.create.templates import Template
 from tests.e2e.conftest import Project, Tool, run
 
 RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from portfolio import templates
+from portfolio.create import templates
 from tests.conftest import CHECKOUT
 from tests.e2e.conftest import Project, copied, run
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from portfolio import record, templates
+from portfolio import record
+from portfolio.create import templates
 from tests.conftest import CHECKOUT, Outcome, Run
 
 NAME = "bakery"
@@ -19,6 +20,7 @@ version = "0.1.0"
 title = "Bread for tomorrow"
 summary = "How much to bake"
 role = "ds"
+profile = "tabular"
 skills = ["baking"]
 package = "bakery"
 pip_install = "-e ."

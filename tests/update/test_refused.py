@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portfolio import record
-from portfolio.repository import Repository
+from portfolio.git.repository import Repository
 from tests.update.conftest import (
     Bench,
     Living,

@@ -1,0 +1,90 @@
+"""The arguments and options of the commands, with their help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portfolio.audit.report import Format as ReportFormat
+from portfolio.terminal import Format
+
+
+class Role(StrEnum):
+    """Whose work a template shows."""
+
+    mle = "mle"
+    ds = "ds"
+    pm = "pm"
+
+
+class FailOn(StrEnum):
+    """From which severity on a finding makes the exit code 1."""
+
+    error = "error"
+    warn = "warn"
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"portfolio {version('portfolio')}")
+        raise typer.Exit
+
+
+def _template_names(incomplete: str) -> list[str]:
+    from portfolio.create import templates
+
+    return [template.name for template in templates.all() if template.name.startswith(incomplete)]
+
+
+def _rule_codes(incomplete: str) -> list[str]:
+    from portfolio.audit.rules import RULES
+
+    return [rule.code for rule in RULES if rule.code.startswith(incomplete.upper())]
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="How to answer; JSON is one document on stdout.")]
+AuditFormat = Annotated[ReportFormat, typer.Option("--format", help="How to answer; JSON is one document on stdout.")]
+
+TemplateName = Annotated[
+    str,
+    typer.Argument(metavar="TEMPLATE", help="See: portfolio list.", autocompletion=_template_names, show_default=False),
+]
+OnlyRole = Annotated[Role | None, typer.Option(help="Only templates that show this role's work.")]
+
+Destination = Annotated[
+    Path | None,
+    typer.Argument(metavar="DEST", help="The folder to make; ./TEMPLATE by default.", show_default=False),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")]
+Data = Annotated[list[str], typer.Option(metavar="KEY=VALUE", help="Answer a question; repeat for more.")]
+AlsoRun = Annotated[bool, typer.Option("--run", help="Then set up its environment and run its pipeline.")]
+Preview = Annotated[bool, typer.Option("--dry-run", help="List what would be made, and make nothing.")]
+WithGit = Annotated[
+    bool | None,
+    typer.Option("--git/--no-git", help="Make a repository and a first commit.", show_default="unless inside one"),
+]
+
+ProjectFolder = Annotated[
+    Path, typer.Argument(metavar="[PATH]", help="The project; this folder by default.", show_default=False)
+]
+OnlyPatch = Annotated[bool, typer.Option("--dry-run", help="Show what would change, as a patch; change nothing.")]
+
+Projects = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PATH]...", help="Projects, or READMEs; this folder by default.", show_default=False),
+]
+AlsoFix = Annotated[bool, typer.Option("--fix", help="Insert missing sections to fill in; refresh report numbers.")]
+OnlyShowFix = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the changes, and make none.")]
+FailLevel = Annotated[FailOn, typer.Option(help="The least finding that makes the exit code 1.")]
+
+RuleCode = Annotated[
+    str, typer.Argument(metavar="CODE", help="Such as RFL702.", autocompletion=_rule_codes, show_default=False)
+]

@@ -1,0 +1,204 @@
+"""audit(project) → Audit: every rule's result, the checklist, what to do first, the score."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from portfolio.audit.rules import RULES
+from portfolio.audit.rules.rule import Rule
+from portfolio.audit.topics import ENGLISH
+from portfolio.audit.verdict import Severity, State, Verdict
+from portfolio.errors import WrongUse, did_you_mean
+
+if TYPE_CHECKING:
+    from portfolio.audit.project import Project
+
+SHORTEST_REASON = 10  # characters
+CAP = 60
+IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
+RULE_SET = "1"  # changes when a verdict may
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one rule says of one project."""
+
+    rule: Rule
+    state: State
+    severity: Severity
+    message: str
+    line: int | None = None
+    is_only_heading: bool = False  # whether its section is there, and says nothing yet
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether it asks for something."""
+        return self.state is State.failed
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a portfolio README: there, missing, or not to be told."""
+
+    name: str
+    result: Result
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it counts."""
+        return self.result.state is State.passed
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything that was found out about one project."""
+
+    path: str  # as the user named it
+    readme: str | None
+    language: str
+    profile: str
+    is_ours: bool  # made by `portfolio new`: only there may a finding be an error
+    results: tuple[Result, ...]
+    notes: tuple[str, ...] = ()  # of suppressions that fit nothing
+
+    @property
+    def findings(self) -> tuple[Result, ...]:
+        """What fails, the gravest first."""
+        order = list(Severity)
+        found = (each for each in self.results if each.is_finding)
+        return tuple(sorted(found, key=lambda each: (order.index(each.severity), -each.rule.weight)))
+
+    @property
+    def suppressed(self) -> tuple[Result, ...]:
+        """What its author asked not to be told again."""
+        return tuple(each for each in self.results if each.state is State.suppressed)
+
+    @property
+    def next_fixes(self) -> tuple[Result, ...]:
+        """The three findings that bring the most for the least writing."""
+        cheapest = sorted(self.findings, key=lambda each: -each.rule.weight / each.rule.effort)
+        return tuple(cheapest[:3])
+
+    @cached_property
+    def checklist(self) -> tuple[Part, ...]:
+        """The parts of a README that apply."""
+        return tuple(
+            Part(each.rule.part, each)
+            for each in self.results
+            if each.rule.part and each.state is not State.not_applicable
+        )
+
+    @property
+    def score(self) -> int | None:
+        """Weight of what passes among all that was decided, 0 to 100; at most 60 where something is untrue."""
+        decided = [each for each in self.results if each.state in (State.passed, State.failed, State.suppressed)]
+        total = sum(each.rule.weight for each in decided)
+        if not total:
+            return None
+        share = round(100 * sum(each.rule.weight for each in decided if each.state is State.passed) / total)
+        return min(share, CAP) if any(each.is_finding and each.rule.caps_score for each in decided) else share
+
+    @property
+    def coverage(self) -> float:
+        """The weight of what could be decided among all that applies, 0 to 1."""
+        applies = [each for each in self.results if each.state is not State.not_applicable]
+        total = sum(each.rule.weight for each in applies)
+        decided = sum(each.rule.weight for each in applies if each.state is not State.unknown)
+        return round(decided / total, 2) if total else 0.0
+
+    def fails_at(self, level: Severity) -> bool:
+        """Whether there is a finding at this level or a graver one."""
+        order = list(Severity)
+        return any(order.index(each.severity) <= order.index(level) for each in self.findings)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A project that could not be audited, and what to do about it."""
+
+    path: str
+    message: str
+    hint: str
+    exit_code: int
+
+
+Outcome = Audit | Refused
+
+
+def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit:
+    """Ask every rule; what its author suppressed with a reason is set aside, and never counts as a pass."""
+    reasons, notes = _suppressions(project, {rule.code for rule in rules})
+    results = []
+    for rule in rules:
+        verdict = _ask(rule, project)
+        severity = rule.severity if project.record else as_a_warning(rule.severity)
+        is_bare = verdict.state is State.failed and bool(rule.topics) and project.reading.about(*rule.topics).is_bare
+        result = Result(rule, verdict.state, severity, verdict.message, verdict.line, is_bare)
+        if result.is_finding and rule.code in reasons:
+            result = replace(result, state=State.suppressed, message=f"{reasons.pop(rule.code)} ({verdict.message})")
+        results.append(result)
+    notes += [f"{code} is ignored, and would not be a finding: remove that" for code in reasons]
+    return Audit(
+        path=path,
+        readme=project.readme_path,
+        language=project.reading.language,
+        profile=project.profile,
+        is_ours=project.record is not None,
+        results=tuple(results),
+        notes=tuple(notes),
+    )
+
+
+def as_a_warning(severity: Severity) -> Severity:
+    """As for a stranger's repository: at most a warning, as a false accusation costs more than a missed one."""
+    return Severity.warn if severity is Severity.error else severity
+
+
+def _ask(rule: Rule, project: Project) -> Verdict:
+    if rule.only_ours and project.record is None:
+        return Verdict(State.not_applicable, "it was not made by portfolio new")
+    if project.profile not in rule.profiles:
+        return Verdict(State.not_applicable, f"not asked of a project of the kind {project.profile}")
+    if project.readme_path is None and not (rule.needs_files or rule.asked_without_readme):
+        return Verdict(State.unknown, "there is no README")
+    if rule.needs_files and project.is_alone:
+        return Verdict(State.unknown, "only a README is here")
+    verdict = rule.check(project)
+    if verdict.state is State.failed and project.readme_path:
+        if rule.needs_words and project.reading.language != ENGLISH:
+            return Verdict(State.unknown, f"the README is not in English ({project.reading.language})", verdict.line)
+        if project.readme.is_cut and not rule.needs_files:
+            return Verdict(State.unknown, "the README is so long that only its beginning was read", verdict.line)
+    return verdict
+
+
+def _suppressions(project: Project, known: set[str]) -> tuple[dict[str, str], list[str]]:
+    """The reasons by rule code, from pyproject.toml and from comments; and notes on those that are none."""
+    given: dict[str, str] = {**project.settings.ignore}
+    for comment in project.readme.comments:
+        if found := IGNORE.match(comment.text):
+            given[found[1]] = " ".join(found[2].split())
+    notes = []
+    for code in [each for each in given if each not in known]:
+        hint = did_you_mean(code, sorted(known), "see: portfolio rules")
+        notes.append(f"{code} is ignored, and there is no such rule: {hint}")
+        del given[code]
+    for code, reason in list(given.items()):
+        if len(reason.strip()) < SHORTEST_REASON:
+            notes.append(f"{code} is ignored without a reason of {SHORTEST_REASON} characters, so it still counts")
+            del given[code]
+    return given, notes
+
+
+def rule_of(code: str) -> Rule:
+    """The rule of that code; WrongUse for another word."""
+    found = {rule.code: rule for rule in RULES}
+    if code.upper() not in found:
+        raise WrongUse(
+            f"there is no rule {code!r}",
+            did_you_mean(code.upper(), list(found), "see which there are: portfolio rules"),
+        )
+    return found[code.upper()]

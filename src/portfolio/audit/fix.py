@@ -1,0 +1,167 @@
+"""`audit --fix`: puts recorded numbers back into report blocks, and inserts sections that are still to be written."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from portfolio.audit import numbers
+from portfolio.audit.results_file import Shown
+from portfolio.audit.topics import topics_of
+from portfolio.errors import PortfolioError
+from portfolio.readme import markdown
+from portfolio.readme.model import BOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from portfolio.audit.engine import Audit, Result
+    from portfolio.audit.numbers import Difference
+    from portfolio.audit.project import Project
+    from portfolio.readme.model import Section
+
+# In the order of a README: the heading to insert, the topics that make it needless, and the rules that it serves.
+SKELETONS = (
+    ("Try it", ("run",), ("RUN501",)),
+    ("How it works", ("architecture",), ("COM601",)),
+    ("The problem", ("problem", "overview"), ("PRB101",)),
+    ("Data", ("data",), ("DAT201", "DAT203")),
+    ("Approach and trade-offs", ("tradeoffs",), ("EVL407",)),
+    ("Results", ("results",), ("EVL401", "MOD301")),
+    ("Where it is wrong", ("errors",), ("EVL406",)),
+    ("Serving", ("deployment",), ("RUN509",)),
+    ("Monitoring", ("monitoring",), ("RUN508",)),
+    ("Limitations", ("limitations",), ("RFL701",)),
+    ("What I Would Improve Next", ("next_steps",), ("RFL702",)),
+)
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A README before and after, and what was done to it."""
+
+    path: str
+    before: str
+    after: str
+    sections: tuple[str, ...]
+    numbers: tuple[str, ...]  # "0.87 → 0.86 (Macro F1 of cnn)"
+
+    def diff(self) -> str:
+        """The fix as a patch."""
+        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        return "".join(difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"))
+
+    def described(self) -> Iterator[str]:
+        """What was, or would be, done: a line for each."""
+        yield from (f"section “{title}”, to be filled in" for title in self.sections)
+        yield from (f"number {number}" for number in self.numbers)
+
+
+def propose(project: Project, audit: Audit) -> Fix | None:
+    """What `--fix` would write; None where there is nothing that it may."""
+    path = project.readme_path or "README.md"
+    if path.lower().endswith(".rst"):
+        return None
+    before = _as_it_is(project, path) if project.readme_path else ""
+    after, corrected = _with_recorded_numbers(before, project)
+    after, sections = _with_skeletons(after or f"# {project.folder.name}\n", project, audit)
+    return Fix(path, before, after, sections, corrected) if after != before and (sections or corrected) else None
+
+
+def write(project: Project, fix: Fix) -> None:
+    """Replace the README, at once."""
+    target = (project.folder / fix.path).resolve()
+    if not target.is_relative_to(project.folder):
+        raise PortfolioError(f"{fix.path} leads out of the project", "make it a file of the project's own")
+    beside = target.with_name(f".{target.name}.tmp-{os.getpid()}")
+    try:
+        beside.write_bytes(fix.after.encode("utf-8", "surrogateescape"))
+        if target.exists():
+            beside.chmod(target.stat().st_mode)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise PortfolioError(f"{fix.path} could not be written: {error.strerror}", "nothing was changed") from error
+
+
+def _as_it_is(project: Project, path: str) -> str:
+    """The README with its own line ends and bad bytes, so that nothing else changes."""
+    return (project.folder / path).read_bytes().decode("utf-8", "surrogateescape")
+
+
+def _with_recorded_numbers(text: str, project: Project) -> tuple[str, tuple[str, ...]]:
+    """The numbers in report blocks, each as recorded; one that stands twice in its line is left to `report`."""
+    if project.results is None:
+        return text, ()
+    inside = {line for block in project.report_blocks.values() for line in block}
+    lines, done = text.splitlines(keepends=True), []
+    for difference in numbers.compare(project.readme, project.results, project.report_blocks).differences:
+        line = lines[difference.line - 1] if difference.line <= len(lines) else ""
+        if difference.line in inside and line.count(difference.shown) == 1:
+            right = as_recorded(difference)
+            lines[difference.line - 1] = line.replace(difference.shown, right)
+            done.append(f"{difference.shown} → {right} ({difference.what})")
+    return "".join(lines), tuple(done)
+
+
+def as_recorded(difference: Difference) -> str:
+    """The recorded number at the digits shown, formatted as a project's `report` does, to the letter."""
+    shown = Shown(difference.shown).value
+    recorded = float(difference.recorded)
+    if abs(difference.recorded * 100 - shown) < abs(difference.recorded - shown):  # a percentage
+        recorded *= 100
+    sign = "+" if difference.shown.startswith("+") else ""
+    written = f"{recorded:{sign}.{-min(0, int(shown.as_tuple().exponent))}f}"
+    return written.replace("-", "−") if "−" in difference.shown else written
+
+
+def _with_skeletons(text: str, project: Project, audit: Audit) -> tuple[str, tuple[str, ...]]:
+    failing = {result.rule.code: result for result in audit.findings}
+    newline = "\r\n" if "\r\n" in text else "\n"
+    inserted: list[str] = []
+    for position, (title, topics, codes) in enumerate(SKELETONS):
+        asked = [failing[code] for code in codes if code in failing]
+        if asked and not project.reading.about(*topics):
+            text = _inserted(text, _skeleton(title, asked), position, newline)
+            inserted.append(title)
+    return text, tuple(inserted)
+
+
+def _inserted(text: str, skeleton: str, position: int, newline: str) -> str:
+    lines = text.splitlines(keepends=True)
+    at = _place(lines, position)
+    ahead, behind = "".join(lines[:at]), "".join(lines[at:])
+    gap = "" if not ahead or ahead.endswith(newline * 2) else newline if ahead.endswith(newline) else newline * 2
+    return ahead + gap + skeleton.replace("\n", newline) + (newline if behind else "") + behind
+
+
+def _skeleton(title: str, asked: Sequence[Result]) -> str:
+    import jinja2
+
+    template = Path(__file__).with_name("skeleton.md.jinja").read_text(encoding="utf-8")
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+    return environment.from_string(template).render(title=title, asked=asked)
+
+
+def _place(lines: Sequence[str], position: int) -> int:
+    """Before the first section that comes later in a README's order, at the level of sections; else at the end."""
+    later = {topic for _, topics, _ in SKELETONS[position + 1 :] for topic in topics} | {"licence"}
+    earlier = {topic for _, topics, _ in SKELETONS[:position] for topic in topics}
+    sections = [section for section in markdown.parse("".join(lines)).sections if 0 < section.level < BOLD]
+    behind = max((i for i, section in enumerate(sections) if _is_of(section, earlier)), default=-1)
+    for section in sections[behind + 1 :]:
+        if section.level <= _level(sections) and _is_of(section, later):
+            return section.line - 1
+    return len(lines)
+
+
+def _level(sections: Sequence[Section]) -> int:
+    levels = [section.level for section in sections[1:]] or [2]
+    return max(2, min(levels))
+
+
+def _is_of(section: Section, topics: set[str]) -> bool:
+    return section.level > 1 and bool(topics & set(topics_of(section.title)))

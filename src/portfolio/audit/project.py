@@ -1,0 +1,252 @@
+"""Project: lazy, read-only facts about one folder, or about a README alone. Nothing in it is ever run."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from portfolio import record
+from portfolio.audit import kind, settings
+from portfolio.audit.topics import Reading
+from portfolio.errors import PortfolioError, WrongUse
+from portfolio.git import history
+from portfolio.readme import blocks, markdown
+
+if TYPE_CHECKING:
+    from portfolio.audit.results_file import Results
+    from portfolio.audit.settings import Settings
+    from portfolio.git.history import History
+    from portfolio.readme.model import Readme
+    from portfolio.record import Record
+
+RESULTS = "reports/metrics.json"
+RUNS = "reports/runs/"
+LARGEST = 2_000_000  # bytes of a text file that are read
+MOST_FILES = 50_000
+NOT_OURS = frozenset(
+    {".git", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".mypy_cache", ".ruff_cache"}
+)
+ORDER = (".md", ".markdown", ".mdown", ".rst", ".txt", "")
+
+
+class NothingToAudit(PortfolioError):
+    """The folder is there, and nothing is in it."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder to audit."""
+
+    folder: Path
+    only_readme: Path | None = None  # when a file was named, and nothing beside it is looked at
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """Relative paths, with `/`, of what is tracked or would be; without git, of what is there."""
+        if self.only_readme:
+            return frozenset({self.only_readme.name})
+        known = history.files(self.folder)
+        if known:
+            return frozenset(each for each in known[:MOST_FILES] if os.path.lexists(self.folder / each))
+        return frozenset(self._walk())
+
+    def _walk(self) -> list[str]:
+        found: list[str] = []
+        for at, folders, names in os.walk(self.folder):
+            folders[:] = sorted(each for each in folders if each not in NOT_OURS)
+            found += [Path(at, name).relative_to(self.folder).as_posix() for name in sorted(names)]
+            if len(found) > MOST_FILES:
+                break
+        return found[:MOST_FILES]
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders that hold a file."""
+        return frozenset(parent.as_posix() for each in self.files for parent in Path(each).parents)
+
+    @cached_property
+    def readme_path(self) -> str | None:
+        """The README's path, in any case and of any kind; None without one."""
+        names = [each for each in self.files if Path(each).stem.lower() == "readme" and each.count("/") < 2]
+        known = [each for each in names if Path(each).suffix.lower() in ORDER]
+        if self.only_readme:
+            return self.only_readme.name
+        at_home = [each for each in known if Path(each).parent.as_posix() in (".", ".github", "docs")]
+        return min(
+            at_home, key=lambda each: (each.count("/"), ORDER.index(Path(each).suffix.lower()), each), default=None
+        )
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether there is a README and nothing else to judge it by."""
+        return not self.files - {self.readme_path, ".git"}
+
+    @cached_property
+    def readme_text(self) -> str:
+        """Its text, whatever its bytes; empty without one."""
+        return self.read(self.readme_path) if self.readme_path else ""
+
+    @cached_property
+    def readme(self) -> Readme:
+        """Its README, parsed; without one, an empty one."""
+        if self.readme_path and self.readme_path.lower().endswith(".rst"):
+            from portfolio.readme import restructured
+
+            return restructured.parse(self.readme_text)
+        return markdown.parse(self.readme_text)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Its README, understood."""
+        return Reading(self.readme)
+
+    def read(self, path: str) -> str:
+        """A file's text with bad bytes replaced; empty if it cannot be read or lies outside the folder."""
+        try:
+            full = (self.folder / path).resolve()
+            if not full.is_relative_to(self.folder.resolve()) or not full.is_file():
+                return ""
+            with full.open("rb") as file:
+                content = file.read(LARGEST)
+        except (OSError, ValueError):
+            return ""
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return content.decode("utf-16", errors="replace")
+        return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+    def has(self, path: str) -> bool:
+        """Whether a file or folder of that very name is there, from the top."""
+        parts: list[str] = []
+        for part in path.replace("\\", "/").split("/"):
+            if part == ".." and parts:
+                parts.pop()
+            elif part == "..":
+                return False
+            elif part not in ("", "."):
+                parts.append(part)
+        clean = "/".join(parts)
+        return not clean or clean in self.files or clean in self.folders
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The paths in which a regular expression is found, sorted."""
+        return tuple(sorted(filter(re.compile(pattern).search, self.files)))
+
+    @cached_property
+    def pyproject(self) -> dict[str, Any]:
+        """Its pyproject.toml; empty if there is none or it is not TOML."""
+        if "pyproject.toml" not in self.files:
+            return {}
+        import tomllib
+
+        try:
+            return tomllib.loads(self.read("pyproject.toml"))
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return {}
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What its author told the audit; WrongUse if that cannot be understood."""
+        return settings.read(self.pyproject)
+
+    @cached_property
+    def record(self) -> Record | None:
+        """What it was made of, if `portfolio new` made it."""
+        if record.NAME not in self.files:
+            return None
+        try:
+            return record.from_text(self.read(record.NAME))
+        except ValueError:
+            return None
+
+    @property
+    def results_path(self) -> str | None:
+        """The declared results file, whether it is there or not; for a project of ours `reports/metrics.json`."""
+        if self.settings.results:
+            return self.settings.results
+        return RESULTS if self.record or RESULTS in self.files else None
+
+    @cached_property
+    def results(self) -> Results | None:
+        """What its runs recorded; None if nothing is there or it cannot be read."""
+        path = self.results_path
+        if not path or not (self.folder / path).is_file():
+            return None
+        from portfolio.audit import results_file
+
+        try:
+            recorded = results_file.read(self.read(path))
+            runs: list[results_file.Json] = [results_file.read(self.read(run)).document for run in self.experiments]
+        except (ValueError, RecursionError):
+            return None
+        return results_file.Results({**recorded.document, "runs": runs}) if runs else recorded
+
+    @cached_property
+    def report_blocks(self) -> dict[str, range]:
+        """The lines of its README that a run fills, by the block's name."""
+        return blocks.lines(self.readme_text)
+
+    @cached_property
+    def experiments(self) -> tuple[str, ...]:
+        """The files that record one experiment each."""
+        folder = self.folder / RUNS
+        if self.only_readme or not folder.is_dir():
+            return ()
+        return tuple(sorted(f"{RUNS}{file.name}" for file in folder.glob("*.json")))[:200]
+
+    @property
+    def has_run(self) -> bool:
+        """Whether its results are there."""
+        return self.results is not None
+
+    @property
+    def command(self) -> str:
+        """What fills a project of ours with results."""
+        packages = self.matching(r"^src/[^/]+/__main__\.py$")
+        package = packages[0].split("/")[1] if packages else "PACKAGE"
+        return f"uv run python -m {package} run"
+
+    @cached_property
+    def requirements(self) -> str:
+        """Everything that declares dependencies, as one casefolded text."""
+        named = self.matching(
+            r"(^|/)(requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|Pipfile|environment\.ya?ml)$"
+        )
+        return "\n".join(self.read(each) for each in named[:20]).casefold()
+
+    @cached_property
+    def history(self) -> History | None:
+        """Its commits, as far as they can be seen."""
+        return None if self.only_readme else history.of(self.folder)
+
+    @cached_property
+    def notebooks(self) -> tuple[str, ...]:
+        """Its notebooks."""
+        return self.matching(r"\.ipynb$")
+
+    @cached_property
+    def profile(self) -> str:
+        """Its kind: as recorded when `portfolio new` made it, else as told from what is there."""
+        if self.record and self.record.profile in kind.KINDS:
+            return self.record.profile
+        name = self.folder.name
+        if self.only_readme and self.only_readme.stem.casefold() != "readme":
+            name = self.only_readme.stem
+        return kind.of(kind.Signs(self.reading, name, self.requirements, self.files))
+
+
+def open_project(path: Path) -> Project:
+    """The project at a folder, or at a README; WrongUse if there is neither."""
+    if path.is_dir():
+        found = Project(path.resolve())
+        if not found.files:
+            raise NothingToAudit(f"{path} holds no file", "name a project's folder, or a README")
+        return found
+    if path.is_file():
+        return Project(path.resolve().parent, path.resolve())
+    raise WrongUse(f"{path} is not there", "name a project's folder, or a README")

@@ -1,0 +1,64 @@
+"""Results → what is shown: one file for each format, and none knows a rule.
+
+A project's answer is a piece of text, made where it was audited; the pieces are put together as they come, so that a
+cohort need not fit into memory.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from portfolio.audit.engine import Outcome
+
+Piece = tuple[str, ...]
+
+
+class Format(StrEnum):
+    """How `audit` answers."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    github = "github"
+
+
+def piece(outcome: Outcome, output: Format, is_one: bool) -> Piece:
+    """What is shown of one project; in text, in short unless it is the only one."""
+    match output:
+        case Format.text if is_one:
+            from portfolio.audit.report import text
+
+            return text.piece(outcome)
+        case Format.text:
+            from portfolio.audit.report import table
+
+            return table.piece(outcome)
+        case Format.json:
+            from portfolio.audit.report import json
+
+            return json.piece(outcome)
+        case Format.markdown:
+            from portfolio.audit.report import markdown
+
+            return markdown.piece(outcome)
+        case Format.github:
+            from portfolio.audit.report import github
+
+            return github.piece(outcome)
+
+
+def lines(pieces: Iterable[Piece], output: Format, is_one: bool) -> Iterator[str]:
+    """What is shown of all."""
+    if output is Format.json:
+        from portfolio.audit.report import json
+
+        return json.lines(pieces)
+    if output is Format.text and not is_one:
+        from portfolio.audit.report import table
+
+        return table.lines(pieces)
+    return (line for each in pieces for line in each)

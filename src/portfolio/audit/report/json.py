@@ -1,0 +1,83 @@
+"""For programs: one document, every rule in it. The schema's number changes when a key is removed or means another."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from portfolio.audit.engine import Audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from portfolio.audit.engine import Outcome, Refused, Result
+
+SCHEMA = 1
+
+
+def piece(outcome: Outcome) -> tuple[str, ...]:
+    """A project in one line, as many of them may make the document."""
+    project = _audited(outcome) if isinstance(outcome, Audit) else _refused(outcome)
+    return (json.dumps(project, ensure_ascii=False),)
+
+
+def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The document, a project a line."""
+    yield f'{{"schema": {SCHEMA}, "projects": ['
+    ahead = ""
+    for (project,) in pieces:
+        if ahead:
+            yield f"{ahead},"
+        ahead = project
+    yield ahead
+    yield "]}"
+
+
+def _audited(audit: Audit) -> dict[str, Any]:
+    return {
+        "path": audit.path,
+        "readme": audit.readme,
+        "language": audit.language,
+        "profile": audit.profile,
+        "score": audit.score,
+        "coverage": audit.coverage,
+        "results": [_result(result) for result in audit.results],
+        "checklist": [
+            {"part": part.name, "state": part.result.state.value, "is_only_heading": part.result.is_only_heading}
+            for part in audit.checklist
+        ],
+        "next_fixes": [result.rule.code for result in audit.next_fixes],
+        "notes": list(audit.notes),
+        "error": None,
+        "hint": None,
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "code": result.rule.code,
+        "state": result.state.value,
+        "severity": result.severity.value,
+        "confidence": result.rule.confidence.value,
+        "line": result.line,
+        "message": result.message,
+        "advice": result.rule.advice,
+    }
+
+
+def _refused(refused: Refused) -> dict[str, Any]:
+    """The same keys, so that a reader needs one shape only."""
+    return {
+        "path": refused.path,
+        "readme": None,
+        "language": None,
+        "profile": None,
+        "score": None,
+        "coverage": 0.0,
+        "results": [],
+        "checklist": [],
+        "next_fixes": [],
+        "notes": [],
+        "error": refused.message,
+        "hint": refused.hint,
+    }

@@ -1,0 +1,366 @@
+"""COM: can it be seen at a glance, and does everything in it lead somewhere?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from portfolio.audit import phrases
+from portfolio.audit.rules.rule import EVERY, rule
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
+from portfolio.readme.words import spoken, words
+
+if TYPE_CHECKING:
+    from portfolio.audit.project import Project
+    from portfolio.readme.model import Code, Image, Link
+
+FILL = "portfolio:fill"
+EDGE = re.compile(r"(\w+)[^\n]*?(?:-->|---|-\.->|==>|->>|-->>|\|>|--o|--x|<-->|:)[^\n]*?(\w+)")
+NODES = re.compile(r"\b([A-Za-z_][\w-]*)\s*(?:[\[({>|]|-->|---|-\.|==>|->>|-->>|$)")
+JINJA = re.compile(
+    r"\{\{\s*(?:cookiecutter\.)?[a-z_][\w.]*(?:\s*\|[^}]*)?\s*\}\}|\{%-?\s*(?:if|for|endif|endfor|set|include|else|raw|block)\b[^%]*%\}"
+)
+OF_A_FORM = re.compile(
+    r"\[(?:add|insert|describe|your|enter|write|put|replace|fill in|todo:?)\b[^\]\n]{2,80}\](?!\()"
+    r"|\((?:add|insert)\b[^)\n]{2,80}\bhere\)"
+    r"|\(replace (?:it )?with [^)\n]{0,60}\b(?:url|link|screenshot|image|demo)\)",
+    re.I,
+)
+ARROW = re.compile(r"[▶►→⟶⇒]|(?:[-─]{2,}|=+)>|->")
+DRAWN = re.compile(r"[▼▲▶►→⟶⇒↓]|(?:-{2,}|=+)>|\+-{3,}\+|[┌┐]|^\s*[v|]\s*$")
+CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
+OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
+OPENING = 4  # passages, at the top and at the end, where a template speaks of itself
+SMALLEST = (200, 100)  # pixels; below it is an icon
+MOST_PIXELS = 40_000_000
+FLAT = 3  # levels of grey that a picture has to span at least
+
+
+def is_picture(image: Image) -> bool:
+    """Whether it shows something of the project: no badge, logo or banner."""
+    if not image.target or phrases.holds(image.target.casefold(), "pictures", "badges"):
+        return False
+    return not phrases.says(_told_by(image), "pictures", "decoration")
+
+
+def _told_by(image: Image) -> str:
+    """The words of its alternative text and of its file's name."""
+    return spoken(words(re.sub(r"[-_.%\d]+", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")))
+
+
+def _is_diagram(code: Code) -> bool:
+    """Mermaid with at least three nodes and two edges."""
+    if code.language != "mermaid":
+        return False
+    edges = [line for line in code.text.splitlines() if EDGE.search(line) and not line.strip().startswith("%%")]
+    nodes = set(NODES.findall(code.text)) | set(
+        re.findall(r"(?:-->|->>|==>|-\.->|---)\s*(?:\|[^|]*\|)?\s*(\w+)", code.text)
+    )
+    return len(edges) >= 2 and len(nodes) >= 3
+
+
+@rule(
+    "COM601",
+    "A diagram shows how it works",
+    severity=Severity.warn,
+    weight=2,
+    confidence=Confidence.high,
+    part="diagram",
+    topics=("architecture",),
+    needs_words=True,
+)
+def diagram(project: Project) -> Verdict:
+    """Draw the way from data to answer, in Mermaid or as a picture: five to ten boxes are enough.
+
+    Why: One look at a pipeline says more than a page of text, and shows that there is one.
+
+    Decided: A Mermaid block with three nodes and two edges, or a picture that is called, or stands under,
+    architecture, pipeline, workflow, diagram or system design; boxes drawn with characters count too.
+
+    Ignore: There is one step only.
+
+    Pass:
+        ```mermaid
+        flowchart LR
+          photographs --> train --> model[ONNX model]
+          model --> api[REST API] --> log
+        ```
+
+    Fail:
+        ```mermaid
+        flowchart LR
+          model
+        ```
+    """
+    reading = project.reading
+    for code in reading.readme.code:
+        if _is_diagram(code):
+            return passed(line=code.line)
+    here = reading.about("architecture")
+    placed = {(image.line, image.target) for image in here.images}
+    for image in reading.readme.images:
+        is_called = phrases.says(_told_by(image), "pictures", "diagrams")
+        if is_picture(image) and ((image.line, image.target) in placed or is_called):
+            return passed(line=image.line)
+    for section in reading.readme.sections:
+        if any(is_picture(image) for image in section.images) and phrases.says(
+            spoken(words(section.title)), "pictures", "headings"
+        ):
+            return passed(line=section.line)
+    for code in reading.readme.code:
+        if code.language in ("", "text", "txt", "plaintext") and _is_drawn_with_characters(code.text):
+            return passed(line=code.line)
+    small = next((code for code in reading.readme.code if code.language == "mermaid"), None)
+    if small:
+        return failed("the Mermaid block has fewer than three nodes or two edges", small.line)
+    return failed("no diagram of the pipeline or the architecture was found", here.line if here else None)
+
+
+def _is_drawn_with_characters(text: str) -> bool:
+    lines = text.splitlines()
+    if sum(bool(re.search(r"[├└]──|\|--", line)) for line in lines) >= 2:  # a list of files
+        return False
+    return sum(map(_has_an_arrow, lines)) >= 3 or any(len(ARROW.findall(line)) >= 3 for line in lines)
+
+
+def _has_an_arrow(line: str) -> bool:
+    """From one thing to another; what follows the name of a file is a remark."""
+    return bool(DRAWN.search(line)) and not re.match(r"\s*[\w./-]+\.\w+\s*(?:→|->|=>)", line)
+
+
+@rule(
+    "COM602",
+    "The pictures are real",
+    severity=Severity.warn,
+    weight=3,
+    effort=1,
+    confidence=Confidence.high,
+    profiles=EVERY,
+    needs_files=True,
+)
+def pictures(project: Project) -> Verdict:
+    """Commit each picture that the README shows, at least 200 by 100 pixels; its alternative text says what it shows.
+
+    Why: A broken picture is the first thing seen; an empty alternative text shuts out who cannot see it.
+
+    Decided: Each picture of the repository that is no badge or logo is there, can be opened, is 200 x 100 pixels or
+    larger and not of one colour. Without alternative text it fails in a project made by `portfolio`.
+
+    Ignore: The pictures are made by a build.
+
+    Pass:
+        ![Macro F1 of every model, with intervals](figures/results.png)
+
+    Fail:
+        ![](blank.png)
+    """
+    from urllib.parse import unquote
+
+    looked = 0
+    for image in project.readme.images:
+        if OUTWARD.match(image.target) or not image.target or not is_picture(image):
+            continue
+        path = unquote(image.target.partition("#")[0].partition("?")[0]).lstrip("/")
+        if not project.has(path) and not (project.record and (project.folder / path).is_file()):
+            return failed(f"{image.target} is not in the repository", image.line)
+        looked += 1
+        if wrong := _wrong_with(project, path):
+            return failed(f"{image.target} {wrong}", image.line)
+        if project.record and not image.alt:
+            return failed(f"{image.target} has no alternative text", image.line)
+    return passed(f"{looked} pictures looked at") if looked else not_applicable("it shows no picture of its own")
+
+
+def _wrong_with(project: Project, path: str) -> str:
+    """What is wrong with a picture, in words that follow its name; empty if nothing is."""
+    full = (project.folder / path).resolve()
+    if full.suffix.lower() not in (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"):
+        return ""
+    if not full.is_relative_to(project.folder) or not full.is_file():
+        return ""
+    if full.stat().st_size < 200 and full.read_bytes().startswith(b"version https://git-lfs"):
+        return ""
+    from PIL import Image as Pillow
+
+    try:
+        with Pillow.open(full) as picture:
+            width, height = picture.size
+            if width < SMALLEST[0] or height < SMALLEST[1]:
+                return f"is only {width} x {height} pixels"
+            if width * height > MOST_PIXELS:
+                return ""
+            picture.draft("L", (64, 64))
+            low, high = picture.convert("L").resize((64, 64)).getextrema()
+    except Exception as error:  # whatever a damaged picture makes a decoder raise
+        return f"cannot be opened ({type(error).__name__})"
+    return "is all of one colour" if float(high) - float(low) < FLAT else ""  # type: ignore[arg-type]
+
+
+@rule(
+    "COM603",
+    "Local links lead somewhere",
+    severity=Severity.error,
+    weight=2,
+    effort=1,
+    confidence=Confidence.high,
+    profiles=EVERY,
+    needs_files=True,
+)
+def links(project: Project) -> Verdict:
+    """Mend or remove each link to a file, folder or heading that is not there.
+
+    Why: A dead link in your own page says that nobody read it after it was written.
+
+    Decided: Each link to a path is a tracked file or folder, in that very case; each `#anchor` is a heading or an
+    `id`. Addresses of other hosts are not asked.
+
+    Ignore: The file is made by a release.
+
+    Pass:
+        See the [model card](MODEL_CARD.md).
+
+    Fail:
+        See the [model card](docs/removed.md).
+    """
+    from urllib.parse import unquote
+
+    readme, broken, checked = project.readme, [], 0
+    for link in readme.links:
+        target = link.target.strip()
+        if not target or OUTWARD.match(target) or "{{" in target or target.startswith(("../../", "<")):
+            continue
+        path, _, anchor = unquote(target).partition("#")
+        path = path.partition("?")[0]
+        checked += 1
+        if path and project.record and not project.has_run and path == project.results_path:
+            continue  # the first run writes it
+        if path:
+            if not _is_there(project, path):
+                broken.append((link.line, f"[{link.text}]({link.target})"))
+        elif anchor and not _has_anchor(readme.link_targets, anchor):
+            broken.append((link.line, f"[{link.text}](#{anchor})"))
+    if broken:
+        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+        lead = "leads" if len(broken) == 1 else "lead"
+        return failed(", ".join(text for _, text in broken[:3]) + f"{more} {lead} nowhere", broken[0][0])
+    return passed(f"{checked} links followed") if checked else not_applicable("it has no local link")
+
+
+def _is_there(project: Project, path: str) -> bool:
+    if path.startswith("../"):  # issues, wiki, actions: of the host
+        return True
+    base = (project.readme_path or "").rpartition("/")[0]
+    plain = path.lstrip("/")
+    return project.has(plain) or (bool(base) and project.has(f"{base}/{plain}"))
+
+
+def _has_anchor(targets: frozenset[str], anchor: str) -> bool:
+    """As a browser finds it: case and the marks that hosts strip differently aside."""
+    wanted = {anchor.casefold(), anchor.casefold().removeprefix("user-content-")}
+    if (
+        wanted & {each.casefold() for each in targets}
+        or anchor.casefold() == "top"
+        or anchor.casefold().startswith(("readme", "l"))
+    ):
+        return True
+    plain = {re.sub(r"[^\w]", "", each.casefold()) for each in targets}
+    return re.sub(r"[^\w]", "", anchor.casefold()) in plain
+
+
+@rule(
+    "COM604",
+    "No leftovers of a template",
+    severity=Severity.error,
+    weight=4,
+    effort=1,
+    caps_score=True,
+    confidence=Confidence.high,
+    profiles=EVERY,
+)
+def leftovers(project: Project) -> Verdict:
+    """Fill in what a template left open, and delete its comment that says so.
+
+    Why: "[Add description here]" tells a reviewer that nobody looked at the page before sending it.
+
+    Decided: A `portfolio:fill` comment, a `{{ name }}` or `{% tag %}` in prose, or a bracket that asks for text
+    ("[Add …]", "[Your name]", "(Add … here)"), a link to "link", the first sentence of a well-known template, or a
+    conflict that git left. Code, BibTeX, workflow expressions and the word TODO are left alone.
+
+    Ignore: The page is about templates.
+
+    Pass:
+        ## Limitations
+
+        One photograph shows one leaf.
+
+    Fail:
+        ## Limitations
+
+        <!-- portfolio:fill RFL701: two things it cannot do -->
+    """
+    for comment in project.readme.comments:
+        if comment.text.startswith(FILL):
+            return failed(f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line)
+    opening = {*project.readme.passages[:OPENING], *project.readme.passages[-OPENING:]}
+    for each in project.readme.passages:
+        if not ("{" in each.prose or "[" in each.prose or "(" in each.prose or each in opening):
+            continue
+        found = JINJA.search(each.prose) or OF_A_FORM.search(each.prose)
+        said = found[0] if found else phrases.holds(each.casefolded, "untouched", "sentences")
+        if said and "${{" not in each.text:
+            return failed(f"“{said}” is a template's", each.line)
+    found = CONFLICT.search(project.readme_text)
+    if found and not any(CONFLICT.search(each.text) for each in project.readme.code):  # there, one is explained
+        line = project.readme_text.count("\n", 0, found.start()) + 1
+        return failed("a conflict that git left is not resolved", line)
+    pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]
+    for link in pointing:
+        if link.target.casefold().strip("<>()") in phrases.members("untouched", "addresses"):
+            return failed(f"a link leads to “{link.target}”, which stands for an address", link.line)
+    for section in project.readme.sections:
+        if found := JINJA.search(section.title):
+            return failed(f"“{found[0]}” is a template's", section.line)
+    return passed()
+
+
+@rule(
+    "COM607",
+    "There is something to look at",
+    severity=Severity.warn,
+    weight=2,
+    effort=1,
+    confidence=Confidence.high,
+    part="something to look at",
+)
+def visual(project: Project) -> Verdict:
+    """Show a plot of the result, a screenshot or a diagram near the top.
+
+    Why: Eyes go to pictures first; a page without one is read last.
+
+    Decided: A Mermaid block, or a picture or recording that is no badge, logo, icon or banner.
+
+    Ignore: There is nothing to see.
+
+    Pass:
+        ![Macro F1 of every model, with intervals](figures/results.png)
+
+    Fail:
+        ![build](https://img.shields.io/badge/build-passing-green.svg)
+    """
+    readme = project.reading.readme
+    for image in readme.images:
+        if is_picture(image):
+            return passed(line=image.line)
+    for code in readme.code:
+        if _is_diagram(code):
+            return passed(line=code.line)
+    if re.search(r"user-attachments/assets|\.(gif|mp4)\b", " ".join(link.target for link in readme.links)):
+        return passed()
+    if any(
+        re.search(r"https://(github\.com/[\w/-]+|[\w.-]+)/assets/|user-attachments/assets", each.text)
+        for each in readme.passages
+    ):
+        return passed()
+    if readme.images:
+        return failed("only badges, logos or banners are shown", readme.images[0].line)
+    return failed("no picture, plot, screenshot or diagram is shown")

@@ -1,0 +1,167 @@
+"""MOD: is there something to compare with, and was more than one thing tried?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portfolio.audit import phrases
+from portfolio.audit.rules.first_run import needs_run
+from portfolio.audit.rules.rule import rule
+from portfolio.audit.rules.tables import metric_tables, states_a_measure
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
+from portfolio.readme.words import spoken, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portfolio.audit.project import Project
+    from portfolio.readme.model import Table
+
+
+@rule(
+    "MOD301",
+    "There is a baseline",
+    severity=Severity.error,
+    weight=5,
+    effort=4,
+    confidence=Confidence.medium,
+    part="baseline",
+    topics=("baseline",),
+    needs_words=True,
+)
+def baseline(project: Project) -> Verdict:
+    """Put the simplest thing that could work (the most frequent class, last week's value) into the same table.
+
+    Why: A score alone says nothing: 95 % is poor where always saying "no" gives 97 %.
+
+    Decided: A row of a table of results names a baseline (baseline, dummy, naive, majority, most popular …), or,
+    beside any measured number, a sentence or heading does. In a project made by `portfolio`, the results file flags
+    a baseline too, and a table shows it.
+
+    Ignore: Nothing is predicted.
+
+    Pass:
+        | Model | Macro F1 |
+        | :-- | --: |
+        | always healthy (baseline) | 0.07 |
+        | convolutional network | 0.86 |
+
+    Fail:
+        | Model | Macro F1 |
+        | :-- | --: |
+        | convolutional network | 0.86 |
+    """
+    reading = project.reading
+    tables = metric_tables(reading.readme)
+    if project.record and (verdict := _recorded_baseline(project, tables)):
+        return verdict
+    if row := next(filter(None, map(_line_of_baseline, tables)), None):
+        return passed(line=row)
+    if tables or any(states_a_measure(passage.text) for passage in reading.prose):
+        plans = reading.about("next_steps").passages
+        for passage in reading.saying("baseline", "words"):
+            if passage not in plans:
+                return passed(line=passage.line)
+        for section in reading.readme.sections:
+            is_named = phrases.says(spoken(words(section.title)), "baseline", "words")
+            if is_named and not section.is_empty and not reading.about("baseline").is_bare:
+                return passed(line=section.line)
+    if any(_compares(table) for table in tables):
+        return failed("models are compared, and none of them is called the baseline", tables[0].line)
+    return failed("no result is compared with a baseline")
+
+
+def _recorded_baseline(project: Project, tables: Sequence[Table]) -> Verdict | None:
+    """For a project of ours, whether a table shows what the results file calls a baseline."""
+    if project.results is None:
+        if project.results_path in project.files:
+            return None
+        return needs_run(project, "no baseline has been measured")
+    flagged = {words(name) for name in project.results.baselines}
+    for table in tables:
+        if any(words(cell) in flagged for row in table.rows for cell in row):
+            return passed(line=table.line)
+    return failed("no table of results shows a model that the results file calls a baseline")
+
+
+def _line_of_baseline(table: Table) -> int | None:
+    """The line of a table's row, or of its header, that names a baseline."""
+    for row, line in zip(table.rows, table.lines, strict=True):
+        if phrases.says(_without_bayes(" ".join(row)), "baseline", "rows"):
+            return line
+    return table.line if phrases.says(_without_bayes(" ".join(table.header)), "baseline", "rows") else None
+
+
+def _compares(table: Table) -> bool:
+    """Whether at least two of its rows are about models, and not about measures."""
+    measures = phrases.members("metrics", "words") | phrases.members("metrics", "names")
+    named = [words(row[0]) for row in table.rows if row]
+    return sum(bool(each) and measures.isdisjoint([*each, " ".join(each)]) for each in named) >= 2
+
+
+def _without_bayes(text: str) -> str:
+    """Spoken, with no naive Bayes: a model like others."""
+    return spoken(words(text)).replace("naive bayes", "bayes").replace("random forest", "forest")
+
+
+@rule(
+    "MOD303",
+    "At least two experiments are recorded",
+    severity=Severity.warn,
+    weight=3,
+    effort=5,
+    confidence=Confidence.medium,
+    needs_words=True,
+)
+def experiments(project: Project) -> Verdict:
+    """Show at least two things you tried, and what differed: a decision, not the random seed.
+
+    Why: One run is a recipe followed; two that differ in a decision are engineering.
+
+    Decided: Two files in `reports/runs/` that differ in more than numbers, or a table of results with two rows, or
+    two kinds of model named, or a search or tracking tool named.
+
+    Ignore: The project compares data, not models.
+
+    Pass:
+        | Experiment | Macro F1 |
+        | :-- | --: |
+        | photographs as they are | 0.82 |
+        | turned at random | 0.88 |
+
+    Fail:
+        The network reached a macro F1 of 0.88.
+    """
+    reading = project.reading
+    decisions = {_decision(project.read(path)) for path in project.experiments}
+    if len(decisions - {""}) >= 2:
+        return passed()
+    if project.record:
+        return needs_run(project, f"{project.results_path} has {len(decisions)} recorded experiments beside it")
+    if any(len({row[0] for row in table.rows if row}) >= 2 for table in metric_tables(reading.readme)):
+        return passed()
+    everything = reading.everything
+    vocabulary = frozenset(everything.split())
+    if any(phrase in everything for phrase in phrases.possible(vocabulary, "trackers", "words")):
+        return passed()
+    named = [each.strip() for each in phrases.possible(vocabulary, "models", "words") if each in everything]
+    if len(named) >= 2:
+        return passed()
+    return failed(f"only one kind of model is named: {named[0]}" if named else "no model that was tried is named")
+
+
+def _decision(text: str) -> str:
+    """What an experiment did, without what it measured."""
+    import json
+
+    try:
+        match json.loads(text):
+            case {"name": str(name), **rest}:
+                return f"{name} {rest.get('decision', '')}"
+            case dict() as found:
+                return json.dumps(
+                    {key: each for key, each in found.items() if not isinstance(each, float)}, sort_keys=True
+                )
+    except (ValueError, RecursionError):
+        return ""
+    return ""

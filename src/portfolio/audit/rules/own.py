@@ -1,0 +1,230 @@
+"""OWN: has its author made it theirs? For projects that `portfolio new` made; always warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portfolio.audit.rules.first_run import needs_run
+from portfolio.audit.rules.rule import rule
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed, unknown
+from portfolio.readme.words import shingles
+
+if TYPE_CHECKING:
+    from portfolio.audit.project import Project
+    from portfolio.readme.model import Section
+
+STILL = 0.6  # of a part's shingles: from there on it is still the template's
+FEW = 12  # words, below which there is nothing to judge
+
+
+def _in_own_words(project: Project, *topics: str) -> Verdict:
+    """Whether the part about these topics shares less than 60% of its five-word runs with the template's text."""
+    scope = project.reading.about(*topics)
+    if not scope:
+        return failed("there is no such part")
+    texts = [_written_by_hand(project, section) for section in scope.sections]
+    size = sum(map(len, texts))
+    runs = frozenset[str]().union(*map(shingles, texts))
+    if not runs or size < FEW:
+        return failed(f"“{scope.title}” has {size} words", scope.line)
+    recorded = project.record.readme.values() if project.record else ()
+    of_the_template = frozenset(run for hashes in recorded for run in hashes)
+    share = len(runs & of_the_template) / len(runs)
+    if share >= STILL:
+        return failed(f"“{scope.title}” is still the template's: {share:.0%} of it", scope.line)
+    return passed(line=scope.line)
+
+
+def _written_by_hand(project: Project, section: Section) -> tuple[str, ...]:
+    """A section's words, without those that a run wrote: they are neither the template's nor the author's."""
+    blocks = project.report_blocks.values()
+    by_hand = (passage for passage in section.passages if not any(passage.line in block for block in blocks))
+    return tuple(word for passage in by_hand for word in passage.words)
+
+
+@rule(
+    "OWN901",
+    "The problem in your own words",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.high,
+    only_ours=True,
+)
+def problem(project: Project) -> Verdict:
+    """Write the problem in your own words: whom do you know that has it, and what does it cost them?
+
+    Why: Reviewers see the same template ten times a week; the story is what only you can write.
+
+    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded
+    them. Other line breaks and spaces change nothing.
+
+    Ignore: You are the template's author.
+
+    Pass:
+        ## The problem
+
+        My uncle grows tomatoes on two hectares. Last summer he sprayed
+        against the wrong blight three times.
+
+    Fail:
+        the paragraph that `portfolio new` wrote
+    """
+    return _in_own_words(project, "problem")
+
+
+@rule(
+    "OWN902",
+    "Choices and trade-offs in your own words",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.high,
+    only_ours=True,
+)
+def choices(project: Project) -> Verdict:
+    """Rewrite what you chose and what it costs, from what you tried yourself.
+
+    Why: In an interview you will be asked why; the answer has to be yours.
+
+    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+
+    Ignore: You are the template's author.
+
+    Pass:
+        ## Approach and trade-offs
+
+        I tried a pretrained backbone first; on my laptop one epoch took
+        nine minutes, so I gave it up.
+
+    Fail:
+        the paragraphs that `portfolio new` wrote
+    """
+    return _in_own_words(project, "tradeoffs")
+
+
+@rule(
+    "OWN903",
+    "Limitations in your own words",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.high,
+    only_ours=True,
+)
+def limitations(project: Project) -> Verdict:
+    """Name the limits that you met yourself, with your data.
+
+    Why: Limits that are copied are limits that were not looked for.
+
+    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+
+    Ignore: You are the template's author.
+
+    Pass:
+        ## Limitations
+
+        - All my photographs are from one garden in one July; rain on leaves
+          was never seen.
+
+    Fail:
+        the list that `portfolio new` wrote
+    """
+    return _in_own_words(project, "limitations")
+
+
+@rule(
+    "OWN904",
+    "“What I Would Improve Next” in your own words",
+    severity=Severity.warn,
+    weight=4,
+    confidence=Confidence.high,
+    only_ours=True,
+)
+def next_steps(project: Project) -> Verdict:
+    """Say what you would do next, and why that first.
+
+    Why: It is the part that interviewers ask about.
+
+    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+
+    Ignore: You are the template's author.
+
+    Pass:
+        ## What I Would Improve Next
+
+        1. Photograph the lower leaves too: my uncle says that blight starts
+           there, and I have eleven pictures of them.
+
+    Fail:
+        the list that `portfolio new` wrote
+    """
+    return _in_own_words(project, "next_steps")
+
+
+@rule(
+    "OWN905",
+    "Results from real data",
+    severity=Severity.warn,
+    weight=4,
+    effort=4,
+    confidence=Confidence.high,
+    needs_files=True,
+    only_ours=True,
+)
+def real_data(project: Project) -> Verdict:
+    """Run it on real data: the page says how, under Data.
+
+    Why: The sample shows that the method works; only real data show that the problem was solved.
+
+    Decided: The results file says that its data are not synthetic and not the sample.
+
+    Ignore: No public data of the kind exist.
+
+    Pass:
+        python -m image_api run --data plantvillage
+
+    Fail:
+        python -m image_api run
+    """
+    if project.results is None:
+        return needs_run(project, "nothing has been measured yet")
+    match project.results.document:
+        case {"data": {"synthetic": True}} | {"data": {"source": "sample"}}:
+            return failed("the results come from the sample that the project draws itself")
+        case {"data": {"source": str(source)}}:
+            return passed(source)
+        case _:
+            return unknown("the results file does not say where its data come from")
+
+
+@rule(
+    "OWN906",
+    "Work after the first commit",
+    severity=Severity.warn,
+    weight=3,
+    effort=3,
+    confidence=Confidence.high,
+    needs_files=True,
+    only_ours=True,
+)
+def work(project: Project) -> Verdict:
+    """Commit your own work, in steps that say why.
+
+    Why: A repository with one commit was copied, as far as anyone can tell.
+
+    Decided: The history of the folder has a commit after the first.
+
+    Ignore: The history was lost, and the page says so.
+
+    Pass:
+        git commit -m "Measure on photographs from the garden"
+
+    Fail:
+        one commit, made by `portfolio new`
+    """
+    seen = project.history
+    if seen is None:
+        return unknown("no git history is here")
+    if seen.commits >= 2:
+        return passed(f"{seen.commits} commits")
+    if seen.is_shallow:
+        return unknown("the clone is shallow")
+    return failed("there is no commit after the first one")

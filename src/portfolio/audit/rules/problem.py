@@ -1,0 +1,114 @@
+"""PRB: what is this for?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portfolio.audit import phrases
+from portfolio.audit.kind import NOT_ML
+from portfolio.audit.rules.rule import SOFTWARE, rule
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
+from portfolio.readme.words import words
+
+if TYPE_CHECKING:
+    from portfolio.audit.project import Project
+
+ENOUGH = 30  # words: two sentences
+ENOUGH_OF_SOFTWARE = 15  # one says what a program is for
+FIRST_SCREEN = 30  # lines
+EARLY = 0.5  # of the prose: a problem told later is told too late
+
+
+@rule(
+    "PRB101",
+    "The problem is stated near the top",
+    severity=Severity.error,
+    weight=4,
+    asked_without_readme=True,
+    confidence=Confidence.high,
+    profiles=SOFTWARE,
+    part="problem",
+    topics=("problem", "overview"),
+    needs_words=True,
+)
+def problem(project: Project) -> Verdict:
+    """Say in two or three sentences near the top whose problem this solves, and why it is one.
+
+    Why: A reviewer gives a repository three minutes. A model without a problem reads as an exercise.
+
+    Decided: The text before the first section, and sections called problem, overview, goal, motivation or alike in
+    the first half, hold 30 words of prose together (15 where nothing is learned from data). Code, badges, tables and
+    keywords do not count.
+
+    Ignore: The repository is a mirror of something that is explained elsewhere, and links there.
+
+    Pass:
+        ## The problem
+
+        Small farmers see spots on a leaf and cannot tell which disease it
+        is before it has spread to the whole field. They decide each morning
+        what to spray. A photograph taken with the phone should tell them,
+        within a second, whether to treat a plant, and against what.
+
+    Fail:
+        ## The problem
+
+        Classification of leaves.
+    """
+    if project.readme_path is None:
+        return failed("there is no README")
+    reading = project.reading
+    told = reading.about("problem", "overview")
+    middle = max(FIRST_SCREEN, EARLY * max((each.line for each in reading.readme.passages), default=0))
+    stated = reading.about("problem").prose
+    early = {
+        id(each): each
+        for each in (*reading.lead, *told.prose)
+        if (each in reading.lead or each.line <= middle) and (not each.is_item or each in stated)  # no list of features
+    }
+    size = sum(len(each.words) for each in early.values())
+    line = told.line if told else None
+    if size >= (ENOUGH if project.profile != NOT_ML else ENOUGH_OF_SOFTWARE):
+        return passed(line=line or 1)
+    if told and told.line > middle and told.size >= ENOUGH:
+        return failed(f"“{told.title}” stands in the second half", told.line)
+    where = (
+        f"“{told.title}” and the lines above the first section have"
+        if told
+        else "the lines above the first section have"
+    )
+    return failed(f"{where} {size} words of prose; {ENOUGH} say what it is about", line)
+
+
+@rule(
+    "PRB102",
+    "Who decides what with the output",
+    severity=Severity.info,
+    weight=2,
+    confidence=Confidence.low,
+    needs_words=True,
+)
+def decision(project: Project) -> Verdict:
+    """Name who uses the output, and what they decide with it.
+
+    Why: A model is worth what somebody does differently because of it; it also says which errors matter.
+
+    Decided: A passage, or the part about the problem as a whole, names people (customers, doctors, a team …) and a
+    verb of deciding or helping (decide, prioritise, treat, approve …).
+
+    Ignore: The project is a study of a method.
+
+    Pass:
+        A grower decides from the answer whether to treat a plant today or
+        to leave it alone.
+
+    Fail:
+        This project predicts the class of an image with a neural network.
+    """
+    stated = project.reading.about("problem")
+    whole = words(" ".join(each.prose for each in stated.prose))
+    people, verbs = phrases.members("stakeholders", "words"), phrases.members("stakeholders", "verbs")
+    for line, said in [(each.line, each.words) for each in project.reading.prose] + [(stated.line, whole)]:
+        if not people.isdisjoint(said) and not verbs.isdisjoint(said):
+            return passed(line=line)
+    return failed("no sentence says who does what with the output")

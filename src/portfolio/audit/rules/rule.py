@@ -1,0 +1,101 @@
+"""What a rule is: a predicate whose docstring is its page, and the facts that the report needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from portfolio.audit.kind import COLLECTION, FORECAST, IMAGE, NOT_ML, NOTEBOOK, RECOMMENDER, TABULAR
+from portfolio.audit.project import Project
+from portfolio.audit.verdict import Confidence, Severity, Verdict
+
+ML = frozenset({IMAGE, TABULAR, FORECAST, RECOMMENDER, NOTEBOOK})
+SERVED = ML - {NOTEBOOK}
+SOFTWARE = ML | {NOT_ML}
+EVERY = SOFTWARE | {COLLECTION}
+
+Check = Callable[[Project], Verdict]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A question to a project. The docstring of its check is its page: first the advice, then labelled parts."""
+
+    code: str
+    title: str
+    check: Check
+    severity: Severity
+    weight: int  # 1 to 5
+    confidence: Confidence
+    profiles: frozenset[str]
+    effort: int = 2  # how much there is to write: 1 a line … 5 an afternoon
+    part: str = ""  # of a README's checklist, if it is one
+    topics: tuple[str, ...] = ()  # of the sections where that part stands
+    caps_score: bool = False  # what is untrue or unfinished is not made good by the rest
+    asked_without_readme: bool = False
+    needs_words: bool = False  # to find nothing means nothing in a language it does not know
+    needs_files: bool = False  # cannot be answered from a README alone
+    only_ours: bool = False  # asked of projects that `portfolio new` made
+
+    @cached_property
+    def page(self) -> dict[str, str]:
+        """The docstring's parts: advice, why, decided, pass, fail, ignore."""
+        import inspect
+
+        text = inspect.getdoc(self.check) or ""
+        advice, *parts = re.split(r"\n\n(?=(?:Why|Decided|Ignore|Pass|Fail):)", text)
+        named = {part.partition(":")[0].lower(): inspect.cleandoc(part.partition(":")[2]) for part in parts}
+        return {"advice": " ".join(advice.split()), **{key: value.strip("\n") for key, value in named.items()}}
+
+    @property
+    def advice(self) -> str:
+        """What to write instead, in a sentence or two."""
+        return self.page["advice"]
+
+    @property
+    def example(self) -> str:
+        """Lines to copy."""
+        return self.page["pass"]
+
+
+def rule(
+    code: str,
+    title: str,
+    *,
+    severity: Severity,
+    weight: int,
+    confidence: Confidence,
+    profiles: frozenset[str] = ML,
+    effort: int = 2,
+    part: str = "",
+    topics: tuple[str, ...] = (),
+    caps_score: bool = False,
+    asked_without_readme: bool = False,
+    needs_words: bool = False,
+    needs_files: bool = False,
+    only_ours: bool = False,
+) -> Callable[[Check], Rule]:
+    """Make a rule of a predicate."""
+
+    def of(check: Check) -> Rule:
+        return Rule(
+            code=code,
+            title=title,
+            check=check,
+            severity=severity,
+            weight=weight,
+            confidence=confidence,
+            profiles=profiles,
+            effort=effort,
+            part=part,
+            topics=topics,
+            caps_score=caps_score,
+            asked_without_readme=asked_without_readme,
+            needs_words=needs_words,
+            needs_files=needs_files,
+            only_ours=only_ours,
+        )
+
+    return of

@@ -1,0 +1,254 @@
+"""RUN, second half: how does it run for others, and who would notice if it stopped working?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from portfolio.audit import phrases
+from portfolio.audit.rules.rule import rule
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
+from portfolio.readme.words import spoken, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from portfolio.audit.project import Project
+    from portfolio.audit.topics import Scope
+    from portfolio.readme.model import Link, Passage
+
+UPLOADED = "user-attachments/assets"  # where a host keeps what was dropped into a page
+RECORDING = re.compile(rf"\.(gif|mp4|webm|mov)(\?.*)?$|{UPLOADED}", re.I)
+DECORATION = re.compile(r"logo|banner|badge|header|typing|wave", re.I)
+COURSE = re.compile(r"[?&](list|index)=")  # a video of somebody's lectures
+# Of this machine, or of nobody.
+NOT_OUTSIDE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|example\.(com|org)|your[-_]|<|shields\.io")
+OF_CODE = re.compile(
+    r"github\.com|kaggle\.com|linkedin|wikipedia|arxiv|readthedocs|docs\.|docker\.com|python\.org|/docs?/"
+)
+OF_DATA = re.compile(r"s3\.|/datasets?|docs\.|blob|\.(csv|zip|md)")
+DEMO_WORDS = (" demo ", " live ", " app ", " video ", " website ")
+URL = re.compile(r"https?://\S+")
+SERVES = re.compile(r"(?<![\w./-])serve(?![\w./-])")  # as a verb of its own: `python -m image_api serve`
+SERVED_AT = re.compile(
+    r"https?://\S+|localhost:\d+|127\.0\.0\.1|0\.0\.0\.0:\d+"
+    r"|/(predict|health|healthz|docs|recommend|forecast|metrics|api)\b"
+)
+NAMES_A_FILE = re.compile(r"dockerfile|\.ya?ml|\.py\b")
+COMMAND_OR_FILE = re.compile(r"`|/|\.\w{2,4}\b")
+
+
+@rule(
+    "RUN506",
+    "There is a demo to look at",
+    severity=Severity.warn,
+    weight=2,
+    effort=4,
+    confidence=Confidence.medium,
+    needs_words=True,
+)
+def demo(project: Project) -> Verdict:
+    """Link to a place where it runs, or show a short recording of it.
+
+    Why: Most reviewers will not install anything. Ten seconds of it at work are worth the whole page.
+
+    Decided: A link to a host of running apps, a link called demo, app or video that leaves this machine, or a GIF
+    or video. Whether it still answers is not checked: nothing is asked over the network.
+
+    Ignore: There is nothing to see, as in a library.
+
+    Pass:
+        [Try it](https://leaf-doctor.streamlit.app)
+
+    Fail:
+        Open http://localhost:8000
+    """
+    demos = project.reading.about("demo")
+    evidence = (_recorded(project, demos), _linked_demo(project, demos), _demo_in_text(project))
+    if line := next(filter(None, evidence), None):
+        return passed(line=line)
+    if project.record and not project.has_run:
+        return not_applicable("there is nothing to show before the first run")
+    return failed("no link to a running demo and no recording was found", demos.line if demos else None)
+
+
+def _recorded(project: Project, demos: Scope) -> int | None:
+    """The line of a recording."""
+    for image in project.readme.images:
+        if RECORDING.search(image.target) and not DECORATION.search(image.target):
+            return image.line
+    for link in demos.links:
+        if RECORDING.search(link.target):
+            return link.line
+    if UPLOADED in project.readme_text:
+        return project.readme_text.count("\n", 0, project.readme_text.index(UPLOADED)) + 1
+    return None
+
+
+def _linked_demo(project: Project, demos: Scope) -> int | None:
+    """The line of a link to where it runs."""
+    in_demo = {(link.line, link.target) for link in demos.links}
+    for link in project.readme.links:
+        if _leads_to_a_demo(link, (link.line, link.target) in in_demo):
+            return link.line
+    return None
+
+
+def _leads_to_a_demo(link: Link, is_in_demo: bool) -> bool:
+    target, text = link.target.casefold(), link.text.casefold()
+    if "://" not in target or NOT_OUTSIDE.search(target):
+        return False
+    if phrases.holds(target, "deployment_cues", "hosts") and not OF_DATA.search(target):
+        return True
+    if phrases.holds(target, "demo_cues", "hosts") and not COURSE.search(target):
+        return is_in_demo or bool(phrases.holds(text, "demo_cues", "words"))
+    is_called = any(word in spoken(words(text)) for word in DEMO_WORDS)
+    return (is_called or is_in_demo) and not OF_CODE.search(target)
+
+
+def _demo_in_text(project: Project) -> int | None:
+    """The line of an address of a host of running apps that stands as text."""
+    for passage in project.readme.passages:
+        url = URL.search(passage.text)
+        is_outside = url is not None and not NOT_OUTSIDE.search(url[0]) and "s3." not in url[0]
+        if url and is_outside and phrases.holds(url[0].casefold(), "deployment_cues", "hosts"):
+            return passage.line
+    return None
+
+
+@rule(
+    "RUN508",
+    "It says how it is monitored",
+    severity=Severity.warn,
+    weight=2,
+    effort=3,
+    confidence=Confidence.medium,
+    part="monitoring",
+    topics=("monitoring",),
+    needs_words=True,
+)
+def monitoring(project: Project) -> Verdict:
+    """Say what is logged, which change raises an alarm, and what to do then; name the command, file or route.
+
+    Why: Models go stale quietly. Who planned for it has run one before.
+
+    Decided: A part about monitoring, drift, logging or alerts with 12 words of prose (30, and a file, route or
+    command, in a project made by `portfolio`), or a sentence outside the plans that names what watches the service.
+
+    Ignore: Nothing runs for longer than a minute.
+
+    Pass:
+        ## Monitoring
+
+        `python -m image_api monitor` compares the newest answers in `logs/`
+        with the photographs that the model was tested on and exits with 1
+        on an alarm. When brightness has moved, look at ten photographs
+        before you trust the answers; if they are good ones, label some and
+        measure on them.
+
+    Fail:
+        ## Monitoring
+
+        Planned.
+    """
+    reading = project.reading
+    scope = reading.about("monitoring")
+    if project.record:
+        return _own_monitoring(project, scope)
+    if scope.size >= 12:
+        return passed(line=scope.line)
+    plans = reading.about("next_steps").passages
+    for passage in reading.saying("monitoring_cues", "phrases"):
+        if passage not in plans and _says_more_than_a_name(passage):
+            return passed(line=passage.line)
+    for table in reading.readme.tables:
+        cells = spoken(word for row in table.rows[:50] for cell in row for word in words(cell))
+        if phrases.says(cells, "monitoring_cues", "phrases"):
+            return passed(line=table.line)
+    if scope and (scope.code or scope.tables or scope.images):
+        return passed(line=scope.line)
+    if scope:
+        return failed(f"“{scope.title}” has {scope.size} words of prose", scope.line)
+    return failed("no part about monitoring, logs or drift was found")
+
+
+def _own_monitoring(project: Project, scope: Scope) -> Verdict:
+    """Of a project made by `portfolio`, more is asked."""
+    lines = project.readme_text.splitlines()[scope.line - 1 : scope.line + 40]
+    if scope.size >= 30 and COMMAND_OR_FILE.search("\n".join(lines)):
+        return passed(line=scope.line)
+    return failed(f"“{scope.title}” has {scope.size} words" if scope else "no part about monitoring was found")
+
+
+def _says_more_than_a_name(passage: Passage) -> bool:
+    """Whether there are three words beside addresses and the words of links."""
+    return len(words(URL.sub(" ", passage.text))) >= 3 and passage.own_words not in (0, 1, 2)
+
+
+@rule(
+    "RUN509",
+    "It says how it is served to others",
+    severity=Severity.warn,
+    weight=3,
+    effort=3,
+    confidence=Confidence.medium,
+    part="deployment",
+    topics=("deployment",),
+    needs_words=True,
+)
+def deployment(project: Project) -> Verdict:
+    """Say how it reaches other people: a container, a service, a hosted page; with the command, file or address.
+
+    Why: A model on your laptop helps nobody; the last step is the one most projects lack.
+
+    Decided: A command that builds or serves (docker, uvicorn, streamlit run, kubectl …), an address where it runs,
+    or a part about deployment, serving or the API with 15 words and a file, command or address. In a project made
+    by `portfolio`, 30.
+
+    Ignore: It is a study that nothing is meant to be served from.
+
+    Pass:
+        ## Serving
+
+        `docker compose up --build` starts the API on port 8000 with its
+        limits and a volume for the logs.
+
+    Fail:
+        ## Deployment
+
+        Can be deployed to the cloud.
+    """
+    for verdict in _ways_to_serve(project):
+        return verdict
+    scope = project.reading.about("deployment")
+    has_address = bool(SERVED_AT.search(scope.text))
+    names_something = bool(scope.code or scope.links or has_address or NAMES_A_FILE.search(scope.text))
+    is_long = scope.size >= (30 if project.record else 15)
+    if (is_long and names_something) or (scope and scope.code and has_address):
+        return passed(line=scope.line)
+    if scope:
+        return failed(f"“{scope.title}” names no command, file or address", scope.line)
+    return failed("no command, address or part says how it is served")
+
+
+def _ways_to_serve(project: Project) -> Iterator[Verdict]:
+    """A command that serves, in code or in a sentence, and an address where it runs; not those of the plans."""
+    reading = project.reading
+    plans = {id(passage) for passage in reading.about("next_steps").passages}
+    for code in reading.readme.code:
+        if command := phrases.holds(code.text.casefold(), "deployment_cues", "commands"):
+            yield passed(f"`{command}`")
+        if SERVES.search(code.text.casefold()):
+            yield passed()
+    for passage in reading.readme.passages:
+        text = passage.casefolded
+        if id(passage) in plans:
+            continue
+        if command := phrases.holds(text, "deployment_cues", "commands"):
+            yield passed(f"`{command}`", passage.line)
+        if "://" in text and phrases.holds(text, "deployment_cues", "hosts"):
+            yield passed(line=passage.line)
+    for link in reading.readme.links:
+        is_of_data = re.search(r"/datasets?|s3\.", link.target)
+        if phrases.holds(link.target.casefold(), "deployment_cues", "hosts") and not is_of_data:
+            yield passed(line=link.line)

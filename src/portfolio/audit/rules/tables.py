@@ -1,0 +1,56 @@
+"""What is a table of results: one that holds numbers under, or beside, the name of a measure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from portfolio.audit import phrases
+from portfolio.readme.words import heading_words, number, words
+
+if TYPE_CHECKING:
+    from portfolio.readme.model import Readme, Table
+
+VALUE = re.compile(r"\d*\.\d+|\b\d{1,3}(\.\d+)?\s?%")
+MOST_ROWS = 500
+
+
+def metric_tables(readme: Readme) -> tuple[Table, ...]:
+    """Tables with at least two different numbers under, or beside, the name of a measure."""
+    return tuple(table for table in readme.tables if _is_metric_table(table))
+
+
+def _is_metric_table(table: Table) -> bool:
+    rows = table.rows[:MOST_ROWS]
+    columns = [i for i, head in enumerate(table.header) if is_metric(head)]
+    in_columns = {value for row in rows for i in columns if i < len(row) and (value := number(row[i].strip(" [(")))}
+    in_rows = {value for row in rows if row and is_metric(row[0]) for cell in row[1:] if (value := number(cell))}
+    if not columns and len(in_rows) < 2 and rows and is_metric(table.header[0]):  # no header: the first row is data
+        in_rows |= {value for cell in table.header[1:] if (value := number(cell))}
+    measured = in_columns | in_rows
+    return len(measured) >= 2 and any(float(value.replace(",", "").replace("−", "-")) for value in measured)
+
+
+def measures() -> frozenset[str]:
+    """Names of measures that are one word."""
+    return phrases.members("metrics", "words")
+
+
+@lru_cache(maxsize=10_000)
+def is_metric(name: str) -> bool:
+    """Whether a heading of a column or a row names a measure."""
+    plain = name.replace("_", " ").replace("-", " ").replace("@", " ")
+    named = heading_words(plain)
+    whole = " ".join(named)
+    without_digits = {word.strip("0123456789") if word.startswith(("map", "recall", "top")) else word for word in named}
+    return bool(
+        whole in phrases.members("metrics", "names")
+        or whole.replace(" ", "") in measures()
+        or measures() & (without_digits | set(words(plain)))
+    )
+
+
+def states_a_measure(text: str) -> bool:
+    """Whether a sentence names a measure and a number."""
+    return not measures().isdisjoint(words(text)) and bool(VALUE.search(text))

@@ -1,0 +1,98 @@
+"""One path → what is shown of the project there, with `--fix` once it is fixed; a bad project never stops the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portfolio.audit import engine, report
+from portfolio.audit.engine import Audit, Refused
+from portfolio.audit.project import open_project
+from portfolio.audit.report import Format
+from portfolio.errors import PortfolioError
+from portfolio.terminal import bold, problem, wrap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from portfolio.audit.engine import Outcome
+    from portfolio.audit.fix import Fix
+    from portfolio.audit.project import Project
+    from portfolio.audit.report import Piece
+    from portfolio.audit.verdict import Severity
+
+CRASHED = 3  # the exit code: a crash is never green
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a project is audited and shown."""
+
+    fix: bool
+    dry_run: bool  # with `fix`: show the changes, and make none
+    fail_on: Severity
+    output: Format
+    is_one: bool  # whether it is the only project of the call
+
+    @property
+    def shows_only_patch(self) -> bool:
+        """Whether the changes are the answer."""
+        return self.dry_run and self.output is Format.text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is shown of one project, and the exit code that it asks for."""
+
+    piece: Piece
+    code: int
+    messages: tuple[str, ...]  # for standard error
+
+
+def answer(path: Path, options: Options) -> Answer:
+    """Audit one project, and fix it if that is asked for."""
+    messages: list[str] = []
+    patch = ""
+    try:
+        project = open_project(path)
+        audit = engine.audit(project, str(path))
+        if options.fix:
+            patch, has_changed = _fixed(project, audit, options, messages)
+            audit = engine.audit(open_project(path), str(path)) if has_changed else audit
+        outcome: Outcome = audit
+    except PortfolioError as error:
+        messages.append(problem(error))
+        outcome = Refused(str(path), error.message, error.hint, error.exit_code)
+    except Exception as error:
+        import traceback
+
+        messages.append(traceback.format_exc().rstrip())
+        hint = "this is a fault of portfolio's: please report it with the lines above"
+        outcome = Refused(str(path), f"the audit failed: {type(error).__name__}", hint, CRASHED)
+    code = int(outcome.fails_at(options.fail_on)) if isinstance(outcome, Audit) else outcome.exit_code
+    if options.shows_only_patch:
+        return Answer(tuple(patch.splitlines()), code, tuple(messages))
+    return Answer(report.piece(outcome, options.output, options.is_one), code, tuple(messages))
+
+
+def _fixed(project: Project, audit: Audit, options: Options, messages: list[str]) -> tuple[str, bool]:
+    """(the changes as a patch, whether they were made)."""
+    from portfolio.audit import fix
+
+    proposed = fix.propose(project, audit)
+    if proposed is None:
+        messages.append(f"{audit.path}: nothing to fix safely")
+        return "", False
+    if options.dry_run:
+        if not options.shows_only_patch:
+            messages.append(proposed.diff().rstrip("\n"))
+        return proposed.diff(), False
+    fix.write(project, proposed)
+    messages += _said(proposed)
+    return "", True
+
+
+def _said(fix: Fix) -> list[str]:
+    import sys
+
+    return [f"Fixed {bold(fix.path, sys.stderr)}:", *(wrap(line, "  ", "    ") for line in fix.described())]

@@ -1,0 +1,310 @@
+"""What a README speaks of: its language, which of its passages read as prose, and the part that is about a topic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from portfolio.audit import phrases
+from portfolio.readme.words import heading_words, spoken, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from portfolio.readme.model import Code, Image, Link, Passage, Readme, Section, Table
+
+ENGLISH = "en"
+ENOUGH_TO_TELL = 15  # words, below which a language is not guessed
+LONGEST_HEADING = 10  # words; a longer one is a sentence
+ENOUGH_ENGLISH = 0.25  # of all words are its small ones, and no other language needs a look
+HEAP = 5  # telling words, from which on a heap of cues is told from a sentence
+ALL_BUT_ONE = 0.85
+LONG = 8  # words, from which on a passage needs the small words of its language
+SCRIPTS = (
+    ("\u3040", "\u30ff", "ja"),
+    ("\u4e00", "\u9fff", "zh"),
+    ("\uac00", "\ud7af", "ko"),
+    ("\u0400", "\u04ff", "ru"),
+    ("\u0600", "\u06ff", "ar"),
+    ("\u0900", "\u097f", "hi"),
+)
+FEWEST_WORDS = 5  # below which a section is only its heading
+SHORTEST_PART = 15  # words, below which "to be written" says that nothing is written yet
+TITLES = 3  # first-level headings, from which on they are not titles but sections
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of a README that is about one topic: sections with their subsections, and labelled passages."""
+
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]  # all, also what does not read as prose
+    prose: tuple[Passage, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.sections or self.passages)
+
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+        return min([each.line for each in self.sections] + [each.line for each in self.passages], default=1)
+
+    @property
+    def title(self) -> str:
+        """Of its first section."""
+        return self.sections[0].title if self.sections else self.passages[0].label if self.passages else ""
+
+    @property
+    def size(self) -> int:
+        """How many words of prose it has."""
+        return sum(len(each.words) for each in self.prose)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is a section, and nothing in it but a word or two, or a promise to write it."""
+        if not self.sections or self.tables or self.images or self.code:
+            return False
+        spoken_text = "".join(passage.spoken for passage in self.passages)
+        size = len(spoken_text.split())
+        is_promise = size < SHORTEST_PART and phrases.says(spoken_text, "placeholders", "phrases")
+        return size < FEWEST_WORDS or is_promise
+
+    @property
+    def items(self) -> tuple[Passage, ...]:
+        """Its list items; where it has none, its paragraphs."""
+        return tuple(each for each in self.prose if each.is_item) or self.prose
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Of its sections."""
+        return tuple(table for each in self.sections for table in each.tables)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Of its sections, and of its labelled passages' lines."""
+        return tuple(link for each in self.sections for link in each.links)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """Of its sections."""
+        return tuple(image for each in self.sections for image in each.images)
+
+    @property
+    def code(self) -> tuple[Code, ...]:
+        """Of its sections."""
+        return tuple(code for each in self.sections for code in each.code)
+
+    @cached_property
+    def text(self) -> str:
+        """Everything readable in it, casefolded: prose, cells and code."""
+        cells = (cell for table in self.tables for row in (table.header, *table.rows) for cell in row)
+        return "\n".join(
+            [*(each.text for each in self.passages), *cells, *(each.text for each in self.code)]
+        ).casefold()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A README as understood."""
+
+    readme: Readme
+
+    @cached_property
+    def language(self) -> str:
+        """Of its prose: `en`, `es`, `zh`, …"""
+        return language(word for each in self.readme.passages for word in each.words)
+
+    @cached_property
+    def prose(self) -> tuple[Passage, ...]:
+        """The passages that read as language, each once: no stuffing, no filler, no row of badges."""
+        seen: set[tuple[str, ...]] = set()
+        kept: list[Passage] = []
+        for each in self.readme.passages:
+            spoken = each.words
+            if spoken and spoken not in seen and not each.is_only_links:
+                seen.add(spoken)
+                if reads_as_prose(spoken, each.is_item, self.language):
+                    kept.append(each)
+        return tuple(kept)
+
+    @cached_property
+    def _prose_ids(self) -> frozenset[int]:
+        return frozenset(map(id, self.prose))
+
+    @cached_property
+    def sentences(self) -> str:
+        """All prose, casefolded."""
+        return "\n".join(each.casefolded for each in self.prose)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of all prose."""
+        return frozenset("".join(each.spoken for each in self.prose).split())
+
+    def saying(self, *path: str) -> Iterator[Passage]:
+        """The passages that say a phrase of that list of the lexicon."""
+        possible = phrases.possible(self.vocabulary, *path)
+        return (
+            (each for each in self.prose if any(phrase in each.spoken for phrase in possible)) if possible else iter(())
+        )
+
+    @cached_property
+    def everything(self) -> str:
+        """Headings, prose and cells as one spoken text."""
+        titles = (word for each in self.readme.sections for word in words(each.title))
+        tables = self.readme.tables[:20]
+        cells = (
+            word for table in tables for row in (table.header, *table.rows[:50]) for cell in row for word in words(cell)
+        )
+        return spoken((*titles, *cells)) + "".join(each.spoken for each in self.prose)
+
+    @cached_property
+    def title(self) -> Section | None:
+        """The heading of the whole page, if it has one."""
+        headings = [each for each in self.readme.sections if each.level]
+        if not headings or headings[0].level != 1:
+            return None
+        are_sections = sum(each.level == 1 for each in headings) >= TITLES
+        return None if are_sections and topics_of(headings[0].title) else headings[0]
+
+    @cached_property
+    def lead(self) -> tuple[Passage, ...]:
+        """The prose before the first section below the title."""
+        found: list[Passage] = []
+        for section in self.readme.sections:
+            if section.level and section is not self.title:
+                break
+            found += [each for each in section.passages if id(each) in self._prose_ids]
+        return tuple(found)
+
+    def about(self, *topics: str) -> Scope:
+        """The part that is about any of these topics."""
+        if topics not in self._known:
+            self._known[topics] = self._scope(topics)
+        return self._known[topics]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], Scope]:
+        return {}
+
+    @cached_property
+    def _by_topic(self) -> dict[str, list[Section]]:
+        found: dict[str, list[Section]] = {}
+        for section in self.readme.sections:
+            if section is not self.title:
+                for topic in topics_of(section.title):
+                    found.setdefault(topic, []).append(section)
+        return found
+
+    def _scope(self, topics: tuple[str, ...]) -> Scope:
+        sections: dict[int, Section] = {}
+        for topic in topics:
+            for section in self._by_topic.get(topic, []):
+                sections |= {id(each): each for each in self.readme.below(section)}
+        ordered = tuple(each for each in self.readme.sections if id(each) in sections)
+        passages = [each for section in ordered for each in section.passages]
+        for section in self.readme.sections:
+            if id(section) not in sections:
+                passages += _labelled(section.passages, topics)
+        return Scope(ordered, tuple(passages), tuple(each for each in passages if id(each) in self._prose_ids))
+
+
+def _labelled(passages: Iterable[Passage], topics: tuple[str, ...]) -> Iterator[Passage]:
+    """Passages that open with a bold name of the topic, and what belongs to them."""
+    label: Passage | None = None
+    for each in passages:
+        if each.label:
+            is_about = any(topic in topics_of(each.label) for topic in topics)
+            if is_about:
+                label = each
+            elif label is not None and each.is_item == label.is_item:
+                label = None
+        if label is not None:
+            yield each
+
+
+@lru_cache(maxsize=10_000)
+def topics_of(title: str) -> tuple[str, ...]:
+    """The topics that a heading names."""
+    named = heading_words(title)
+    if not named or len(named) > LONGEST_HEADING:
+        return ()
+    whole = spoken(named)
+    return tuple(
+        topic
+        for topic in phrases.names("topics")
+        if whole.strip() in phrases.members("topics", topic, "exactly")
+        or (
+            phrases.says(whole, "topics", topic, "headings")
+            and not ("never" in phrases.names("topics", topic) and phrases.says(whole, "topics", topic, "never"))
+        )
+    )
+
+
+def language(spoken: Iterable[str]) -> str:
+    """The language of running words, by its smallest ones; English where there are too few to tell."""
+    some = [word for word, _ in zip(spoken, range(600), strict=False)]
+    letters = "".join(some)
+    if letters and not letters.isascii():
+        for first, last, name in SCRIPTS:
+            if sum(first <= letter <= last for letter in letters) > 0.2 * len(letters):
+                return name
+    if len(some) < ENOUGH_TO_TELL:
+        return ENGLISH
+    often = Counter(some)
+    if sum(often[word] for word in _small_words()[ENGLISH] if word in often) > ENOUGH_ENGLISH * len(some):
+        return ENGLISH
+    shares = {name: sum(often[word] for word in small if word in often) for name, small in _small_words().items()}
+    best = max(shares, key=lambda name: (shares[name], name == ENGLISH))
+    is_clear = shares[best] > 1.3 * shares[ENGLISH] and shares[best] >= 0.1 * len(some)
+    return best if is_clear else ENGLISH
+
+
+@cache
+def _cues() -> frozenset[str]:
+    """The words that this audit looks for: who writes nothing else writes for it, and not for a reader."""
+    lists = (
+        ("metrics", "words"),
+        ("error_cues", "phrases"),
+        ("monitoring_cues", "phrases"),
+        ("baseline", "words"),
+        ("reasons", "phrases"),
+        ("contrasts", "phrases"),
+        ("uncertainty", "phrases"),
+        ("limitation_cues", "phrases"),
+        ("next_cues", "phrases"),
+        ("next_cues", "verbs"),
+        ("models", "words"),
+        ("data_cues", "units"),
+        ("licences", "phrases"),
+        *(("topics", topic, "headings") for topic in phrases.names("topics")),
+    )
+    known = (phrase for path in lists for phrase in phrases.entries(*path))
+    return frozenset(spoken(known).split())
+
+
+@cache
+def _small_words() -> dict[str, frozenset[str]]:
+    return {name: phrases.members("languages", name) for name in phrases.names("languages")}
+
+
+def reads_as_prose(spoken: tuple[str, ...], is_item: bool, in_language: str = ENGLISH) -> bool:
+    """Whether words read as somebody's sentence or list item, rather than filler or a heap of keywords."""
+    said = set(spoken)
+    filler = len(said & phrases.members("lorem", "words"))
+    if filler >= 3 and filler >= 0.25 * len(said):
+        return False
+    if len(spoken) >= LONG and len(said) < 0.5 * min(len(spoken), 60):
+        return False
+    if in_language != ENGLISH:
+        return True
+    english = _small_words()[ENGLISH]
+    telling = said - english
+    if len(telling) >= HEAP and len(telling & _cues()) >= ALL_BUT_ONE * len(telling):
+        return False
+    small = sum(word in english for word in spoken) if said & english else 0
+    if len(spoken) < LONG:
+        return (is_item and len(spoken) > 1) or small > 0
+    return small >= (0.06 if is_item else 0.1) * len(spoken)

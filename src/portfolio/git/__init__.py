@@ -1,0 +1,12 @@
+"""Git, asked in its own words: the first commit, the history, and a merge that is foreseen before it is made."""
+
+# Variables that a hook sets, which would send our commands into the repository that it runs in.
+OF_A_REPOSITORY = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+)

@@ -1,0 +1,128 @@
+"""Markdown text → Readme. The only module that knows markdown-it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from portfolio.readme.draft import Draft, Line
+from portfolio.readme.embedded_html import EmbeddedHtml
+from portfolio.readme.model import BOLD
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+    from portfolio.readme.model import Readme
+
+LONGEST = 1_500_000  # characters that are read: about two seconds' work
+
+
+def parse(text: str) -> Readme:
+    """Read CommonMark with tables, and the HTML in it; never raises."""
+    tokens = _markdown().parse(text[:LONGEST].removeprefix("\ufeff"))
+    draft = Draft()
+    html = EmbeddedHtml(draft)
+    reader = _Tokens(draft, html)
+    for token in tokens:
+        reader.read(token)
+    html.finish()
+    return draft.finished(is_cut=len(text) > LONGEST)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    class AsWritten(MarkdownIt):
+        """Leaves addresses as they are written: nothing is rendered, and encoding each is slow."""
+
+        def normalizeLink(self, url: str) -> str:  # noqa: N802 - its name there
+            return url
+
+    return AsWritten("commonmark").enable("table")
+
+
+class _Tokens:
+    """Takes the tokens of Markdown in order."""
+
+    def __init__(self, draft: Draft, html: EmbeddedHtml) -> None:
+        self._draft, self._html = draft, html
+        self._heading = 0  # the level of the heading we are in
+        self._rows: list[tuple[int, list[str]]] | None = None  # of the table we are in
+        self._lists = 0  # how many lists we are in
+        self._is_new_item = False
+
+    def read(self, token: Token) -> None:
+        line = token.map[0] + 1 if token.map else 0
+        match token.type:
+            case "inline":
+                self._inline(token, line)
+            case "heading_open":
+                self._heading = int(token.tag[1])
+            case "heading_close":
+                self._heading = 0
+            case "list_item_open":
+                self._lists += 1
+                self._is_new_item = True
+            case "list_item_close":
+                self._lists -= 1
+            case "html_block":
+                self._html.read(token.content, line)
+                self._html.end_block()
+            case "fence" | "code_block":
+                language = (token.info.split() or [""])[0].lower().strip("{}.,")
+                self._draft.code(language, token.content, line)
+            case _:
+                self._table(token, line)
+
+    def _table(self, token: Token, line: int) -> None:
+        match token.type:
+            case "table_open":
+                self._rows = []
+            case "tr_open" if self._rows is not None:
+                self._rows.append((line, []))
+            case "table_close":
+                self._draft.table(self._rows or [])
+                self._rows = None
+
+    def _inline(self, token: Token, line: int) -> None:
+        draft = self._draft
+        draft.line = Line(line)
+        self._spans(token, line)
+        text = draft.line.text
+        if self._heading:
+            draft.open_section(text, self._heading, line)
+        elif self._rows is not None:
+            if self._rows:
+                self._rows[-1][1].append(text)
+            draft.line = Line(line)  # else what comes after the table would take its last cell as a passage
+        elif not self._lists and draft.line.is_bold_title:
+            draft.open_section(text, BOLD, line)
+        else:
+            draft.end_passage(is_item=self._is_new_item)
+            self._is_new_item = False
+
+    def _spans(self, token: Token, line: int) -> None:
+        draft, depth = self._draft, 0  # in bold
+        for span in token.children or []:
+            match span.type:
+                case "text":
+                    draft.say(span.content, is_bold=depth > 0)
+                case "softbreak" | "hardbreak":
+                    line += 1
+                    draft.say(" ", is_bold=depth > 0)
+                case "code_inline":
+                    draft.say_code(span.content)
+                case "strong_open":
+                    depth += 1
+                case "strong_close":
+                    depth -= 1
+                case "link_open":
+                    draft.open_link(str(span.attrs.get("href", "")))
+                case "link_close":
+                    draft.close_link(line)
+                case "image":
+                    draft.image(span.content, str(span.attrs.get("src", "")), line)
+                case "html_inline":
+                    self._html.read(span.content, line)

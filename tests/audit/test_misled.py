@@ -1,0 +1,59 @@
+"""What misled the audit once, on pages that strangers wrote: each boiled down to a line or two of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.audited import audited, states
+from tests.audit.test_rules import tree_of
+
+THERE = [
+    ("DAT201", "## Data\n\nSource: https://www.kaggle.com/c/frost\n"),
+    ("MOD301", "With logreg as a sanity check, F1 is 0.61; trees reach 0.84.\n"),
+    ("MOD303", "LogisticRegression and GradientBoosting were fitted.\n"),
+    ("EVL401", "| Model | metric_type | metric_value |\n| -- | -- | -- |\n"
+               "| a | logloss | 0.61 |\n| b | logloss | 0.54 |\n"),
+    ("COM601", "```\nlinter ──▶ validate ──▶ build ──▶ deploy\n```\n"),
+    ("RFL701", "The model is prone to missing frosts after a warm day.\n"),
+    ("RUN501", "Bash\ngit clone ADDRESS\ncd frost\nStart it:\n\nBash\ndocker-compose up -d\n"),
+    ("COM604", "Copy `.env.example` and put your key into it (enter your own API key here first).\n"),
+    ("COM604", "Solve what git shows:\n\n```\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n```\n"),
+    ("PRB101", "# Sky\n\nShows the weather of the next five days for any city, with a map and a search.\n"),
+]  # fmt: skip
+MISSING = [
+    ("DAT201", "## Data\n\nSee [here](https://www.kaggle.com/datasets/??).\n"),
+    ("DAT201", "I am on https://www.kaggle.com/somebody too.\n"),
+    ("COM604", "Demo (replace with your Streamlit Cloud URL)\n"),
+    ("EVL404", "Images are rotated by ±10° before an F1 of 0.84 is reached.\n"),
+    ("EVL406", "The network follows Deep Residual Learning, with residual blocks.\n"),
+    ("EVL406", "## Import errors\n\n![](trace.png)\n"),
+    ("RUN508", "- [Emeli Dral](https://github.com/somebody) (Evidently)\n"),
+    ("RUN508", "- MLOps tool: https://www.evidentlyai.com/\n"),
+    ("COM601", "```\ntrain.py  → trains\nserve.py  → answers\ndata.csv  → nights\n```\n"),
+    ("COM601", "## Approach\n\n![Loss over epochs](loss.png)\n"),
+    ("COM604", "(Add instructions on how to run it here)\n"),
+    ("COM604", "<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n"),
+    ("COM604", "This project was bootstrapped with Create React App.\n"),
+    ("RFL701", "TensorFlow 2.15 does not support Python 3.13 on this machine.\n"),
+    ("RFL701", "Dropout was added to the network to reduce overfitting to the data.\n"),
+    ("RFL701", "On a machine without a graphics card it will be slow and prone to crash.\n"),
+    ("RFL702", "When all of the above was done, and the curves of every fold had been looked at for a long evening, I "
+               "knew that the model could be improved.\n"),
+]  # fmt: skip
+
+
+def _ids(cases: list[tuple[str, str]]) -> list[str]:
+    return [f"{code}-{number}" for number, (code, _) in enumerate(cases)]
+
+
+@pytest.mark.parametrize(("code", "page"), THERE, ids=_ids(THERE))
+def test_what_is_there_is_found(tmp_path: Path, code: str, page: str) -> None:
+    tree = {"README.md": page, "app.js": ""} if page.startswith("# ") else tree_of(page)
+    assert states(audited(tmp_path, tree))[code] == "pass"
+
+
+@pytest.mark.parametrize(("code", "page"), MISSING, ids=_ids(MISSING))
+def test_what_only_sounds_like_it_is_not(tmp_path: Path, code: str, page: str) -> None:
+    assert states(audited(tmp_path, tree_of(page)))[code] == "fail"

@@ -1,0 +1,102 @@
+"""`--run` sets up, runs step by step, and says what happened; a failed step keeps the project."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portfolio.create import runner, templates
+from portfolio.errors import PortfolioError
+from tests.conftest import Run
+
+TEMPLATE = templates.get("image-api")
+F1 = {"metric": "f1", "label": "F1", "split": "test"}
+METRICS = {
+    "results": [
+        {"model": "simple", "role": "baseline", **F1, "value": 0.5, "ci95": [0.4, 0.6]},
+        {"model": "net", "role": "model", **F1, "value": 0.7, "ci95": [0.6, 0.8]},
+        {"model": "net", "role": "model", **F1, "metric": "acc", "label": "Accuracy", "value": 0.9, "ci95": [0.8, 1]},
+    ]
+}
+WRITE = f"import pathlib; pathlib.Path('reports/metrics.json').write_text({json.dumps(METRICS)!r}); print('measured')"
+FAIL = "import sys; print('line one'); print('the reason', file=sys.stderr); sys.exit(7)"
+
+
+def _steps(monkeypatch: pytest.MonkeyPatch, **scripts: str) -> None:
+    """Stands in for the commands that set up and run a project: each a line of Python."""
+
+    def commands(_: templates.Template) -> Iterator[tuple[str, list[str]]]:
+        for name, script in scripts.items():
+            yield name, [sys.executable, "-c", script]
+
+    monkeypatch.setattr(runner, "_commands", commands)
+
+
+def test_it_runs_every_step_and_reads_the_results(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    _steps(monkeypatch, install="print('ready')", train=WRITE)
+    outcome = portfolio("new", "image-api", "--yes", "--run")
+    assert outcome.code == 0
+    assert "0.700      [0.600, 0.800]   net     test" in outcome.out
+    assert "Accuracy" not in outcome.out
+    assert "Seconds: install 0." in outcome.out
+    assert "image_api run" not in outcome.out.partition("The same again")[0]
+    assert "measured" in Path("image-api/logs/first-run.log").read_text(encoding="utf-8")
+
+
+def test_json_has_results_and_seconds_and_nothing_else_on_stdout(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _steps(monkeypatch, install="print('ready')", train=WRITE)
+    run = portfolio("new", "image-api", "--yes", "--run", "--format", "json").json["run"]
+    assert [step["name"] for step in run["steps"]] == ["install", "train"]
+    assert [row["value"] for row in run["headlines"]] == [0.5, 0.7]
+
+
+@pytest.mark.parametrize("name", ["install", "train"])
+def test_a_failed_step_keeps_the_project_and_shows_why(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    _steps(monkeypatch, **{"before": "", name: FAIL, "after": WRITE})
+    outcome = portfolio("new", "image-api", "--yes", "--run")
+    assert outcome.code == 3
+    assert f"its step {name!r} failed" in outcome.err
+    assert "| the reason" in outcome.err
+    assert "hint:  the whole output is in" in outcome.err
+    assert Path("image-api/README.md").is_file()
+    assert not Path("image-api/reports/metrics.json").exists()
+
+
+def test_a_program_that_is_not_there_is_a_failed_step(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_commands", lambda _: iter([("install", ["no-such-program"])]))
+    outcome = portfolio("new", "image-api", "--yes", "--run")
+    assert outcome.code == 3
+    assert "no-such-program" in outcome.err
+
+
+def test_run_failed_is_told_apart_from_not_made() -> None:
+    assert runner.RunFailed("a", "b").exit_code == 3
+    assert PortfolioError("a", "b").exit_code == 1
+
+
+@pytest.mark.parametrize("has_uv", [True, False])
+def test_next_steps_fit_what_the_machine_has(monkeypatch: pytest.MonkeyPatch, has_uv: bool) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}" if has_uv else None)
+    lines = [step.run for step in runner.next_steps(TEMPLATE, has_run=False)]
+    if has_uv:
+        assert lines[:2] == ["uv sync", "uv run python -m image_api run"]
+    else:
+        assert "--extra-index-url https://download.pytorch.org/whl/cpu" in lines[2]
+        assert lines[3] == "python -m image_api run"
+    assert all(shlex.split(line) for line in lines)
+
+
+def test_with_uv_nothing_else_sets_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
+    commands = dict(runner._commands(TEMPLATE))
+    assert commands["install"] == ["uv", "sync"]
+    assert list(commands)[1:] == ["data", "train", "evaluate", "loadtest", "report"]
