@@ -95,6 +95,15 @@ class Bench:
         assert old in text
         self.write(name, text.replace(old, new))
 
+    def move(self, old: str, new: str, is_told: bool = True) -> None:
+        """Move a file of the template, and say so in the manifest's `[moved]`."""
+        self.path(new).parent.mkdir(parents=True, exist_ok=True)
+        self.path(old).rename(self.path(new))
+        manifest = self.root / NAME / "template.toml"
+        text = manifest.read_text()
+        if is_told:
+            manifest.write_text(text + ("" if "[moved]" in text else "\n[moved]\n") + f'"{old}" = "{new}"\n')
+
     def release(self, version: str) -> None:
         """Give the template another version."""
         manifest = self.root / NAME / "template.toml"
@@ -199,6 +208,14 @@ def assert_merged(project: Living, outcome: Outcome) -> None:
 
 
 Whereabouts = Callable[[Living], Living]
+
+
+def assert_to_look_at(project: Living, outcome: Outcome, *places: str) -> None:
+    """Merged by git and left uncommitted, with each broken `path:line` listed; `git merge --abort` brings all back."""
+    assert (outcome.code, outcome.json["outcome"], outcome.json["commit"]) == (4, "to look at", None), outcome
+    assert [f"{each['path']}:{each['line']}" for each in outcome.json["broken"]] == list(places)
+    assert project.git("ls-files", "--unmerged") == ""
+    assert "All conflicts fixed but you are still merging" in project.git("status")
 
 
 def assert_conflicts(project: Living, outcome: Outcome, *paths: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portfolio.update.modules import DOTTED
+from portfolio.update.moved import modules as moved_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,9 +78,16 @@ class _Check:
         if not is_own or self.merged.resolves(module, name, folder):
             return False
         # What led nowhere before is not the merge's fault, unless it is the template that now leads there.
-        return self.before.resolves(module, name, folder) or self.theirs.resolves(module, name, folder)
+        earlier = self._earlier_modules.get(module, module)
+        return self.before.resolves(earlier, name, folder) or self.theirs.resolves(module, name, folder)
+
+    @cached_property
+    def _earlier_modules(self) -> dict[str, str]:
+        return {new: old for old, new in moved_modules(self.moved).items()}
 
     def _what(self, reference: Reference, folder: str) -> str:
+        if reference.name and self.before.locate(str(reference), folder):
+            return f"there is no longer a module {reference}"
         if reference.name and self.merged.locate(reference.module, folder):
             return f"{reference.module} no longer has {reference.name}"
         return f"there is no longer a module {reference.module}"

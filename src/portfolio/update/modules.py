@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+(?::\w+)?")  # `image_api.serve:create_app`, also within a string
-MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)  # lines of a notebook that are not Python
+NO_TEXT = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8
+MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)  # lines of a notebook that are not Python
+
+
+class NotPython(Exception):
+    """A text that cannot be read as Python of this version."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,8 @@ class Source:
 def parse(text: str) -> Source | None:
     """What a file says; None if it is not Python, or not of this version."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes in somebody's strings
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = syntax(text)
+    except NotPython:
         return None
     names = _Names()
     names.visit(tree)
@@ -66,6 +69,16 @@ def parse(text: str) -> Source | None:
         tuple(uses.strings),
         frozenset(uses.rebound),
     )
+
+
+def syntax(text: str) -> ast.Module:
+    """The syntax tree of a text; NotPython if it has none. Columns count the bytes of the text as it is stored."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes in somebody's strings
+            return ast.parse(NO_TEXT.sub("?", text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise NotPython from error
 
 
 def notebook_code(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portfolio.update.modules import NotPython, syntax
 from portfolio.update.tree import absolute, package_of
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def rewrite(path: str, tree: Tree, renamed: Mapping[str, str], was_at: str = "")
     """
     text = tree.texts[path]
     try:
-        parsed = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        parsed = syntax(text)
+    except NotPython:
         return text, []
     content = text.encode("utf-8", "surrogateescape")
     rewriter = _Rewriter(path, tree, content, renamed, package_of(was_at or path))

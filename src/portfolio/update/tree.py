@@ -85,15 +85,19 @@ class Tree:
             return
         folder, package = path.rpartition("/")[0], package_of(path)
         bound: dict[str, str] = {}  # name in the file → module that it may stand for
+        imported = set()
         for each in source.imports:
-            module = absolute(each.level, each.module, package)
-            yield Reference(each.line, module, each.name)
+            reference = Reference(each.line, absolute(each.level, each.module, package), each.name)
+            yield reference
+            imported.add(str(reference))
             if each.bound not in source.rebound:
-                is_top = not each.name and each.bound == module.partition(".")[0]
-                bound[each.bound] = each.bound if is_top else ".".join(filter(None, (module, each.name)))
+                is_top = not each.name and each.bound == reference.module.partition(".")[0]
+                bound[each.bound] = each.bound if is_top else str(reference)
         for chain in source.chains:
             if chain.root in bound:
-                yield from self._attribute(chain.line, (*bound[chain.root].split("."), *chain.attributes), folder)
+                parts = (*bound[chain.root].split("."), *chain.attributes)
+                asked = self._attribute(chain.line, parts, folder)
+                yield from (each for each in asked if str(each) not in imported)  # those were yielded above
         for line, text in source.strings:
             yield self.dotted(line, text, folder)
 
