@@ -204,7 +204,8 @@ class Repository:
         words = ("fast-import", "--quiet", "--force", "--date-format=raw")
         code, _, complaint = self._execute(words, b"".join(stream), {"fastimport.unpackLimit": "0"})
         if code:
-            raise refusal("git fast-import failed", complaint)
+            room = f"make room in {tempfile.gettempdir()}, or name another folder in TMPDIR; then try again"
+            raise refusal("git fast-import failed", complaint, room)
 
     def store(self, content: bytes, environment: Mapping[str, str] | None = None, path: str = "") -> str:
         """Store a blob: byte for byte, or as the filters of `path` leave it."""

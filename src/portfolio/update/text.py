@@ -25,8 +25,10 @@ ADVICE = {
     "binary": "both changed it, and it is not text: yours is there; git checkout --theirs FILE for the template's",
     "add/add": "both added a file of this name: choose between the marks <<<<<<< and >>>>>>>",
     "rename/rename": "both moved it, to different places: keep the one you want",
-    "file location": "the template adds it to a folder that you renamed: git add it here, or move it",
-    "distinct types": "a file on one side and a link on the other: keep the one you want",
+    "rename involved in collision": "two files were moved to this place: keep the one you want",
+    "directory rename suggested": "the template adds it to a folder that you renamed: git add it here, or move it",
+    "file/directory": "a file on one side and a folder on the other: keep the one you want",
+    "distinct modes": "a file on one side and a link on the other: keep the one you want",
 }
 
 
