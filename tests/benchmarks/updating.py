@@ -21,7 +21,7 @@ from tests.benchmarks.__main__ import PROGRAMS, measure
 RUNS = 7
 NAME = "image-api"
 # Our templates, with a version that is read from where the second one says it is.
-PROGRAM = "import sys; from pathlib import Path; from portfolio import cli, templates; {}; cli.main()"
+PROGRAM = "from pathlib import Path; from portfolio import cli; from portfolio.create import templates; {}; cli.main()"
 ANSWERS_FILE = "{{ _copier_answers|to_nice_yaml -}}\n"
 
 
@@ -48,7 +48,7 @@ def main() -> None:
         columns = [[one[which] for one in column] for column in zip(*pairs[1:], strict=True)]
         ratio = statistics.median(one / other for one, other in zip(*columns, strict=True))
         medians = " against ".join(f"{statistics.median(column):.3f} s" for column in columns)
-        print(f"update of {NAME} against copier update: {medians} of {unit}; ratio {ratio:.2f} (goal ≤ 0.5)")
+        print(f"update of {NAME} against copier update: {medians} of {unit}; ratio {ratio:.2f} (goal ≤ 0.37)")
 
 
 def _second_version(root: Path) -> Path:

@@ -290,6 +290,7 @@ def _history(living: Living) -> str:
     return living.git("log", "--format=%H", "main")
 
 
+@pytest.mark.e2e  # some forty processes
 @pytest.mark.parametrize("ends", ["merged", "in conflict"])
 def test_killed_before_any_of_its_git_commands_it_can_be_undone_and_done_again(
     bench: Bench, living: Living, ends: str, tmp_path: Path

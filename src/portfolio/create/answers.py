@@ -70,13 +70,17 @@ def collect(template: Template, name: str, given: Mapping[str, str], ask: Ask | 
     values: dict[str, Answer] = {}
     unpredictable: dict[str, Answer] = {}
     for key, question in known.items():
+        depends = key in DEPENDING_ON_WHO_AND_WHEN
+        if key in valid and depends:  # its default, which git is asked for, makes no difference
+            values[key] = unpredictable[key] = valid[key]
+            continue
         default = _default(question, template, name, values)
         if key in valid:
             values[key] = valid[key]
         else:
             text = ask(question, default) if ask and question.is_asked else str(default)
             values[key] = validate(question, text, template)
-        if values[key] != default or key in DEPENDING_ON_WHO_AND_WHEN:
+        if values[key] != default or depends:
             unpredictable[key] = values[key]
     return Answers(template, values, unpredictable)
 

@@ -144,9 +144,7 @@ class Repository:
         """Git's own folder for this work tree, and the one that holds the objects."""
         if self.borrowed_by is not None:
             return self.borrowed_by, self.borrowed_by / "objects"
-        answer = self.ask("rev-parse", "--absolute-git-dir", "--git-path", "objects")
-        own, objects = answer.splitlines()
-        return Path(own), self.root / objects
+        return Path(self._facts[0]), self.root / self._facts[1]
 
     def file(self, name: str) -> Path:
         """A file of git's own for this work tree, such as MERGE_HEAD."""
@@ -155,7 +153,13 @@ class Repository:
     @cached_property
     def hash_name(self) -> str:
         """By which hash objects are named: `sha1` or `sha256`."""
-        return self.ask("rev-parse", "--show-object-format").strip()
+        return self._facts[2]
+
+    @cached_property
+    def _facts(self) -> tuple[str, str, str]:
+        answer = self.ask("rev-parse", "--absolute-git-dir", "--git-path", "objects", "--show-object-format")
+        own, objects, hash_name = answer.splitlines()
+        return own, objects, hash_name
 
     def head(self) -> str | None:
         """The commit that is checked out; None before the first one."""

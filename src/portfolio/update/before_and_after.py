@@ -10,7 +10,10 @@ from portfolio.audit import comparison, engine
 from portfolio.audit.project import open_project
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portfolio.audit.comparison import Comparison
+    from portfolio.git.repository import Entry
     from portfolio.update.plan import Update
 
 
@@ -19,15 +22,26 @@ def compare(update: Update) -> Comparison | None:
     if update.merge is None or update.merge.conflicts:
         return None
     project, scratch = update.project, update.scratch
-    trees = [project.files, scratch.entries(update.merge.tree)]
-    contents = scratch.contents(entry.blob for tree in trees for path, entry in tree.items() if project.own(path))
-    audits = []
-    for tree in trees:
-        with tempfile.TemporaryDirectory() as folder:
-            for path, entry in tree.items():
-                if project.own(path) and entry.blob in contents and entry.mode.startswith("100"):
-                    target = Path(folder, path.removeprefix(project.prefix))
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(contents[entry.blob])
-            audits.append(engine.audit(open_project(Path(folder)), folder))
+    before, after = (
+        {path.removeprefix(project.prefix): entry for path, entry in tree.items() if project.own(path)}
+        for tree in (project.files, scratch.entries(update.merge.tree))
+    )
+    contents = scratch.contents(entry.blob for tree in (before, after) for entry in tree.values())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        audits = []
+        for old, new in (({}, before), (before, after)):
+            _write(folder, old, new, contents)
+            audits.append(engine.audit(open_project(folder), name))
     return comparison.between(*audits)
+
+
+def _write(folder: Path, old: Mapping[str, Entry], new: Mapping[str, Entry], contents: Mapping[str, bytes]) -> None:
+    """Make a folder that holds the old files hold the new ones."""
+    for path in old.keys() - new.keys():
+        (folder / path).unlink(missing_ok=True)
+    for path, entry in new.items():
+        is_same = path in old and old[path].blob == entry.blob
+        if not is_same and entry.blob in contents and entry.mode.startswith("100"):  # no links, no submodules
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(contents[entry.blob])

@@ -45,7 +45,7 @@ def find(before: Tree, theirs: Tree, merged: Tree, moved: Mapping[str, str], ski
     `moved` says where files went (old path → new path); the files in `skipped` hold conflict marks.
     """
     check = _Check(before, theirs, merged, moved)
-    paths = sorted(path for path in merged.texts if path not in skipped)
+    paths = sorted(path for path in merged.texts if path not in skipped and check.can_break(path))
     return [broken for path in paths for broken in dict.fromkeys(check.file(path))]
 
 
@@ -55,6 +55,21 @@ class _Check:
     theirs: Tree
     merged: Tree
     moved: Mapping[str, str]
+
+    def can_break(self, path: str) -> bool:
+        """Whether a file is new in this form, or what it was written beside has lost something."""
+        text = self.merged.texts[path]
+        if text == self.before.texts.get(path):
+            return self._has_lost_of_before
+        return text != self.theirs.texts.get(path) or self._has_lost_of_theirs
+
+    @cached_property
+    def _has_lost_of_before(self) -> bool:
+        return _has_lost(self.before, self.merged)
+
+    @cached_property
+    def _has_lost_of_theirs(self) -> bool:
+        return _has_lost(self.theirs, self.merged)
 
     def file(self, path: str) -> Iterator[Broken]:
         """What is broken in one file."""
@@ -133,6 +148,18 @@ class _Check:
             for number, line in enumerate(self.merged.texts[path].splitlines(), start=1):
                 if called.search(line):
                     yield Broken(path, number, script, f"there is no longer a command {script}")
+
+
+def _has_lost(earlier: Tree, merged: Tree) -> bool:
+    """Whether a path, a console script or a name of a module is not in the merged files any more."""
+    if not earlier.paths <= merged.paths or _scripts(earlier) - _scripts(merged):
+        return True
+    for path, text in earlier.texts.items():
+        if path.endswith(".py") and text != merged.texts.get(path):
+            old, new = earlier.source(path), merged.source(path)
+            if old is None or new is None or old.names - new.names or (old.is_open and not new.is_open):
+                return True
+    return False
 
 
 def _joined(folder: str, name: str) -> str:
