@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,11 @@ from portfolio.create import answers, templates
 from portfolio.create.answers import Answers
 
 CHECKOUT = Path(__file__).parents[1]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Every core for the inner loop; the journeys share what is costly to make, so they stay in one process."""
+    return os.cpu_count() or 1 if config.option.markexpr == "not e2e" else 0
 
 
 @dataclass(frozen=True)
@@ -36,16 +42,25 @@ class Outcome:
 Run = Callable[..., Outcome]
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the home folders are: one of their own each, without looking through all of the earlier ones for a name."""
+    folder = tmp_path_factory.mktemp("homes")
+    (folder / "nothing").mkdir()
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def machine(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder with a git identity and nothing else; the user's own settings play no part."""
-    home = tmp_path_factory.mktemp("home")
+    home = Path(tempfile.mkdtemp(dir=homes))
     (home / ".gitconfig").write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
     for variable in [name for name in os.environ if name.startswith(("GIT_", "COPIER_", "XDG_"))]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(homes / "nothing"))  # else each repository gets fourteen sample hooks
     monkeypatch.setenv("COLUMNS", "80")
     return home
 

@@ -271,6 +271,7 @@ def test_nothing_of_a_project_is_run(portfolio: Run, tmp_path: Path) -> None:
     git(folder, "add", "-A")
     git(folder, "commit", "--quiet", "-m", "x")
     trap = f"#!/bin/sh\ntouch {tmp_path}/ran\n"
+    (folder / ".git/hooks").mkdir(exist_ok=True)
     for hook in ("fsmonitor", "post-index-change"):
         (folder / ".git/hooks" / hook).write_text(trap)
         (folder / ".git/hooks" / hook).chmod(0o755)

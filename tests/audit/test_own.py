@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
+import shutil
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ import pytest
 from portfolio import record
 from portfolio.audit.engine import Audit, audit
 from portfolio.audit.project import Project, open_project
-from portfolio.create import scaffold
+from portfolio.create import scaffold, templates
 from portfolio.create.templates import Template
 from portfolio.readme import markdown
 from tests.audit.audited import git, states
@@ -23,10 +26,22 @@ ABOUT_RESULTS = {"DAT203", "MOD301", "MOD303", "EVL401", "EVL402", "EVL404", "EV
 OWN = {"OWN901", "OWN902", "OWN903", "OWN904", "OWN905", "OWN906"}
 
 
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Template], Path]:
+    """Where a project of each template is, made once, to be copied."""
+
+    @functools.cache
+    def made(name: str) -> Path:
+        answers = default_answers(templates.get(name))
+        return scaffold.create(answers, tmp_path_factory.mktemp("pristine") / "project").folder
+
+    return lambda template: made(template.name)
+
+
 @pytest.fixture
-def fresh(template: Template, tmp_path: Path) -> Path:
+def fresh(template: Template, pristine: Callable[[Template], Path], tmp_path: Path) -> Path:
     """Just made, by each template in turn."""
-    return scaffold.create(default_answers(template), tmp_path / "project").folder
+    return Path(shutil.copytree(pristine(template), tmp_path / "project"))
 
 
 def of(folder: Path) -> Audit:

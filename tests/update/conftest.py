@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from portfolio import record
-from portfolio.create import templates
+from portfolio.create import answers, scaffold, templates
 from tests.conftest import CHECKOUT, Outcome, Run
 
 NAME = "bakery"
@@ -158,11 +158,25 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return made
 
 
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as `portfolio new` makes it, to be copied."""
+    folder = tmp_path_factory.mktemp("pristine")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(folder))
+        patched.setenv("GIT_AUTHOR_NAME", "Ada Lovelace")
+        patched.setenv("GIT_AUTHOR_EMAIL", "ada@example.org")
+        root = Bench(folder / "templates").root
+        patched.setattr(templates, "root", lambda: root)
+        collected = answers.collect(templates.get(NAME), "my bakery é", {"author": "Ada"})
+        return scaffold.create(collected, folder / "project", git=True).folder
+
+
 @pytest.fixture
-def living(bench: Bench, portfolio: Run, tmp_path: Path) -> Living:
+def living(bench: Bench, portfolio: Run, pristine: Path, tmp_path: Path) -> Living:
     """A project that was just made."""
-    assert portfolio("new", NAME, "my bakery é", "--yes", "--data", "author=Ada").code == 0
     folder = tmp_path / "my bakery é"
+    shutil.copytree(pristine, folder)
     return Living(folder, folder, portfolio)
 
 
