@@ -17,6 +17,9 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, NoReturn
 
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 Message = MutableMapping[str, Any]
@@ -26,6 +29,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NOT_LOGGED = {"/healthz", "/readyz", "/metrics"}  # asked every few seconds, by machines
+NO_SNIFFING = (b"x-content-type-options", b"nosniff")  # a browser takes the content type at its word
 LOG_NAME = "service.jsonl"
 LOG_BYTES, LOG_FILES = 10_000_000, 5  # then the oldest goes
 
@@ -76,6 +80,17 @@ class RefusedError(Exception):
         self.status, self.why, self.headers = status, why, headers
 
 
+async def explain_invalid(_: Request, problem: RequestValidationError) -> JSONResponse:
+    """Refuse what does not fit a request's description, in the one shape that every refusal has."""
+    first = problem.errors()[0]
+    if first["type"] == "json_invalid":
+        return JSONResponse({"detail": f"not JSON: {first['ctx']['error']}"}, 400)
+    places = [".".join(map(str, error["loc"][1:])) for error in problem.errors()[:5]]
+    messages = [error["msg"] for error in problem.errors()[:5]]
+    reasons = (f"{place}: {why}" if place else why for place, why in zip(places, messages, strict=True))
+    return JSONResponse({"detail": "; ".join(reasons)}, 422)
+
+
 class Gate:
     """The ASGI middleware around the application."""
 
@@ -102,7 +117,7 @@ class Gate:
                 return
             if message["type"] == "http.response.start":
                 status, has_begun = message["status"], True
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), NO_SNIFFING]
             await send(message)
 
         try:
@@ -187,6 +202,6 @@ async def _refuse(send: Send, request_id: str, refusal: RefusedError) -> None:
     body = json.dumps({"detail": refusal.why}).encode()
     headers = {"content-type": "application/json", "content-length": str(len(body)), "connection": "close"}
     headers |= {"x-request-id": request_id, **refusal.headers}
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    raw = [*((name.encode(), value.encode()) for name, value in headers.items()), NO_SNIFFING]
     await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

@@ -95,6 +95,16 @@ class Project:
         """The command that serves it."""
         return shlex.split(f"{self.python} -m {self.template.package} serve --port {port}")
 
+    def question(self, address: str) -> str:
+        """What curl asks its service for example, as the manifest has it."""
+        question = self.template.question
+        assert question is not None, "the manifest has no [question]"
+        if question.file:
+            file = next(self.folder.glob(question.file))
+            return f"-F file=@{shlex.quote(str(file))} {address}{question.path}"
+        body = shlex.quote(json.dumps(question.body))
+        return f"-H 'Content-Type: application/json' -d {body} {address}{question.path}"
+
     @property
     def metrics(self) -> dict[str, Any]:
         """What its run measured."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import shlex
 import shutil
+import signal
 import subprocess
 import time
 import urllib.request
@@ -34,17 +35,7 @@ class Running:
 
     def ask(self) -> Any:
         """The service's answer to its main question."""
-        match self.project.template.name:
-            case "image-api":
-                photograph = next((self.project.folder / "data/sample").rglob("*.png"))
-                asked = f"-F file=@{shlex.quote(str(photograph))} {self.address}/predict"
-            case "forecast-dashboard":
-                body = shlex.quote(json.dumps({"area": "Harbour", "temperature": [5.0] * 24}))
-                asked = f"-H 'Content-Type: application/json' -d {body} {self.address}/forecast"
-            case _:
-                body = shlex.quote(json.dumps({"user": "anna", "history": ["f001", "f002"]}))
-                asked = f"-H 'Content-Type: application/json' -d {body} {self.address}/recommendations"
-        return json.loads(run(f"curl -sS {asked}", self.project.folder))
+        return json.loads(run(f"curl -sS {self.project.question(self.address)}", self.project.folder))
 
 
 def _has_docker() -> bool:
@@ -77,13 +68,21 @@ def container(each: Project) -> Iterator[Running]:
     assert config["Volumes"] == {"/logs": {}}
     inside = ["buildah", "run", name, "--"]
     # `buildah run` shares this machine's network, so the image's own command is given a free port.
-    process = subprocess.Popen(
-        [*inside, *config["Cmd"], "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    yield Running(each, f"http://127.0.0.1:{port}", inside)
-    subprocess.run(["pkill", "-TERM", "-f", f"{each.template.package} serve .*--port {port}"], check=False)
-    process.wait(timeout=30)
+    with _started([*inside, *config["Cmd"], "--port", str(port)]):
+        yield Running(each, f"http://127.0.0.1:{port}", inside)
     run(f"buildah rm {name}", each.folder)
+
+
+@contextlib.contextmanager
+def _started(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A command in a session of its own, all of which is told to stop: buildah passes no signal on."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
 
 
 def _get(address: str) -> bytes:
@@ -125,8 +124,7 @@ def test_what_else_compose_starts_runs_in_the_image_too(container: Running) -> N
     for service in [each for each in services.values() if "command" in each]:
         port = free_port()
         command = [*container.inside, *service["command"], "--port", str(port)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
+        with _started(command) as process:
             address = f"http://127.0.0.1:{port}/_stcore/health"
             asked = [*container.inside, "python", "-c", f"import urllib.request; urllib.request.urlopen('{address}')"]
             deadline = time.monotonic() + 60
@@ -134,9 +132,6 @@ def test_what_else_compose_starts_runs_in_the_image_too(container: Running) -> N
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.5)
-        finally:
-            subprocess.run(["pkill", "-TERM", "-f", f"dashboard .*--port {port}"], check=False)
-            process.wait(timeout=30)
 
 
 def test_its_health_check_and_compose_file_fit_the_image(each: Project) -> None:

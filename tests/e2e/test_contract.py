@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import re
 import shlex
 import shutil
+import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -16,7 +21,7 @@ from playwright.sync_api import Browser
 
 from portfolio.create import templates
 from portfolio.create.templates import Template
-from tests.e2e.conftest import Project, Tool, run
+from tests.e2e.conftest import Project, Tool, free_port, run, served
 
 RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")
 
@@ -119,6 +124,76 @@ def test_the_readme_shows_the_page_once_a_picture_was_taken(each: Project, chrom
         (each.folder / "reports/figures/page.png").unlink(missing_ok=True)
         each.do("report")
     assert (each.folder / "README.md").read_text(encoding="utf-8") == before
+
+
+@pytest.fixture(scope="module")
+def service(each: Project) -> Iterator[str]:
+    """The address of each project's service in turn."""
+    port = free_port()
+    with served(each.serve(port), each.folder, port) as address:
+        yield address
+
+
+def test_its_example_question_is_answered(each: Project, service: str) -> None:
+    answer = json.loads(run(f"curl -sS {each.question(service)}", each.folder))
+    assert answer["model_version"] == each.metrics["artefacts"][0]["sha256"][:12]
+
+
+def test_the_api_is_what_its_description_says(service: str, tmp_path: Path) -> None:
+    """Schemathesis reads the OpenAPI document and asks whatever it allows, and some of what it does not."""
+    options = "--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+    run(f"schemathesis run {service}/openapi.json {options} --max-examples 60 --seed 1 --no-color", tmp_path)
+
+
+def test_every_refusal_has_one_shape(each: Project, service: str) -> None:
+    assert each.template.question
+    place = urlsplit(service)
+    for body, kind, statuses in (
+        (b"{}", "application/json", {422}),
+        (b"{", "application/json", {400, 422}),  # a service that takes files only does not read JSON
+        (b"--b--", "multipart/form-data; boundary=b", {400, 422}),
+        (bytes(12_000_000), "application/octet-stream", {413}),
+    ):
+        connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
+        connection.request("POST", each.template.question.path, body, {"Content-Type": kind})
+        answer = connection.getresponse()
+        assert answer.status in statuses, (body[:20], answer.status)
+        document = json.loads(answer.read())
+        assert document.keys() == {"detail"}
+        assert isinstance(document["detail"], str)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-request-id"]
+        connection.close()
+
+
+def test_who_stalls_keeps_nobody_out_for_long(each: Project, service: str) -> None:
+    """Where as many wait as may, the next is told when to come back; and who sends nothing is let go."""
+    assert each.template.question
+    place = urlsplit(service)
+    head = f"POST {each.template.question.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n".encode()
+    with contextlib.ExitStack() as open_until_the_end:
+        stalled = []
+        for _ in range(80):
+            connection = socket.create_connection((place.hostname, place.port), timeout=60)
+            open_until_the_end.enter_context(connection)
+            connection.sendall(head)
+            stalled.append(connection)
+        asked = f"curl -sS -o /dev/null -w '%{{http_code}} %header{{retry-after}}' {each.question(service)}"
+        assert run(asked, each.folder).split() == ["503", "1"]
+        assert json.loads(run(f"curl -sS {service}/healthz", each.folder)) == {"status": "alive"}
+        assert stalled[0].recv(100).startswith(b"HTTP/1.1 408 ")
+    assert json.loads(run(f"curl -sS --retry 5 --retry-all-errors {each.question(service)}", each.folder))
+
+
+def test_after_a_run_the_audit_finds_no_error(each: Project, tool: Tool) -> None:
+    audited = run(f"{tool.command} audit {shlex.quote(str(each.folder))} --format json || true", each.folder)
+    (project,) = json.loads(audited)["projects"]
+    states = {result["code"]: result["state"] for result in project["results"]}
+    failing = {result["code"] for result in project["results"] if result["state"] == "fail"}
+    assert not {result["code"] for result in project["results"] if result["severity"] == "error"} & failing
+    assert states["EVL402"] == states["EVL403"] == "pass"
+    assert project["profile"] == each.template.profile
+    assert sum(part["state"] == "pass" for part in project["checklist"]) == 14
 
 
 @pytest.mark.parametrize("template", templates.all(), ids=lambda each: each.name)

@@ -114,12 +114,6 @@ def test_no_upload_however_strange_is_a_mistake_of_the_service(service: str, pro
     assert not [line for line in logged if json.loads(line)["status"] >= 500]
 
 
-def test_the_api_is_what_its_description_says(service: str, tmp_path: Path) -> None:
-    """Schemathesis reads the OpenAPI document and asks whatever it allows, and some of what it does not."""
-    options = "--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-    run(f"schemathesis run {service}/openapi.json {options} --max-examples 60 --seed 1 --no-color", tmp_path)
-
-
 def test_told_to_stop_it_answers_all_it_has_and_leaves(project: Project) -> None:
     """Eight large photographs are on their way when SIGTERM comes; all are answered, and then the port is free."""
     port = free_port()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from portfolio.create import templates
 from tests.conftest import CHECKOUT
 from tests.e2e.conftest import Tool, run
 
@@ -29,7 +30,7 @@ def test_tracked_is_sdist_is_wheel(tool: Tool) -> None:
     assert packed == tracked
 
 
-@pytest.mark.parametrize("name", ["image-api"])
+@pytest.mark.parametrize("name", [template.name for template in templates.all()])
 def test_the_installed_wheel_renders_the_committed_list(tool: Tool, name: str, tmp_path: Path) -> None:
     run(f"{tool.command} new {name} --yes --no-git", tmp_path)
     folder = tmp_path / name

@@ -10,13 +10,10 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.e2e.conftest import Project, free_port, run, served
+from tests.e2e.conftest import Project, free_port
 
 KILLS, PEOPLE, FEWEST = 20, 6, 1000
 HEADERS = {"Content-Type": "application/json"}
@@ -106,17 +103,3 @@ def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(
     lists = connection.execute("SELECT list_id, COUNT(*) FROM exposures GROUP BY list_id").fetchall()
     assert {number for _, number in lists} == {10}, "a list is there as a whole"
     assert {row[0] for row in connection.execute("SELECT list_id FROM clicks")} == {name for name, _ in lists}
-
-
-@pytest.fixture(scope="module")
-def service(recommender: Project) -> Iterator[str]:
-    """The address of the trained project's service."""
-    port = free_port()
-    with served(recommender.serve(port), recommender.folder, port) as address:
-        yield address
-
-
-def test_the_api_is_what_its_description_says(service: str, tmp_path: Path) -> None:
-    """Schemathesis reads the OpenAPI document and asks whatever it allows, and some of what it does not."""
-    options = "--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-    run(f"schemathesis run {service}/openapi.json {options} --max-examples 60 --seed 1 --no-color", tmp_path)

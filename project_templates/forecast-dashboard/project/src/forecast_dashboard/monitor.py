@@ -13,11 +13,10 @@ import numpy as np
 from forecast_dashboard import trained, watch
 from forecast_dashboard.config import Config, ExplainedError
 from forecast_dashboard.series import DAY
-from forecast_dashboard.trained import Card
+from forecast_dashboard.trained import FEWEST_DAYS, Card
 from forecast_dashboard.watch import Check
 
 PATH = "/forecast"
-FEWEST_DAYS = 5  # of a week that are known, below which it says nothing
 
 
 @dataclass(frozen=True)

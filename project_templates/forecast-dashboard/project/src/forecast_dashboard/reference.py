@@ -6,8 +6,7 @@ import numpy as np
 
 from forecast_dashboard.backtest import ADAPTIVE, Year
 from forecast_dashboard.config import Config
-from forecast_dashboard.monitor import FEWEST_DAYS
-from forecast_dashboard.trained import Card
+from forecast_dashboard.trained import FEWEST_DAYS, Card
 
 
 def with_reference(card: Card, year: Year, config: Config) -> Card:

@@ -23,7 +23,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from forecast_dashboard import site, tomorrow, trained
 from forecast_dashboard.config import Config
-from forecast_dashboard.service import Gate, Limits, Log, Metrics
+from forecast_dashboard.service import Gate, Limits, Log, Metrics, explain_invalid
 from forecast_dashboard.tomorrow import Answer, NotAskedRightError, Question
 from forecast_dashboard.trained import Trained
 
@@ -135,14 +135,7 @@ def create_app(model: Trained, config: Config, log_dir: Path) -> FastAPI:
 
     app = FastAPI(title=config.title, version=model.card.version, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Gate, log=log, metrics=metrics, limits=limits, paths=PATHS)
-
-    @app.exception_handler(RequestValidationError)
-    async def refuse(_: Request, problem: RequestValidationError) -> JSONResponse:
-        first = problem.errors()[0]
-        if first["type"] == "json_invalid":
-            return JSONResponse({"detail": f"no JSON: {first['ctx']['error']}"}, 400)
-        place = ".".join(str(part) for part in first["loc"] if part != "body")
-        return JSONResponse({"detail": f"{place}: {first['msg']}" if place else first["msg"]}, 422)
+    app.exception_handler(RequestValidationError)(explain_invalid)
 
     @app.exception_handler(NotAskedRightError)
     async def explain(_: Request, problem: NotAskedRightError) -> JSONResponse:
@@ -150,7 +143,7 @@ def create_app(model: Trained, config: Config, log_dir: Path) -> FastAPI:
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def front() -> HTMLResponse:
-        return HTMLResponse(text, headers={"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"})
+        return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
     @app.post("/forecast", responses=REFUSALS)
     async def forecast(asked: Asked, request: Request) -> Forecast:

@@ -16,6 +16,7 @@ from forecast_dashboard.series import Series
 
 MODEL = MODELS / "model.npz"
 CARD = MODELS / "card.json"
+FEWEST_DAYS = 5  # of a week that have to be known, for that week to be judged
 KEPT_DAYS = 35  # of the newest data: more than any feature looks back on
 
 

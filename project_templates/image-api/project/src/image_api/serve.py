@@ -16,14 +16,14 @@ import uvicorn
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, File, HTTPException, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
 
 from image_api import classifier, images, page, signals
 from image_api.classifier import Card, Classifier
 from image_api.config import Config
-from image_api.service import Gate, Limits, Log, Metrics
+from image_api.service import Gate, Limits, Log, Metrics, explain_invalid
 
 PAGE = Path(__file__).with_name("page.html")
 MULTIPART = 10_000  # bytes around the photograph in an upload: boundaries and part headers
@@ -100,11 +100,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
 
     app = FastAPI(title=config.title, version=model.card.version, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Gate, log=log, metrics=metrics, limits=limits, paths=PATHS)
-
-    @app.exception_handler(RequestValidationError)
-    async def explain(_: Request, problem: RequestValidationError) -> JSONResponse:
-        """In the one shape that every refusal has."""
-        return JSONResponse({"detail": "; ".join(error["msg"] for error in problem.errors())}, 422)
+    app.exception_handler(RequestValidationError)(explain_invalid)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def try_it() -> HTMLResponse:

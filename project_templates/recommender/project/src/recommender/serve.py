@@ -16,7 +16,7 @@ import uvicorn
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,7 +25,7 @@ from recommender.config import Config
 from recommender.events import Click, Exposure, Store
 from recommender.experiment import Experiment
 from recommender.recommend import Recommender, Slate
-from recommender.service import Gate, Limits, Log, Metrics
+from recommender.service import Gate, Limits, Log, Metrics, explain_invalid
 from recommender.tokens import BadTokenError
 from recommender.trained import Trained
 
@@ -159,12 +159,7 @@ def create_app(model: Trained, config: Config, log_dir: Path) -> FastAPI:
 
     app = FastAPI(title=config.title, version=model.card.version, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Gate, log=log, metrics=metrics, limits=limits, paths=PATHS)
-
-    @app.exception_handler(RequestValidationError)
-    async def explain(_: Request, problem: RequestValidationError) -> JSONResponse:
-        """In the one shape that every refusal has."""
-        told = (f"{'.'.join(map(str, error['loc'][1:]))}: {error['msg']}" for error in problem.errors()[:5])
-        return JSONResponse({"detail": "; ".join(told)}, 422)
+    app.exception_handler(RequestValidationError)(explain_invalid)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def try_it() -> HTMLResponse:
