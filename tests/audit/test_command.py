@@ -11,7 +11,7 @@ import pytest
 from portfolio.audit.project import Project
 from portfolio.audit.rules import RULES
 from portfolio.audit.rules.rule import Rule
-from tests.audit.audited import COMPLETE, Tree, build, git
+from tests.audit.audited import COMPLETE, Tree, audited, build, git
 from tests.conftest import Run
 
 FLAWED = COMPLETE | {
@@ -129,6 +129,8 @@ def test_a_cohort_is_a_table_and_one_bad_project_stops_nothing(portfolio: Run, t
     assert all(len(line) <= 80 for line in outcome.out.splitlines())
     projects = portfolio("audit", "first", "bad", "missing", "second", "--format", "json").json["projects"]
     assert [bool(each["results"]) for each in projects] == [True, False, False, True]
+    assert len({tuple(each) for each in projects}) == 1, "readers of the document need one shape"
+    assert [each["error"] is None for each in projects] == [True, False, False, True]
 
 
 def test_a_readme_alone_is_judged_alone(portfolio: Run, tmp_path: Path) -> None:
@@ -290,6 +292,51 @@ def test_it_works_without_git(portfolio: Run, tmp_path: Path, monkeypatch: pytes
     git(folder, "init", "--quiet")
     monkeypatch.setenv("PATH", "")
     assert portfolio("audit", "project", "--fail-on", "warn").code == 0
+
+
+HEADINGS = {
+    "problem": "The problem",
+    "data source": "Data",
+    "data described": "Dataset",
+    "baseline": "Baseline",
+    "results table": "Results",
+    "error analysis": "Error analysis",
+    "trade-offs": "Trade-offs",
+    "how to run": "How to run",
+    "monitoring": "Monitoring",
+    "deployment": "Deployment",
+    "diagram": "Architecture",
+    "limitations": "Limitations",
+    "what I would improve next": "Future work",
+}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Soon.", "TODO", "To be written.", "This section will be completed later.", "..."]
+)
+@pytest.mark.parametrize("part", HEADINGS)
+def test_a_part_that_is_only_a_heading_is_said_to_be_one(tmp_path: Path, part: str, text: str) -> None:
+    page = f"# Frost\n\nMachine learning on a dataset.\n\n## {HEADINGS[part]}\n\n{text}\n\n## License\n\nMIT\n"
+    parts = {each.name: each for each in audited(tmp_path, {"README.md": page, "a.py": ""}).checklist}
+    assert parts[part].result.state == "fail"
+    assert parts[part].result.is_only_heading
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The growers of this valley light fires at dusk when they are told that frost comes at night.",
+        "| a | b |\n| -- | -- |\n| 1 | 2 |",
+        "![x](x.png)",
+        "```\nx = 1\n```",
+        "- one thing after another\n- another thing after one",
+    ],
+)
+@pytest.mark.parametrize("part", HEADINGS)
+def test_a_part_with_something_in_it_is_not(tmp_path: Path, part: str, text: str) -> None:
+    page = f"# Frost\n\nMachine learning on a dataset.\n\n## {HEADINGS[part]}\n\n{text}\n"
+    parts = {each.name: each for each in audited(tmp_path, {"README.md": page, "a.py": ""}).checklist}
+    assert not parts[part].result.is_only_heading
 
 
 def test_a_part_is_called_a_heading_only_where_there_is_one(portfolio: Run, tmp_path: Path) -> None:

@@ -198,3 +198,23 @@ def test_the_record_knows_the_template_s_words(template: Template, fresh: Path) 
     sections = markdown.parse((fresh / "README.md").read_text()).sections
     assert recorded.template == template.name
     assert recorded.readme.keys() == {each.title for each in sections if each.shingles}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "profile"),
+    [("forecast", "forecast"), ("", "image"), ("no such kind", "image"), (None, "image")],
+    ids=["as recorded", "not recorded", "an unknown one", "by an earlier version"],
+)
+def test_a_project_is_of_the_kind_that_its_template_says(
+    fresh: Path, template: Template, recorded: str | None, profile: str
+) -> None:
+    """Whatever template it is, also one that nobody has heard of: else its kind is told from what is there."""
+    if template.name != "image-api":
+        assert of(fresh).profile == template.profile
+        return
+    made_of = json.loads((fresh / record.NAME).read_text()) | {"template": "butcher", "profile": recorded}
+    if recorded is None:
+        del made_of["profile"]
+    (fresh / record.NAME).write_text(json.dumps(made_of))
+    assert of(fresh).profile == profile
+    assert of(fresh).is_ours

@@ -179,6 +179,7 @@ FAILING: dict[str, list[str | Tree]] = {
         {"README.md": ML, "tests/test_a.py": COMPLETE["tests/test_model.py"], CI: "# run: pytest\n"},
     ],
 }  # fmt: skip
+LONGEST_RULE = 25  # lines below the docstring; with more, the README's parser lacks a fact
 OWNED = {"EVL402", "EVL403", *(rule.code for rule in RULES if rule.code.startswith("OWN"))}  # in test_own.py
 
 
@@ -227,15 +228,16 @@ def test_a_page_is_true_of_its_own_examples(tmp_path: Path, rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_is_small(rule: Rule) -> None:
     lines, _ = inspect.getsourcelines(rule.check)
-    body = len("".join(lines).partition('"""\n')[2].partition('    """\n')[2].splitlines())
-    assert body <= 42
+    _, separator, body = "".join(lines).partition('    """\n')
+    assert separator
+    assert 0 < len(body.splitlines()) <= LONGEST_RULE
 
 
-@pytest.mark.parametrize("path", sorted(READMES.glob("*.*")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(path for path in READMES.iterdir() if path.suffix != ".txt"), ids=lambda path: path.name
+)
 def test_golden(path: Path) -> None:
     """Beside each README stands what is found in it; to write a new one down, run with nothing in its file."""
-    if path.suffix == ".txt":
-        return
     found = audit(open_project(path), path.name)
     lines = [
         f"{found.profile} {found.language}",
