@@ -13,7 +13,7 @@ from portfolio.terminal import Format
 
 
 class Role(StrEnum):
-    """Whose work a template shows."""
+    """The role whose work a template shows."""
 
     mle = "mle"
     ds = "ds"

@@ -22,14 +22,14 @@ NARROWEST = 40
 
 
 class Format(StrEnum):
-    """How a command answers."""
+    """The formats in which a command answers."""
 
     text = "text"
     json = "json"
 
 
 def width() -> int:
-    """Columns to write in."""
+    """How many columns there are to write in."""
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
 
 
@@ -77,7 +77,7 @@ def _styled(text: str, stream: TextIO | None, bold: bool = False, dim: bool = Fa
 
 
 def is_interactive(output: Format) -> bool:
-    """Whether somebody sits there to be asked."""
+    """Whether there is a person at the terminal who can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty() and output is Format.text
 
 

@@ -1,4 +1,4 @@
-"""Two audits of one project: where the second answers otherwise than the first."""
+"""Two audits of one project: where the second answers differently from the first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Turn:
-    """A rule that answers otherwise."""
+    """A rule whose answer changed from one audit to the other."""
 
     code: str
     title: str

@@ -35,20 +35,20 @@ class Result:
 
     @property
     def is_finding(self) -> bool:
-        """Whether it asks for something."""
+        """Whether it asks the author to change something."""
         return self.state is State.failed
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a portfolio README: there, missing, or not to be told."""
+    """One part of a portfolio README: present, missing, or impossible to decide."""
 
     name: str
     result: Result
 
     @property
     def is_there(self) -> bool:
-        """Whether it counts."""
+        """Whether the part counts as present."""
         return self.result.state is State.passed
 
 
@@ -66,19 +66,19 @@ class Audit:
 
     @property
     def findings(self) -> tuple[Result, ...]:
-        """What fails, the gravest first."""
+        """The rules that fail, the most severe first."""
         order = list(Severity)
         found = (each for each in self.results if each.is_finding)
         return tuple(sorted(found, key=lambda each: (order.index(each.severity), -each.rule.weight)))
 
     @property
     def suppressed(self) -> tuple[Result, ...]:
-        """What its author asked not to be told again."""
+        """The findings that the author set aside with a reason."""
         return tuple(each for each in self.results if each.state is State.suppressed)
 
     @property
     def next_fixes(self) -> tuple[Result, ...]:
-        """The three findings that bring the most for the least writing."""
+        """The three findings that improve the README most for the least writing."""
         cheapest = sorted(self.findings, key=lambda each: -each.rule.weight / each.rule.effort)
         return tuple(cheapest[:3])
 
@@ -110,7 +110,7 @@ class Audit:
         return round(decided / total, 2) if total else 0.0
 
     def fails_at(self, level: Severity) -> bool:
-        """Whether there is a finding at this level or a graver one."""
+        """Whether there is a finding at this level or a more severe one."""
         order = list(Severity)
         return any(order.index(each.severity) <= order.index(level) for each in self.findings)
 
@@ -153,7 +153,7 @@ def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit
 
 
 def as_a_warning(severity: Severity) -> Severity:
-    """As for a stranger's repository: at most a warning, as a false accusation costs more than a missed one."""
+    """The severity in a stranger's repository: at most a warning, as a false alarm costs more than a missed one."""
     return Severity.warn if severity is Severity.error else severity
 
 

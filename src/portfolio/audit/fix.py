@@ -50,7 +50,7 @@ class Fix:
     numbers: tuple[str, ...]  # "0.87 → 0.86 (Macro F1 of cnn)"
 
     def diff(self) -> str:
-        """The fix as a patch."""
+        """The fix as a unified diff."""
         before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
         return "".join(difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"))
 
@@ -72,7 +72,7 @@ def propose(project: Project, audit: Audit) -> Fix | None:
 
 
 def write(project: Project, fix: Fix) -> None:
-    """Replace the README, at once."""
+    """Replace the README in one step, so that it is never half written."""
     target = (project.folder / fix.path).resolve()
     if not target.is_relative_to(project.folder):
         raise PortfolioError(f"{fix.path} leads out of the project", "make it a file of the project's own")

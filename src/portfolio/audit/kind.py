@@ -1,4 +1,4 @@
-"""The kind of a project, which decides what is asked of it: told from its README, its name, its code and packages."""
+"""The kind of a project, which decides which rules apply: from its README, its name, its code and its packages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PLURAL = re.compile(
 
 @dataclass(frozen=True)
 class Signs:
-    """What the kind is told from."""
+    """What the kind is worked out from."""
 
     reading: Reading
     name: str  # of its folder, or of a README that says more

@@ -379,7 +379,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             network | system | approach | accuracy | sample | samples | forecast | forecasts | recommendations |
             performance | method | algorithm | images | labels | bot | chatbot | recommender | project
         """,
-        "mended": """
+        "solved": """
             reduce | reduces | reduced | reducing | prevent | prevents | prevented | preventing | avoid | avoids |
             avoided | avoiding | mitigate | mitigates | mitigated | mitigating | against | combat | combats | curb |
             address | addresses | addressed | handle overfitting | control | controls | regularization

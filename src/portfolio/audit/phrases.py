@@ -19,7 +19,7 @@ def entries(*path: str) -> tuple[str, ...]:
 
 @cache
 def members(*path: str) -> frozenset[str]:
-    """The same as a set."""
+    """The same list as a set."""
     return frozenset(entries(*path))
 
 

@@ -41,7 +41,7 @@ class NothingToAudit(PortfolioError):
 
 @dataclass(frozen=True)
 class Project:
-    """A folder to audit."""
+    """A folder to audit, or a README alone."""
 
     folder: Path
     only_readme: Path | None = None  # when a file was named, and nothing beside it is looked at
@@ -103,7 +103,7 @@ class Project:
 
     @cached_property
     def reading(self) -> Reading:
-        """Its README, understood."""
+        """Its README, with what can be told of its language and topics."""
         return Reading(self.readme)
 
     def read(self, path: str) -> str:
@@ -151,7 +151,7 @@ class Project:
 
     @cached_property
     def settings(self) -> Settings:
-        """What its author told the audit; WrongUse if that cannot be understood."""
+        """Its `[tool.portfolio.audit]` settings; WrongUse if they cannot be understood."""
         return settings.read(self.pyproject)
 
     @cached_property
@@ -201,7 +201,7 @@ class Project:
 
     @property
     def has_run(self) -> bool:
-        """Whether its results are there."""
+        """Whether its results file is there and can be read."""
         return self.results is not None
 
     @property
@@ -226,12 +226,12 @@ class Project:
 
     @cached_property
     def notebooks(self) -> tuple[str, ...]:
-        """Its notebooks."""
+        """The paths of its notebooks."""
         return self.matching(r"\.ipynb$")
 
     @cached_property
     def profile(self) -> str:
-        """Its kind: as recorded when `portfolio new` made it, else as told from what is there."""
+        """Its kind: as recorded when `portfolio new` made it, else worked out from what is there."""
         if self.record and self.record.profile in kind.KINDS:
             return self.record.profile
         name = self.folder.name

@@ -32,7 +32,7 @@ class Shown:
 
     @property
     def value(self) -> Decimal:
-        """Its value as written."""
+        """The number as written, without the percent sign."""
         return Decimal(self.text.replace(",", "").replace("−", "-").lstrip("+"))
 
     def agrees(self, recorded: Decimal) -> bool:
@@ -49,7 +49,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Fact:
-    """One recorded number."""
+    """One recorded number, and what it measures."""
 
     key: Name  # of the keys that lead to it
     measures: frozenset[Name]  # the names of what was measured
@@ -81,7 +81,7 @@ class Results:
 
     @cached_property
     def names(self) -> frozenset[Name]:
-        """What any row is about."""
+        """The names that any row is about."""
         return frozenset(name for row in self.rows for name in row.names)
 
     @cached_property
@@ -103,7 +103,7 @@ class Results:
 
     @cached_property
     def triples(self) -> frozenset[tuple[Decimal, Decimal, Decimal]]:
-        """Every value with its interval."""
+        """Every (value, lower end, upper end) of a result or a comparison."""
         return frozenset(_triples(self.document))
 
 
@@ -128,9 +128,13 @@ def is_numeric(cell: str) -> bool:
 
 def _records(node: Mapping[str, Json], names: Names) -> Iterator[tuple[frozenset[Name], list[Fact]]]:
     """The object, and those in it that stand in lists or side by side: what each is about, and its facts."""
-    told = {key: words(value) for key, value in node.items() if isinstance(value, str)}
+    texts = {key: words(value) for key, value in node.items() if isinstance(value, str)}
     of_what = words(str(node.get("label", "")).partition(",")[2])  # "Recall, rust" is about rust
-    about = (*names, *(value for key, value in told.items() if value and key not in MEASURES), *filter(None, [of_what]))
+    about = (
+        *names,
+        *(value for key, value in texts.items() if value and key not in MEASURES),
+        *filter(None, [of_what]),
+    )
     measures = frozenset(words(str(node[key]).replace("_", " ")) for key in MEASURES if key in node)
     yield frozenset(about), list(_facts(node, (), measures))
     for name, each in _within(node):

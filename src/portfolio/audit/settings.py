@@ -11,7 +11,7 @@ from portfolio.errors import WrongUse
 
 @dataclass(frozen=True)
 class Settings:
-    """What a project's author told the audit."""
+    """The settings that a project's author gives the audit."""
 
     ignore: dict[str, str] = field(default_factory=dict)  # rule code → reason
     results: str | None = None  # path of the results file

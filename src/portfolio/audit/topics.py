@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from portfolio.readme.model import Code, Image, Link, Passage, Readme, Section, Table
 
 ENGLISH = "en"
-ENOUGH_TO_TELL = 15  # words, below which a language is not guessed
+ENOUGH_TO_TELL = 15  # words; a shorter text is taken for English
 LONGEST_HEADING = 10  # words; a longer one is a sentence
-ENOUGH_ENGLISH = 0.25  # of all words are its small ones, and no other language needs a look
-HEAP = 5  # telling words, from which on a heap of cues is told from a sentence
-ALL_BUT_ONE = 0.85
-LONG = 8  # words, from which on a passage needs the small words of its language
+ENOUGH_ENGLISH = 0.25  # share of small English words from which on no other language is tried
+HEAP = 5  # from this many content words on, a passage made only of audit keywords is keyword stuffing
+ALL_BUT_ONE = 0.85  # share of content words that are audit keywords
+LONG = 8  # words; a passage this long has to use the small words of its language
 SCRIPTS = (
     ("\u3040", "\u30ff", "ja"),
     ("\u4e00", "\u9fff", "zh"),
@@ -48,12 +48,12 @@ class Scope:
 
     @property
     def line(self) -> int:
-        """Where it begins."""
+        """The line on which it begins."""
         return min([each.line for each in self.sections] + [each.line for each in self.passages], default=1)
 
     @property
     def title(self) -> str:
-        """Of its first section."""
+        """The title of its first section, or the label of its first passage."""
         return self.sections[0].title if self.sections else self.passages[0].label if self.passages else ""
 
     @property
@@ -78,22 +78,22 @@ class Scope:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        """Of its sections."""
+        """The tables of its sections."""
         return tuple(table for each in self.sections for table in each.tables)
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Of its sections, and of its labelled passages' lines."""
+        """The links of its sections."""
         return tuple(link for each in self.sections for link in each.links)
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """Of its sections."""
+        """The images of its sections."""
         return tuple(image for each in self.sections for image in each.images)
 
     @property
     def code(self) -> tuple[Code, ...]:
-        """Of its sections."""
+        """The blocks of code of its sections."""
         return tuple(code for each in self.sections for code in each.code)
 
     @cached_property
@@ -107,7 +107,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Reading:
-    """A README as understood."""
+    """What can be told of a README: its language, its prose, and the part about each topic."""
 
     readme: Readme
 
@@ -135,7 +135,7 @@ class Reading:
 
     @cached_property
     def sentences(self) -> str:
-        """All prose, casefolded."""
+        """All prose in lower case."""
         return "\n".join(each.casefolded for each in self.prose)
 
     @cached_property
@@ -264,7 +264,7 @@ def language(spoken: Iterable[str]) -> str:
 
 @cache
 def _cues() -> frozenset[str]:
-    """The words that this audit looks for: who writes nothing else writes for it, and not for a reader."""
+    """The words that this audit looks for; a passage of nothing else was written for the audit, not for a reader."""
     lists = (
         ("metrics", "words"),
         ("error_cues", "phrases"),
@@ -291,7 +291,7 @@ def _small_words() -> dict[str, frozenset[str]]:
 
 
 def reads_as_prose(spoken: tuple[str, ...], is_item: bool, in_language: str = ENGLISH) -> bool:
-    """Whether words read as somebody's sentence or list item, rather than filler or a heap of keywords."""
+    """Whether words read as a sentence or a list item that somebody wrote, rather than as filler or keywords."""
     said = set(spoken)
     filler = len(said & phrases.members("lorem", "words"))
     if filler >= 3 and filler >= 0.25 * len(said):

@@ -34,7 +34,7 @@ class Question:
 
 
 def questionnaire() -> tuple[Question, ...]:
-    """Every question, from `copier.yml`."""
+    """Every question of `copier.yml`, in its order."""
     import yaml
 
     entries = yaml.safe_load((templates.root() / "copier.yml").read_text(encoding="utf-8"))

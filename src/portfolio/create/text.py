@@ -79,7 +79,7 @@ def prompt(template: Template) -> Ask:
 
 
 def preview(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: Format) -> str:
-    """What `new` would make."""
+    """The answer of `new --dry-run`: the files that it would make."""
     if output is Format.json:
         return _json(
             {

@@ -31,7 +31,7 @@ def files(folder: Path) -> tuple[str, ...] | None:
 
 
 def of(folder: Path) -> History | None:
-    """How much happened in the folder; None where nothing is known."""
+    """How many commits touched the folder; None where nothing is known."""
     count = _git(folder, "rev-list", "--count", "HEAD", "--", ".")
     if count is None or not count.strip().isdigit():
         return None
@@ -39,7 +39,7 @@ def of(folder: Path) -> History | None:
 
 
 def has_commit(folder: Path, sha: str) -> bool:
-    """Whether that commit is there."""
+    """Whether the repository has that commit."""
     return _git(folder, "cat-file", "-e", f"{sha}^{{commit}}") is not None
 
 

@@ -36,7 +36,7 @@ UNDER_WAY = {
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one file."""
+    """What the merge does to one file."""
 
     action: str  # "new", "changed", "deleted", "moved" or "mode"
     path: str

@@ -72,7 +72,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Repository:
-    """Git in one work tree."""
+    """A work tree, and git's commands in it."""
 
     root: Path
     borrowed_by: Path | None = None  # the git folder of a scratch repository; None: the work tree's own

@@ -20,7 +20,7 @@ class NotPython(Exception):
 
 @dataclass(frozen=True)
 class Import:
-    """One imported module or name."""
+    """One module or name that a file imports."""
 
     line: int
     level: int  # number of leading dots

@@ -45,7 +45,7 @@ def updated(update: Update, folder: Path, commit: str | None, comparison: Compar
 
 
 def as_json(update: Update, folder: Path, commit: str | None, comparison: Comparison | None, is_dry: bool) -> str:
-    """The same as one document."""
+    """What `updated` says, as one JSON document."""
     merge, base = update.merge, update.base
     document: dict[str, Any] = {
         "path": str(folder),

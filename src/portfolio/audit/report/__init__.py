@@ -18,7 +18,7 @@ Piece = tuple[str, ...]
 
 
 class Format(StrEnum):
-    """How `audit` answers."""
+    """The formats in which `audit` answers."""
 
     text = "text"
     json = "json"
@@ -27,7 +27,7 @@ class Format(StrEnum):
 
 
 def piece(outcome: Outcome, output: Format, is_one: bool) -> Piece:
-    """What is shown of one project; in text, in short unless it is the only one."""
+    """What is shown of one project; as text, a row of a table unless it is the only one."""
     match output:
         case Format.text if is_one:
             from portfolio.audit.report import text
@@ -52,7 +52,7 @@ def piece(outcome: Outcome, output: Format, is_one: bool) -> Piece:
 
 
 def lines(pieces: Iterable[Piece], output: Format, is_one: bool) -> Iterator[str]:
-    """What is shown of all."""
+    """The lines that are shown of all projects."""
     if output is Format.json:
         from portfolio.audit.report import json
 

@@ -19,7 +19,7 @@ MARKS = re.compile(r"([\\`*_\[\]|~#])")
 
 
 def piece(outcome: Outcome) -> tuple[str, ...]:
-    """A project."""
+    """A project as Markdown."""
     is_audit = isinstance(outcome, Audit)
     return (_template().render(audit=outcome if is_audit else None, refused=outcome, rule_set=RULE_SET),)
 

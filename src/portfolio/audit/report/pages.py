@@ -59,7 +59,7 @@ def page(rule: Rule) -> str:
 
 def as_json(rules: Sequence[Rule]) -> str:
     """The rules as one document."""
-    told = [
+    documents = [
         {
             "code": each.code,
             "title": each.title,
@@ -72,4 +72,4 @@ def as_json(rules: Sequence[Rule]) -> str:
         }
         for each in rules
     ]
-    return json.dumps({"rules": told}, indent=2, ensure_ascii=False)
+    return json.dumps({"rules": documents}, indent=2, ensure_ascii=False)

@@ -46,7 +46,7 @@ def _whole(audit: Audit) -> Iterator[str]:
 def _unknown(audit: Audit) -> Iterator[str]:
     unknown = [result for result in audit.results if result.state is State.unknown]
     if unknown:
-        yield from ("", bold("Could not be told"))
+        yield from ("", bold("Could not be decided"))
     for reason in dict.fromkeys(result.message for result in unknown):
         codes = ", ".join(result.rule.code for result in unknown if result.message == reason)
         yield wrap(f"{codes}: {reason}", "  ", " " * 4)
@@ -89,7 +89,7 @@ def _box(part: Part) -> str:
 
 
 def parts(audit: Audit) -> str:
-    """`11 of 14`."""
+    """How many parts are present, as `11 of 14`."""
     return f"{sum(part.is_there for part in audit.checklist)} of {len(audit.checklist)}"
 
 

@@ -40,10 +40,10 @@ def is_picture(image: Image) -> bool:
     """Whether it shows something of the project: no badge, logo or banner."""
     if not image.target or phrases.holds(image.target.casefold(), "pictures", "badges"):
         return False
-    return not phrases.says(_told_by(image), "pictures", "decoration")
+    return not phrases.says(_caption_words(image), "pictures", "decoration")
 
 
-def _told_by(image: Image) -> str:
+def _caption_words(image: Image) -> str:
     """The words of its alternative text and of its file's name."""
     return spoken(words(re.sub(r"[-_.%\d]+", " ", f"{image.alt} {image.target.rsplit('/', 1)[-1]}")))
 
@@ -99,7 +99,7 @@ def diagram(project: Project) -> Verdict:
     here = reading.about("architecture")
     placed = {(image.line, image.target) for image in here.images}
     for image in reading.readme.images:
-        is_called = phrases.says(_told_by(image), "pictures", "diagrams")
+        is_called = phrases.says(_caption_words(image), "pictures", "diagrams")
         if is_picture(image) and ((image.line, image.target) in placed or is_called):
             return passed(line=image.line)
     for section in reading.readme.sections:
@@ -144,7 +144,7 @@ def pictures(project: Project) -> Verdict:
     Why: A broken picture is the first thing seen; an empty alternative text shuts out who cannot see it.
 
     Decided: Each picture of the repository that is no badge or logo is there, can be opened, is 200 x 100 pixels or
-    larger and not of one colour. Without alternative text it fails in a project made by `portfolio`.
+    larger and not of one color. Without alternative text it fails in a project made by `portfolio`.
 
     Ignore: The pictures are made by a build.
 
@@ -193,7 +193,7 @@ def _wrong_with(project: Project, path: str) -> str:
             low, high = picture.convert("L").resize((64, 64)).getextrema()
     except Exception as error:  # whatever a damaged picture makes a decoder raise
         return f"cannot be opened ({type(error).__name__})"
-    return "is all of one colour" if float(high) - float(low) < FLAT else ""  # type: ignore[arg-type]
+    return "is all of one color" if float(high) - float(low) < FLAT else ""  # type: ignore[arg-type]
 
 
 @rule(

@@ -142,7 +142,7 @@ def _exists(project: Project, path: str) -> bool:
 
 @rule(
     "DAT202",
-    "The data's licence is stated",
+    "The data's license is stated",
     severity=Severity.warn,
     weight=3,
     effort=1,
@@ -150,12 +150,12 @@ def _exists(project: Project, path: str) -> bool:
     needs_words=True,
 )
 def licence(project: Project) -> Verdict:
-    """Say under which licence or terms the data may be used.
+    """Say under which license or terms the data may be used.
 
     Why: An employer's lawyers ask it first; a project that never asked looks careless.
 
-    Decided: The part about data, or a sentence that speaks of the data, names a licence or terms of use. The
-    licence of the code does not count.
+    Decided: The part about data, or a sentence that speaks of the data, names a license or terms of use. The
+    license of the code does not count.
 
     Ignore: The data are your own, and a sentence says so.
 
@@ -164,7 +164,7 @@ def licence(project: Project) -> Verdict:
 
         Photographs of
         [PlantVillage](https://github.com/spMohanty/PlantVillage-Dataset),
-        licence CC BY-SA 3.0.
+        license CC BY-SA 3.0.
 
     Fail:
         ## Data
@@ -178,8 +178,8 @@ def licence(project: Project) -> Verdict:
         if _speaks_of_data(each.text):
             return passed(line=each.line)
     if scope:
-        return failed(f"“{scope.title}” names no licence or terms of the data", scope.line)
-    return failed("nothing names a licence or terms of the data")
+        return failed(f"“{scope.title}” names no license or terms of the data", scope.line)
+    return failed("nothing names a license or terms of the data")
 
 
 def _prose_and_cells(scope: Scope) -> str:
@@ -201,7 +201,7 @@ def _prose_and_cells(scope: Scope) -> str:
 def described(project: Project) -> Verdict:
     """Say how much data there is and what is in it: rows or pictures, classes or columns, the period.
 
-    Why: "94 %" means one thing on 200 rows with two classes, and another on a million with fifty.
+    Why: "94%" means one thing on 200 rows with two classes, and another on a million with fifty.
 
     Decided: Two numbers with a unit (rows, images, classes, columns, years …) in the prose or in tables about data,
     or a table or list of the columns.

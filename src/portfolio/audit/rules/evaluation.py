@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONG_ENOUGH = 8  # words, to name two things and a reason
 MOST_SHOWN = 3  # differences in one message
-LARGEST = 200_000_000  # bytes of an artefact that is hashed
+LARGEST = 200_000_000  # bytes of an artifact that is hashed
 SPREAD = re.compile(
     r"(?:±|\+/-)(?!\s?\d+\s?(?:°|deg))"  # a rotation is no spread
     r"|\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(?:,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]"
@@ -51,9 +51,9 @@ def table(project: Project) -> Verdict:
     Ignore: Nothing is measured, because nothing is predicted.
 
     Pass:
-        | Model | Macro F1 | 95 % interval |
+        | Model | Macro F1 | 95% interval |
         | :-- | --: | --: |
-        | colour histogram (baseline) | 0.71 | [0.65, 0.78] |
+        | color histogram (baseline) | 0.71 | [0.65, 0.78] |
         | convolutional network | 0.86 | [0.81, 0.90] |
 
     Fail:
@@ -151,10 +151,10 @@ def real_run(project: Project) -> Verdict:
 
     Why: A results file from another model, or another commit, is an honest mistake that looks like a dishonest one.
 
-    Decided: The results file names each artefact with its SHA-256, and the commit it ran at. Artefacts that are
+    Decided: The results file names each artifact with its SHA-256, and the commit it ran at. Artifacts that are
     there are hashed again; a different hash is a failure. A commit that cannot be found is `unknown`, not wrong.
 
-    Ignore: The artefacts are kept elsewhere; then the results file should not list them.
+    Ignore: The artifacts are kept elsewhere; then the results file should not list them.
 
     Pass:
         {"commit": "3f2a…",
@@ -179,8 +179,8 @@ def real_run(project: Project) -> Verdict:
                 return unknown("the history is not here, so the commit it ran at cannot be looked for")
             if not history.has_commit(project.folder, sha):
                 return unknown(f"the commit it ran at, {sha[:12]}, is not in this repository")
-            return passed(f"{checked} artefacts and the commit are as recorded")
-    return passed(f"{checked} artefacts are as recorded") if checked else unknown("it names no artefact and no commit")
+            return passed(f"{checked} artifacts and the commit are as recorded")
+    return passed(f"{checked} artifacts are as recorded") if checked else unknown("it names no artifact and no commit")
 
 
 def _artifacts(document: dict[str, Json]) -> Iterator[tuple[str, str]]:
@@ -223,7 +223,7 @@ def uncertainty(project: Project) -> Verdict:
     Ignore: The test set is so large that the interval is narrower than the digits shown; say so.
 
     Pass:
-        Macro F1 is 0.86 [0.81, 0.90] on 160 unseen plants (95 % interval,
+        Macro F1 is 0.86 [0.81, 0.90] on 160 unseen plants (95% interval,
         bootstrap over plants).
 
     Fail:
@@ -257,7 +257,7 @@ def uncertainty(project: Project) -> Verdict:
 def why_this_metric(project: Project) -> Verdict:
     """Say why you measure with what you measure: which error costs more, what is rare, what the decision needs.
 
-    Why: Choosing accuracy for a rare event is the commonest mistake in portfolios; a sentence shows that you
+    Why: Choosing accuracy for a rare event is the most common mistake in portfolios; a sentence shows that you
     thought of it.
 
     Decided: A measure's name and a reason (because, cost, imbalance, trade-off, false negative, matters …) stand
@@ -286,7 +286,7 @@ def why_this_metric(project: Project) -> Verdict:
 
 @rule(
     "EVL406",
-    "Errors are analysed",
+    "Errors are analyzed",
     severity=Severity.warn,
     weight=2,
     effort=3,
@@ -321,8 +321,8 @@ def error_analysis(project: Project) -> Verdict:
         if scope.size >= 10 or scope.images or scope.tables:
             return passed(line=scope.line)
     for image in reading.readme.images:
-        told = spoken(words(f"{image.alt} {image.target}".replace("_", " ")))
-        if phrases.says(told, "error_cues", "phrases"):
+        caption = spoken(words(f"{image.alt} {image.target}".replace("_", " ")))
+        if phrases.says(caption, "error_cues", "phrases"):
             return passed(line=image.line)
     for table in reading.readme.tables:
         if {"predicted", "actual"} <= set(words(" ".join((*table.header, *(row[0] for row in table.rows[:9] if row))))):

@@ -21,7 +21,7 @@ MOST_TESTS_READ = 200
 
 @rule(
     "HYG801",
-    "The licence is one that is known",
+    "The license is one that is known",
     severity=Severity.error,
     weight=2,
     effort=1,
@@ -30,16 +30,16 @@ MOST_TESTS_READ = 200
     needs_files=True,
 )
 def licence(project: Project) -> Verdict:
-    """Add a LICENSE file with the whole text of a known licence; MIT if you do not mind.
+    """Add a LICENSE file with the whole text of a known license; MIT if you do not mind.
 
-    Why: Without a licence nobody may use, change or even run your code, whatever you meant.
+    Why: Without a license nobody may use, change or even run your code, whatever you meant.
 
-    Decided: A file called LICENSE, LICENCE or COPYING holds the text of a licence in the SPDX list.
+    Decided: A file called LICENSE, LICENCE or COPYING holds the text of a license in the SPDX list.
 
     Ignore: The code is not yours to license.
 
     Pass:
-        LICENSE with the MIT licence's text
+        LICENSE with the MIT license's text
 
     Fail:
         an empty LICENSE
@@ -57,7 +57,7 @@ def licence(project: Project) -> Verdict:
                 return passed(f"{path}: {name}")
     if len(text) > 400:
         return unknown(f"{found[0]} holds a text that is not among the common licences")
-    return failed(f"{found[0]} does not hold a licence's text")
+    return failed(f"{found[0]} does not hold a license's text")
 
 
 @rule(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def baseline(project: Project) -> Verdict:
     """Put the simplest thing that could work (the most frequent class, last week's value) into the same table.
 
-    Why: A score alone says nothing: 95 % is poor where always saying "no" gives 97 %.
+    Why: A score alone says nothing: 95% is poor where always saying "no" gives 97%.
 
     Decided: A row of a table of results names a baseline (baseline, dummy, naive, majority, most popular …), or,
     beside any measured number, a sentence or heading does. In a project made by `portfolio`, the results file flags

@@ -55,7 +55,7 @@ def problem(project: Project) -> Verdict:
 
     Why: Reviewers see the same template ten times a week; the story is what only you can write.
 
-    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded
+    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded
     them. Other line breaks and spaces change nothing.
 
     Ignore: You are the template's author.
@@ -85,7 +85,7 @@ def choices(project: Project) -> Verdict:
 
     Why: In an interview you will be asked why; the answer has to be yours.
 
-    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
 
     Ignore: You are the template's author.
 
@@ -114,7 +114,7 @@ def limitations(project: Project) -> Verdict:
 
     Why: Limits that are copied are limits that were not looked for.
 
-    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
 
     Ignore: You are the template's author.
 
@@ -143,7 +143,7 @@ def next_steps(project: Project) -> Verdict:
 
     Why: It is the part that interviewers ask about.
 
-    Decided: Less than 60 % of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
 
     Ignore: You are the template's author.
 

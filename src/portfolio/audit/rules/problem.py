@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENOUGH = 30  # words: two sentences
 ENOUGH_OF_SOFTWARE = 15  # one says what a program is for
 FIRST_SCREEN = 30  # lines
-EARLY = 0.5  # of the prose: a problem told later is told too late
+EARLY = 0.5  # share of the page in which the problem has to be stated
 
 
 @rule(
@@ -58,23 +58,23 @@ def problem(project: Project) -> Verdict:
     if project.readme_path is None:
         return failed("there is no README")
     reading = project.reading
-    told = reading.about("problem", "overview")
+    part = reading.about("problem", "overview")
     middle = max(FIRST_SCREEN, EARLY * max((each.line for each in reading.readme.passages), default=0))
     stated = reading.about("problem").prose
     early = {
         id(each): each
-        for each in (*reading.lead, *told.prose)
+        for each in (*reading.lead, *part.prose)
         if (each in reading.lead or each.line <= middle) and (not each.is_item or each in stated)  # no list of features
     }
     size = sum(len(each.words) for each in early.values())
-    line = told.line if told else None
+    line = part.line if part else None
     if size >= (ENOUGH if project.profile != NOT_ML else ENOUGH_OF_SOFTWARE):
         return passed(line=line or 1)
-    if told and told.line > middle and told.size >= ENOUGH:
-        return failed(f"“{told.title}” stands in the second half", told.line)
+    if part and part.line > middle and part.size >= ENOUGH:
+        return failed(f"“{part.title}” stands in the second half", part.line)
     where = (
-        f"“{told.title}” and the lines above the first section have"
-        if told
+        f"“{part.title}” and the lines above the first section have"
+        if part
         else "the lines above the first section have"
     )
     return failed(f"{where} {size} words of prose; {ENOUGH} say what it is about", line)

@@ -94,7 +94,7 @@ def limitations(project: Project) -> Verdict:
 def next_steps(project: Project) -> Verdict:
     """Close with "What I Would Improve Next": three items, each with a verb and what in this project it changes.
 
-    Why: It shows judgement: which weakness you would attack first, and how you would know that it worked.
+    Why: It shows judgment: which weakness you would attack first, and how you would know that it worked.
 
     Decided: A part called so, or next steps, future work, improvements, roadmap …, with two items or sentences that
     say more than "more data" and "a better model"; or two sentences of plans elsewhere. In a project made by
@@ -144,10 +144,10 @@ def next_steps(project: Project) -> Verdict:
 
 
 def _limits_what_was_made(passage: Passage) -> bool:
-    """Whether a sentence says what the model, its data or its answers cannot do, and not how that was mended."""
+    """Whether a sentence says what the model, its data or its answers cannot do, and not how that was solved."""
     for sentence in SENTENCE.split(passage.text):
         said = spoken(words(sentence))
-        if not phrases.says(said, "limitation_cues", "weak") or phrases.says(said, "limitation_cues", "mended"):
+        if not phrases.says(said, "limitation_cues", "weak") or phrases.says(said, "limitation_cues", "solved"):
             continue
         if phrases.says(said, "limitation_cues", "subjects"):
             return True
@@ -162,7 +162,7 @@ def _items(passages: Sequence[Passage]) -> list[str]:
 
 
 def _looks_back(passage: Passage) -> bool:
-    """What somebody knew could be improved, before they did, is no plan."""
+    """Whether it tells of an improvement that was made already, which is not a plan."""
     return bool(LOOKING_BACK.search(passage.text))
 
 
@@ -171,7 +171,7 @@ def _has_verb(text: str) -> bool:
 
 
 def _says_something(text: str) -> bool:
-    """Three words, or two, that are not all of the kind that fits any project; not a heap of this audit's own words."""
+    """Whether it has at least two words, one of which does not fit just any project."""
     said = words(text)
     own = [each for each in said if each not in phrases.members("next_cues", "generic")]
     return len(said) >= 2 and len(own) >= 1
@@ -180,7 +180,7 @@ def _says_something(text: str) -> bool:
 def _vocabulary(project: Project, besides: Sequence[Passage]) -> frozenset[str]:
     """The words that this project uses elsewhere in its README, and the names of its files; no generic ones."""
     left_out = {id(each) for each in besides}
-    told = (word for each in project.reading.prose if id(each) not in left_out for word in words(each.text))
+    prose = (word for each in project.reading.prose if id(each) not in left_out for word in words(each.text))
     cells = (
         word
         for table in project.readme.tables
@@ -190,7 +190,7 @@ def _vocabulary(project: Project, besides: Sequence[Passage]) -> frozenset[str]:
     )
     named = (word for path in project.files for word in words(re.sub(r"[/_.-]", " ", path)))
     generic = phrases.members("next_cues", "generic") | phrases.members("languages", "en")
-    return frozenset(each for each in (*told, *cells, *named) if len(each) > 3 and each not in generic)
+    return frozenset(each for each in (*prose, *cells, *named) if len(each) > 3 and each not in generic)
 
 
 def _is_specific(passage: Passage, known: frozenset[str]) -> bool:

@@ -56,7 +56,7 @@ class Rule:
 
     @property
     def example(self) -> str:
-        """Lines to copy."""
+        """Lines that the author can copy."""
         return self.page["pass"]
 
 
