@@ -70,14 +70,14 @@ def _is_diagram(code: Code) -> bool:
     needs_words=True,
 )
 def diagram(project: Project) -> Verdict:
-    """Draw the way from data to answer, in Mermaid or as a picture: five to ten boxes are enough.
+    """Draw the pipeline from data to answer, in Mermaid or as a picture: five to ten boxes are enough.
 
-    Why: One look at a pipeline says more than a page of text, and shows that there is one.
+    Why: One look at a diagram says more than a page of text, and shows that there is a pipeline.
 
-    Decided: A Mermaid block with three nodes and two edges, or a picture that is called, or stands under,
-    architecture, pipeline, workflow, diagram or system design; boxes drawn with characters count too.
+    Decided: There is a Mermaid block with three nodes and two edges, or a picture that is called architecture,
+    pipeline, workflow, diagram or system design or stands below such a heading. Boxes drawn with characters count too.
 
-    Ignore: There is one step only.
+    Ignore: There is only one step.
 
     Pass:
         ```mermaid
@@ -139,12 +139,14 @@ def _has_an_arrow(line: str) -> bool:
     needs_files=True,
 )
 def pictures(project: Project) -> Verdict:
-    """Commit each picture that the README shows, at least 200 by 100 pixels; its alternative text says what it shows.
+    """Commit each picture that the README shows, at least 200 by 100 pixels, with alternative text that says what it
+    shows.
 
-    Why: A broken picture is the first thing seen; an empty alternative text shuts out who cannot see it.
+    Why: A broken picture is the first thing that people see, and a picture without alternative text excludes people who
+    cannot see it.
 
-    Decided: Each picture of the repository that is no badge or logo is there, can be opened, is 200 x 100 pixels or
-    larger and not of one color. Without alternative text it fails in a project made by `portfolio`.
+    Decided: Each picture of the repository, except badges and logos, is there, can be opened, is 200 x 100 pixels or
+    larger and has more than one color. In a project made by `portfolio` it also needs alternative text.
 
     Ignore: The pictures are made by a build.
 
@@ -207,12 +209,12 @@ def _wrong_with(project: Project, path: str) -> str:
     needs_files=True,
 )
 def links(project: Project) -> Verdict:
-    """Mend or remove each link to a file, folder or heading that is not there.
+    """Repair or remove each link to a file, folder or heading that does not exist.
 
-    Why: A dead link in your own page says that nobody read it after it was written.
+    Why: A dead link in your own README says that nobody read it after it was written.
 
-    Decided: Each link to a path is a tracked file or folder, in that very case; each `#anchor` is a heading or an
-    `id`. Addresses of other hosts are not asked.
+    Decided: Each link to a path leads to a tracked file or folder, with the same upper and lower case; each `#anchor`
+    is a heading or an `id`. Addresses of other hosts are not checked.
 
     Ignore: The file is made by a release.
 
@@ -278,7 +280,7 @@ def _has_anchor(targets: frozenset[str], anchor: str) -> bool:
     profiles=EVERY,
 )
 def leftovers(project: Project) -> Verdict:
-    """Fill in what a template left open, and delete its comment that says so.
+    """Fill in what a template left open, and delete the comment that asks for it.
 
     Why: "[Add description here]" tells a reviewer that nobody looked at the page before sending it.
 
@@ -335,9 +337,9 @@ def leftovers(project: Project) -> Verdict:
 def visual(project: Project) -> Verdict:
     """Show a plot of the result, a screenshot or a diagram near the top.
 
-    Why: Eyes go to pictures first; a page without one is read last.
+    Why: People look at pictures first, and read a page without one last.
 
-    Decided: A Mermaid block, or a picture or recording that is no badge, logo, icon or banner.
+    Decided: There is a Mermaid block, or a picture or recording that is not a badge, logo, icon or banner.
 
     Ignore: There is nothing to see.
 

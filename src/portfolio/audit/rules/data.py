@@ -50,14 +50,14 @@ OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{
     needs_words=True,
 )
 def source(project: Project) -> Verdict:
-    """Link to where the data come from, or name the file or the script of this project that holds or makes them.
+    """Link to where the data come from, or name the file of this project that holds them or the script that makes them.
 
     Why: Nobody can judge a result without the data, and "from the web" cannot be checked.
 
-    Decided: The part about data has a link that leaves the repository, a path to a data file, a script that makes
-    them, or a library's loader; or the page links to a known host of data sets.
+    Decided: The part about data has a link to another site, a path to a data file, a script that makes the data, or a
+    library's loader; or the page links to a known host of data sets.
 
-    Ignore: The data are secret; then say so, and say what they look like.
+    Ignore: The data are confidential; then say so, and describe what they look like.
 
     Pass:
         ## Data
@@ -152,12 +152,12 @@ def _exists(project: Project, path: str) -> bool:
 def licence(project: Project) -> Verdict:
     """Say under which license or terms the data may be used.
 
-    Why: An employer's lawyers ask it first; a project that never asked looks careless.
+    Why: An employer's lawyers ask this first, and a project that does not say it looks careless.
 
     Decided: The part about data, or a sentence that speaks of the data, names a license or terms of use. The
     license of the code does not count.
 
-    Ignore: The data are your own, and a sentence says so.
+    Ignore: The data are your own, and the README says so.
 
     Pass:
         ## Data
@@ -201,12 +201,12 @@ def _prose_and_cells(scope: Scope) -> str:
 def described(project: Project) -> Verdict:
     """Say how much data there is and what is in it: rows or pictures, classes or columns, the period.
 
-    Why: "94%" means one thing on 200 rows with two classes, and another on a million with fifty.
+    Why: "94%" means one thing on 200 rows with two classes, and another on a million rows with fifty.
 
-    Decided: Two numbers with a unit (rows, images, classes, columns, years …) in the prose or in tables about data,
-    or a table or list of the columns.
+    Decided: The prose or the tables about data hold two numbers with a unit (rows, images, classes, columns, years …),
+    or there is a table or list of the columns.
 
-    Ignore: Another file of the repository describes them, and the README links to it.
+    Ignore: Another file of the repository describes the data, and the README links to it.
 
     Pass:
         ## Data

@@ -30,7 +30,7 @@ SPREAD = re.compile(
 
 @rule(
     "EVL401",
-    "Results stand in a table",
+    "Results are shown in a table",
     severity=Severity.error,
     weight=5,
     effort=3,
@@ -40,15 +40,14 @@ SPREAD = re.compile(
     needs_words=True,
 )
 def table(project: Project) -> Verdict:
-    """Put the measured results into a table: a row for each model, a column for each measure, the baseline first.
+    """Put the measured results into a table: a row for each model, a column for each metric, the baseline first.
 
-    Why: A table is the first thing a reviewer looks for, and the only form in which models can be compared at a
-    glance.
+    Why: A table is the first thing a reviewer looks for, and the only form in which models can be compared at a glance.
 
-    Decided: A Markdown or HTML table has two different numbers under, or beside, the name of a measure (accuracy,
-    F1, RMSE, nDCG …). A printed report in a code block counts too.
+    Decided: A Markdown or HTML table has two different numbers below, or beside, the name of a metric (accuracy, F1,
+    RMSE, nDCG …). A printed report in a code block counts too.
 
-    Ignore: Nothing is measured, because nothing is predicted.
+    Ignore: Nothing is predicted, so there is nothing to measure.
 
     Pass:
         | Model | Macro F1 | 95% interval |
@@ -91,15 +90,15 @@ def table(project: Project) -> Verdict:
 def agrees(project: Project) -> Verdict:
     """Let a run write the numbers: never type them by hand, and run again when the code changes.
 
-    Why: Reviewers who run a project and get another number stop reading. Copied numbers go stale within a week.
+    Why: Reviewers who run a project and get another number stop reading. Copied numbers are out of date within a week.
 
-    Decided: Every number in a table whose columns or rows carry names that the results file knows, and every
-    decimal inside `<!-- report:NAME -->` blocks, is compared by value with the results file
-    (`reports/metrics.json`, or what `[tool.portfolio.audit] results` names). It agrees if it equals the recorded
-    one rounded, or cut off, at the digits shown; percentages may be a hundred times it. All cells of a row have to
-    come from one recorded run.
+    Decided: Every number in a table whose columns or rows carry names that the results file knows, and every decimal
+    inside `<!-- report:NAME -->` blocks, is compared by value with the results file (`reports/metrics.json`, or the one
+    that `[tool.portfolio.audit] results` names). It agrees if it equals the recorded number rounded or truncated to the
+    digits shown; a percentage may be a hundred times the recorded number. All cells of a row have to come from one
+    recorded run.
 
-    Ignore: Never; take the number out instead.
+    Ignore: Never; remove the number instead.
 
     Pass:
         | Model | Macro F1 |
@@ -149,12 +148,13 @@ def agrees(project: Project) -> Verdict:
 def real_run(project: Project) -> Verdict:
     """Commit the results file together with the model that it measured, and measure again when either changes.
 
-    Why: A results file from another model, or another commit, is an honest mistake that looks like a dishonest one.
+    Why: A results file from another model or another commit is an honest mistake that looks like a dishonest one.
 
-    Decided: The results file names each artifact with its SHA-256, and the commit it ran at. Artifacts that are
-    there are hashed again; a different hash is a failure. A commit that cannot be found is `unknown`, not wrong.
+    Decided: The results file names each artifact with its SHA-256, and the commit of the run. Artifacts that are in the
+    repository are hashed again; a different hash fails. If the commit cannot be found the answer is `unknown`, not a
+    failure.
 
-    Ignore: The artifacts are kept elsewhere; then the results file should not list them.
+    Ignore: The artifacts are kept elsewhere; then leave them out of the results file.
 
     Pass:
         {"commit": "3f2a…",
@@ -213,14 +213,14 @@ def _sha256(project: Project, path: str) -> str | None:
     needs_words=True,
 )
 def uncertainty(project: Project) -> Verdict:
-    """Give at least one headline number with its interval, or with the spread over seeds or folds.
+    """Give at least one headline number with its confidence interval, or with its spread over seeds or folds.
 
-    Why: 0.86 on 100 cases and 0.86 on 100,000 are different claims; an interval says which one is made.
+    Why: 0.86 on 100 cases and 0.86 on 100,000 cases are different claims; the interval says which one you make.
 
     Decided: A ±, an interval, a standard deviation, a confidence level or a bootstrap is named beside a number, in
-    prose, a table or a code block of results.
+    prose, in a table or in a code block with results.
 
-    Ignore: The test set is so large that the interval is narrower than the digits shown; say so.
+    Ignore: The test set is so large that the interval is narrower than the digits shown; then say so.
 
     Pass:
         Macro F1 is 0.86 [0.81, 0.90] on 160 unseen plants (95% interval,
@@ -247,7 +247,7 @@ def uncertainty(project: Project) -> Verdict:
 
 @rule(
     "EVL405",
-    "The choice of the measure is explained",
+    "The choice of metric is explained",
     severity=Severity.warn,
     weight=3,
     effort=1,
@@ -255,15 +255,15 @@ def uncertainty(project: Project) -> Verdict:
     needs_words=True,
 )
 def why_this_metric(project: Project) -> Verdict:
-    """Say why you measure with what you measure: which error costs more, what is rare, what the decision needs.
+    """Say why you chose this metric: which error costs more, what is rare, what the decision needs.
 
-    Why: Choosing accuracy for a rare event is the most common mistake in portfolios; a sentence shows that you
-    thought of it.
+    Why: Choosing accuracy for a rare event is the most common mistake in portfolios; one sentence shows that you
+    thought about it.
 
-    Decided: A measure's name and a reason (because, cost, imbalance, trade-off, false negative, matters …) stand
+    Decided: The name of a metric and a reason (because, cost, imbalance, trade-off, false negative, matters …) stand
     within two sentences of each other.
 
-    Ignore: The measure is set by a competition, and the page says so.
+    Ignore: A competition sets the metric, and the README says so.
 
     Pass:
         Macro F1 counts a rare kind of damage as much as a frequent one,
@@ -298,10 +298,10 @@ def why_this_metric(project: Project) -> Verdict:
 def error_analysis(project: Project) -> Verdict:
     """Show where the model is wrong: the classes it confuses, the slices it fails on, its worst examples.
 
-    Why: Anyone can print a score. Knowing where it fails is what makes somebody trust you with the next model.
+    Why: Anyone can print a score. If you know where the model fails, people trust you with the next one.
 
-    Decided: A section, a figure or a sentence about errors: a confusion matrix, residuals, failure cases,
-    misclassified examples, what it is confused with.
+    Decided: There is a section, a figure or a sentence about errors: a confusion matrix, residuals, failure cases,
+    misclassified examples, what a class is confused with.
 
     Ignore: There is no model.
 
@@ -345,14 +345,14 @@ def error_analysis(project: Project) -> Verdict:
     needs_words=True,
 )
 def tradeoffs(project: Project) -> Verdict:
-    """Name what you chose between, and what your choice costs.
+    """Name the alternatives you chose between, and what your choice costs.
 
-    Why: Work is choosing. Who can say what was given up has understood what was gained.
+    Why: Engineering is choosing. If you can say what you gave up, you have understood what you gained.
 
-    Decided: A part called trade-offs, approach or decisions with a sentence that weighs one thing against another
-    (instead of, rather than, at the cost of, because …), or two such sentences anywhere.
+    Decided: A part called trade-offs, approach or decisions has a sentence that weighs one thing against another
+    (instead of, rather than, at the cost of, because …), or there are two such sentences anywhere.
 
-    Ignore: The page is about one method only.
+    Ignore: The README is about one method only.
 
     Pass:
         ## Approach and trade-offs

@@ -21,7 +21,7 @@ MOST_TESTS_READ = 200
 
 @rule(
     "HYG801",
-    "The license is one that is known",
+    "The project has a known license",
     severity=Severity.error,
     weight=2,
     effort=1,
@@ -30,13 +30,13 @@ MOST_TESTS_READ = 200
     needs_files=True,
 )
 def licence(project: Project) -> Verdict:
-    """Add a LICENSE file with the whole text of a known license; MIT if you do not mind.
+    """Add a LICENSE file with the whole text of a known license; MIT if you have no preference.
 
-    Why: Without a license nobody may use, change or even run your code, whatever you meant.
+    Why: Without a license nobody may use, change or even run your code, whatever you intended.
 
     Decided: A file called LICENSE, LICENCE or COPYING holds the text of a license in the SPDX list.
 
-    Ignore: The code is not yours to license.
+    Ignore: You do not own the code.
 
     Pass:
         LICENSE with the MIT license's text

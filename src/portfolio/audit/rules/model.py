@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     needs_words=True,
 )
 def baseline(project: Project) -> Verdict:
-    """Put the simplest thing that could work (the most frequent class, last week's value) into the same table.
+    """Put the simplest thing that could work (the most frequent class, last week's value) into the same table as the
+    model.
 
     Why: A score alone says nothing: 95% is poor where always saying "no" gives 97%.
 
-    Decided: A row of a table of results names a baseline (baseline, dummy, naive, majority, most popular …), or,
-    beside any measured number, a sentence or heading does. In a project made by `portfolio`, the results file flags
-    a baseline too, and a table shows it.
+    Decided: A row of a results table names a baseline (baseline, dummy, naive, majority, most popular …), or a sentence
+    or heading does, in a README that states a measured number. In a project made by `portfolio`, the results file also
+    marks a baseline, and a table shows it.
 
     Ignore: Nothing is predicted.
 
@@ -114,14 +115,14 @@ def _without_bayes(text: str) -> str:
     needs_words=True,
 )
 def experiments(project: Project) -> Verdict:
-    """Show at least two things you tried, and what differed: a decision, not the random seed.
+    """Show at least two things you tried, and what differed between them: a decision, not the random seed.
 
-    Why: One run is a recipe followed; two that differ in a decision are engineering.
+    Why: One run shows that you followed a recipe; two that differ in a decision show engineering.
 
-    Decided: Two files in `reports/runs/` that differ in more than numbers, or a table of results with two rows, or
-    two kinds of model named, or a search or tracking tool named.
+    Decided: There are two files in `reports/runs/` that differ in more than numbers, or a results table with two rows,
+    or two kinds of model are named, or a search or tracking tool is.
 
-    Ignore: The project compares data, not models.
+    Ignore: The project compares data sets, not models.
 
     Pass:
         | Experiment | Macro F1 |

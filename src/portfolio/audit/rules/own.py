@@ -51,12 +51,12 @@ def _written_by_hand(project: Project, section: Section) -> tuple[str, ...]:
     only_ours=True,
 )
 def problem(project: Project) -> Verdict:
-    """Write the problem in your own words: whom do you know that has it, and what does it cost them?
+    """Write the problem in your own words: who do you know that has it, and what does it cost them?
 
-    Why: Reviewers see the same template ten times a week; the story is what only you can write.
+    Why: Reviewers see the same template ten times a week. The story is the part that only you can write.
 
-    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded
-    them. Other line breaks and spaces change nothing.
+    Decided: Less than 60% of the five-word runs of this part are the template's, as `.portfolio.json` recorded them.
+    Line breaks and spaces make no difference.
 
     Ignore: You are the template's author.
 
@@ -85,7 +85,7 @@ def choices(project: Project) -> Verdict:
 
     Why: In an interview you will be asked why; the answer has to be yours.
 
-    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+    Decided: Less than 60% of the five-word runs of this part are the template's, as `.portfolio.json` recorded them.
 
     Ignore: You are the template's author.
 
@@ -110,11 +110,11 @@ def choices(project: Project) -> Verdict:
     only_ours=True,
 )
 def limitations(project: Project) -> Verdict:
-    """Name the limits that you met yourself, with your data.
+    """Name the limits that you found yourself, with your own data.
 
-    Why: Limits that are copied are limits that were not looked for.
+    Why: A copied limitation is one that nobody looked for.
 
-    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+    Decided: Less than 60% of the five-word runs of this part are the template's, as `.portfolio.json` recorded them.
 
     Ignore: You are the template's author.
 
@@ -139,11 +139,11 @@ def limitations(project: Project) -> Verdict:
     only_ours=True,
 )
 def next_steps(project: Project) -> Verdict:
-    """Say what you would do next, and why that first.
+    """Say what you would do next, and why that comes first.
 
-    Why: It is the part that interviewers ask about.
+    Why: This is the part that interviewers ask about.
 
-    Decided: Less than 60% of the five-word runs of the part are the template's, as `.portfolio.json` recorded them.
+    Decided: Less than 60% of the five-word runs of this part are the template's, as `.portfolio.json` recorded them.
 
     Ignore: You are the template's author.
 
@@ -170,13 +170,13 @@ def next_steps(project: Project) -> Verdict:
     only_ours=True,
 )
 def real_data(project: Project) -> Verdict:
-    """Run it on real data: the page says how, under Data.
+    """Run it on real data: the README says how, under Data.
 
-    Why: The sample shows that the method works; only real data show that the problem was solved.
+    Why: The sample shows that the method works; only real data show that the problem is solved.
 
-    Decided: The results file says that its data are not synthetic and not the sample.
+    Decided: The results file says that its data are neither synthetic nor the sample.
 
-    Ignore: No public data of the kind exist.
+    Ignore: There are no public data of this kind.
 
     Pass:
         python -m image_api run --data plantvillage
@@ -208,9 +208,9 @@ def real_data(project: Project) -> Verdict:
 def work(project: Project) -> Verdict:
     """Commit your own work, in steps that say why.
 
-    Why: A repository with one commit was copied, as far as anyone can tell.
+    Why: A repository with one commit looks like a copy.
 
-    Decided: The history of the folder has a commit after the first.
+    Decided: The folder's history has a commit after the first one.
 
     Ignore: The history was lost, and the page says so.
 

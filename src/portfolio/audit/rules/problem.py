@@ -34,13 +34,13 @@ EARLY = 0.5  # share of the page in which the problem has to be stated
 def problem(project: Project) -> Verdict:
     """Say in two or three sentences near the top whose problem this solves, and why it is one.
 
-    Why: A reviewer gives a repository three minutes. A model without a problem reads as an exercise.
+    Why: A reviewer gives a repository three minutes. A model without a problem looks like an exercise.
 
-    Decided: The text before the first section, and sections called problem, overview, goal, motivation or alike in
-    the first half, hold 30 words of prose together (15 where nothing is learned from data). Code, badges, tables and
-    keywords do not count.
+    Decided: The text before the first section, and sections in the first half of the page that are called problem,
+    overview, goal, motivation or similar, hold 30 words of prose together (15 where nothing is learned from data).
+    Code, badges, tables and keywords do not count.
 
-    Ignore: The repository is a mirror of something that is explained elsewhere, and links there.
+    Ignore: The repository is a mirror of a project that is explained elsewhere, and links there.
 
     Pass:
         ## The problem
@@ -82,7 +82,7 @@ def problem(project: Project) -> Verdict:
 
 @rule(
     "PRB102",
-    "Who decides what with the output",
+    "It says who decides what with the output",
     severity=Severity.info,
     weight=2,
     confidence=Confidence.low,
@@ -91,10 +91,10 @@ def problem(project: Project) -> Verdict:
 def decision(project: Project) -> Verdict:
     """Name who uses the output, and what they decide with it.
 
-    Why: A model is worth what somebody does differently because of it; it also says which errors matter.
+    Why: A model is worth what somebody does differently because of it. That also says which errors matter.
 
-    Decided: A passage, or the part about the problem as a whole, names people (customers, doctors, a team …) and a
-    verb of deciding or helping (decide, prioritise, treat, approve …).
+    Decided: A passage, or the part about the problem as a whole, names people (customers, doctors, a team …) and a verb
+    of deciding or helping (decide, prioritize, treat, approve …).
 
     Ignore: The project is a study of a method.
 

@@ -35,11 +35,11 @@ SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 def limitations(project: Project) -> Verdict:
     """Name two things that it cannot do or that may be wrong, in terms of this project's data and model.
 
-    Why: Of all sections of public projects this one is missing most often, and trusted most.
+    Why: Of all sections this is the one that most public projects lack, and that reviewers trust most.
 
-    Decided: A part about limitations, known issues, caveats or assumptions with 8 words of prose, or a sentence
-    that states a limit. In a project made by `portfolio`: two items of eight words, of which one names something of
-    this project.
+    Decided: There is a part about limitations, known issues, caveats or assumptions with 8 words of prose, or a
+    sentence that states a limit. In a project made by `portfolio`: two items of eight words, one of which names
+    something of this project.
 
     Ignore: It is finished, and nothing can be wrong with it. (It is not.)
 
@@ -94,10 +94,10 @@ def limitations(project: Project) -> Verdict:
 def next_steps(project: Project) -> Verdict:
     """Close with "What I Would Improve Next": three items, each with a verb and what in this project it changes.
 
-    Why: It shows judgment: which weakness you would attack first, and how you would know that it worked.
+    Why: It shows judgment: which weakness you would work on first, and how you would know that it worked.
 
-    Decided: A part called so, or next steps, future work, improvements, roadmap …, with two items or sentences that
-    say more than "more data" and "a better model"; or two sentences of plans elsewhere. In a project made by
+    Decided: There is a part called so, or next steps, future work, improvements, roadmap …, with two items or sentences
+    that say more than "more data" and "a better model"; or two sentences about plans elsewhere. In a project made by
     `portfolio`: three items, each with a verb, at least half of which name something of this project.
 
     Ignore: Another page holds the plans, and the README links to it.

@@ -57,13 +57,13 @@ def _is_command(line: str) -> bool:
     topics=("run",),
 )
 def run_steps(project: Project) -> Verdict:
-    """Give the commands to copy, from an empty machine to the first result.
+    """Give the commands to copy, from a fresh machine to the first result.
 
     Why: A project that nobody else can start has not been shown to work.
 
-    Decided: Two different shell commands stand in code, in a block or in a line.
+    Decided: Two different shell commands stand in code blocks or inline code.
 
-    Ignore: It runs in a browser, and the page links to it.
+    Ignore: It runs in a browser, and the README links to it.
 
     Pass:
         ## Try it
@@ -112,16 +112,15 @@ def _inline_commands(project: Project) -> Iterator[str]:
     needs_files=True,
 )
 def commands_exist(project: Project) -> Verdict:
-    """Run every command of the README again after renaming a file, and correct the README.
+    """Run every command of the README again after you rename a file, and correct the README.
 
     Why: The first command that fails is the last one a reviewer tries.
 
     Decided: In blocks of shell commands, each `python FILE`, `python -m MODULE`, `bash FILE`, `make TARGET`, `pip
     install -r FILE`, `streamlit run FILE` and `docker compose -f FILE` names a file, module or target of the
-    repository. What a placeholder stands in, what an earlier `cd` may have changed and what a command makes is not
-    judged.
+    repository. Placeholders, paths that depend on an earlier `cd` and files that a command creates are not checked.
 
-    Ignore: The file comes with another repository that the README clones first.
+    Ignore: The file belongs to another repository, which the README clones first.
 
     Pass:
         ```console
@@ -227,12 +226,12 @@ def _rooted(project: Project) -> Iterator[str]:
 def dependencies(project: Project) -> Verdict:
     """Declare what the code imports, and lock it: a lock file, or exact versions.
 
-    Why: Without them the project runs today, on your machine.
+    Why: Without them the project runs today, on your machine only.
 
-    Decided: There is a file that declares dependencies and is not empty, and a lock file beside it or at least half
-    of its requirements pinned with `==`.
+    Decided: There is a file that declares dependencies and is not empty, and either a lock file or at least half of the
+    requirements pinned with `==`.
 
-    Ignore: The project is a library: its users choose the versions.
+    Ignore: The project is a library, whose users choose the versions.
 
     Pass:
         requirements.lock made by `uv pip compile pyproject.toml -o
@@ -273,9 +272,9 @@ def dependencies(project: Project) -> Verdict:
     needs_files=True,
 )
 def dockerfile(project: Project) -> Verdict:
-    """Name a version of the base image, run as a user who is not root, and say what starts.
+    """Pin a version of the base image, run as a user who is not root, and say which command starts.
 
-    Why: `latest` builds something else next month, and a service that runs as root is one bug away from the machine.
+    Why: `latest` is another image next month, and a service that runs as root is one bug away from the whole machine.
 
     Decided: In the last stage of the Dockerfile, the base image has a tag other than `latest` or a digest, the last
     `USER` is not root, and there is a `CMD` or `ENTRYPOINT`. A heredoc makes it `unknown`.

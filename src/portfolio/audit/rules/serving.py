@@ -50,10 +50,10 @@ COMMAND_OR_FILE = re.compile(r"`|/|\.\w{2,4}\b")
 def demo(project: Project) -> Verdict:
     """Link to a place where it runs, or show a short recording of it.
 
-    Why: Most reviewers will not install anything. Ten seconds of it at work are worth the whole page.
+    Why: Most reviewers will not install anything. Ten seconds of the running project are worth a page of text.
 
-    Decided: A link to a host of running apps, a link called demo, app or video that leaves this machine, or a GIF
-    or video. Whether it still answers is not checked: nothing is asked over the network.
+    Decided: There is a link to a host of running apps, a link called demo, app or video that leaves this machine, or a
+    GIF or video. Whether the link still answers is not checked, as nothing is asked over the network.
 
     Ignore: There is nothing to see, as in a library.
 
@@ -130,9 +130,9 @@ def _demo_in_text(project: Project) -> int | None:
 def monitoring(project: Project) -> Verdict:
     """Say what is logged, which change raises an alarm, and what to do then; name the command, file or route.
 
-    Why: Models go stale quietly. Who planned for it has run one before.
+    Why: Models go stale without anybody noticing. A plan for it shows that you have run a service before.
 
-    Decided: A part about monitoring, drift, logging or alerts with 12 words of prose (30, and a file, route or
+    Decided: There is a part about monitoring, drift, logging or alerts with 12 words of prose (30, and a file, route or
     command, in a project made by `portfolio`), or a sentence outside the plans that names what watches the service.
 
     Ignore: Nothing runs for longer than a minute.
@@ -197,15 +197,15 @@ def _says_more_than_a_name(passage: Passage) -> bool:
     needs_words=True,
 )
 def deployment(project: Project) -> Verdict:
-    """Say how it reaches other people: a container, a service, a hosted page; with the command, file or address.
+    """Say how other people can use it: a container, a service or a hosted page, with its command, file or address.
 
-    Why: A model on your laptop helps nobody; the last step is the one most projects lack.
+    Why: A model on your laptop helps nobody, and the last step is the one that most projects lack.
 
-    Decided: A command that builds or serves (docker, uvicorn, streamlit run, kubectl …), an address where it runs,
-    or a part about deployment, serving or the API with 15 words and a file, command or address. In a project made
-    by `portfolio`, 30.
+    Decided: There is a command that builds or serves (docker, uvicorn, streamlit run, kubectl …), an address where it
+    runs, or a part about deployment, serving or the API with 15 words (30 in a project made by `portfolio`) and a file,
+    command or address.
 
-    Ignore: It is a study that nothing is meant to be served from.
+    Ignore: It is a study, and nothing is meant to be served.
 
     Pass:
         ## Serving
