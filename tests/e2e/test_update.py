@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from portfolio.create import templates
+from portfolio.update import moved
+from portfolio.update.tree import Tree
 from tests.conftest import CHECKOUT
-from tests.e2e.conftest import Project, copied, run
+from tests.e2e.conftest import Project, Tool, copied, run
 
 SECTION = "## How this was reviewed\n\nBy reading every row of its tables beside the code that wrote it.\n\n"
 FUNCTION = '\n\ndef quoted(text: str) -> str:\n    """In quotation marks."""\n    return f"“{text}”"\n'
@@ -76,3 +78,102 @@ def test_the_next_version_comes_into_a_project_that_was_run_and_worked_on(
     project.do("report --check")
     assert json.loads(run(f"{newer} update . --format json", project.folder))["outcome"] == "nothing to do"
     assert [each["code"] for each in said["audit"]["turns"] if each["after"] == "fail"] == []
+
+
+MOVED = {
+    "model.py": "models/network.py",
+    "baseline.py": "models/baseline.py",
+    "features.py": "models/features.py",
+    "augment.py": "models/augment.py",
+    "calibration.py": "models/calibration.py",
+    "scores.py": "evaluation/scores.py",
+    "costs.py": "evaluation/costs.py",
+    "shortcut.py": "evaluation/shortcut.py",
+    "intervals.py": "evaluation/intervals.py",  # a stub of one line
+}
+PACKAGE = "src/image_api"
+MINE = '''"""My own: how sure the baseline and the network may be."""
+
+from image_api import costs, model as network
+from image_api.features import describe
+
+from . import intervals
+from .calibration import brier
+
+
+def names() -> list[str]:
+    return [each.__name__ for each in (network, costs, intervals, describe, brier)]
+'''
+TEST = """import pytest
+from image_api import scores
+from image_api.mine import names
+
+
+def test_what_i_use_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("image_api.baseline.__doc__", "replaced")
+    assert len(names()) == 5
+    assert scores.__doc__
+"""
+
+
+@pytest.fixture(scope="module")
+def moved_into_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The templates, where one has its modules in folders, says so, and imports them from there."""
+    root = tmp_path_factory.mktemp("folders") / "project_templates"
+    shutil.copytree(templates.root(), root, ignore=shutil.ignore_patterns("__pycache__"))
+    source = root / "image-api/project" / PACKAGE
+    table = {f"{PACKAGE}/{old}": f"{PACKAGE}/{new}" for old, new in MOVED.items()}
+    for old, new in MOVED.items():
+        (source / new).parent.mkdir(exist_ok=True)
+        end = "" if (source / old).exists() else ".jinja"
+        (source / f"{old}{end}").rename(source / f"{new}{end}")
+    texts = {
+        str(path.relative_to(source.parents[1])): path.read_text(encoding="utf-8")
+        for path in [*source.rglob("*.py"), *source.parents[1].glob("tests/*.py")]
+    }
+    tree = Tree(frozenset({*texts, *table.values()}), texts)
+    for path in texts:
+        text, _ = moved.rewrite(path, tree, moved.modules(table))
+        (source.parents[1] / path).write_text(text, encoding="utf-8")
+    page = root / "image-api/project/README.md.jinja"
+    text = page.read_text(encoding="utf-8").replace("`model.py`", "`models/network.py`")
+    page.write_text(text.replace(f"{PACKAGE}/scores.py", f"{PACKAGE}/evaluation/scores.py"), encoding="utf-8")
+    manifest = root / "image-api/template.toml"
+    version = templates.get("image-api").version
+    lines = "".join(f'"{old}" = "{new}"\n' for old, new in table.items())
+    manifest.write_text(manifest.read_text().replace(f'"{version}"', '"9.0.0"') + f"\n[moved]\n{lines}")
+    return root
+
+
+def test_modules_that_move_into_folders_take_their_students_work_along(
+    tool: Tool, project: Project, moved_into_folders: Path, tmp_path: Path
+) -> None:
+    copy = copied(project, tmp_path)
+    (copy.folder / PACKAGE / "mine.py").write_text(MINE)
+    (copy.folder / "tests/test_mine.py").write_text(TEST)
+    for name in ("config.py", "calibration.py"):
+        with (copy.folder / PACKAGE / name).open("a") as module:
+            module.write("\nMINE = True\n")
+    readme = copy.folder / "README.md"
+    words = "## Limitations\n\nMine: `src/image_api/model.py` is small.\n"
+    readme.write_text(readme.read_text(encoding="utf-8").replace("## Limitations\n", words), encoding="utf-8")
+    run(f"{copy.python} -m pytest -q tests/test_mine.py", copy.folder)
+    run("git add -A && git commit -qm 'My own work'", copy.folder)
+    script = (
+        "import sys; from pathlib import Path; from portfolio import cli; from portfolio.create import templates; "
+        f"templates.root = lambda: Path({str(moved_into_folders)!r}); cli.main()"
+    )
+    update = f"{tool.environment}/bin/python -c {shlex.quote(script)} update . --format json"
+    said = json.loads(run(f"{update} 2>/dev/null || test $? = 4", copy.folder))
+    assert said["outcome"] == "to look at", said
+    assert [(each["path"], each["reference"], each["hint"]) for each in said["broken"]] == [
+        ("README.md", f"{PACKAGE}/model.py", f"now {PACKAGE}/models/network.py")
+    ]
+    assert {each["path"] for each in said["rewritten"]} == {f"{PACKAGE}/mine.py", "tests/test_mine.py"}
+    for name in ("config.py", "models/calibration.py"):
+        assert "MINE = True" in (copy.folder / PACKAGE / name).read_text()
+    readme.write_text(readme.read_text(encoding="utf-8").replace(f"{PACKAGE}/model.py", f"{PACKAGE}/models/network.py"))
+    run(f"{copy.python} -m pytest -q tests/test_mine.py tests/test_data.py", copy.folder)
+    copy.do("report --check")
+    run("git add -A && git commit -q --no-edit", copy.folder)
+    assert len(run("git log -1 --format=%P", copy.folder).split()) == 2

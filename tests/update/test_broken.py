@@ -165,13 +165,17 @@ def test_any_notebook_is_survived(text: str) -> None:
 
 
 def test_a_module_that_went_elsewhere_is_named() -> None:
-    before = {**SHOP, "README.md": "See `src/bakery/oven.py`.\n", "mine.ipynb": ""}
-    merged = {**without(before, GONE), "src/bakery/heat/oven.py": before[GONE], "src/bakery/shop.py": ""}
-    lines = broken.find(tree(before), tree({}), tree(merged), {GONE: "src/bakery/heat/oven.py"}, frozenset())
-    assert {(each.path, each.hint) for each in lines} == {
-        ("README.md", "now src/bakery/heat/oven.py"),
-        ("pyproject.toml", "now src/bakery/heat/oven.py"),
-    }
+    page = "See `src/bakery/oven.py`, [it](../src/bakery/oven.py) or `stove.py`.\n"
+    before = {**SHOP, "docs/page.md": page, "src/bakery/stove.py": "", "mine.ipynb": ""}
+    moved = {GONE: "src/bakery/heat/oven.py", "src/bakery/stove.py": "src/bakery/heat/cooker.py"}
+    merged = {**without(before, *moved), **dict.fromkeys(moved.values(), ""), "src/bakery/shop.py": ""}
+    lines = broken.find(tree(before), tree({}), tree(merged), moved, frozenset())
+    assert [(each.path, each.reference, each.hint) for each in lines] == [
+        ("docs/page.md", "src/bakery/oven.py", "now src/bakery/heat/oven.py"),
+        ("docs/page.md", "../src/bakery/oven.py", "now src/bakery/heat/oven.py"),
+        ("docs/page.md", "stove.py", "now src/bakery/heat/cooker.py"),
+        ("pyproject.toml", "bakery.oven:bake", "now src/bakery/heat/oven.py"),
+    ]
 
 
 def test_a_sibling_of_a_test_is_found_beside_it() -> None:

@@ -119,13 +119,19 @@ class _Check:
         for line, word in self.merged.mentions(path):
             name = word.partition(":")[0]
             if self._is_lost_path(name, folder):
-                hint = f"now {self.moved[name]}" if name in self.moved else ""
-                yield Broken(path, line, name, f"there is no longer a file or folder {name}", hint)
+                message = f"there is no longer a file or folder {name}"
+                yield Broken(path, line, name, message, self._file_went(name, folder))
             elif DOTTED.fullmatch(word):
                 reference = self.merged.dotted(line, word)
                 if self._is_broken(reference, ""):
                     yield Broken(path, line, word, self._what(reference, ""), self._went(reference))
         yield from self._lost_commands(path)
+
+    def _file_went(self, name: str, folder: str) -> str:
+        """Where a file went that is named from the top, from beside the page, or by its last part alone."""
+        whole = {name, _joined(folder, name)}
+        places = {new for old, new in self.moved.items() if old in whole or old.rpartition("/")[2] == name}
+        return f"now {places.pop()}" if len(places) == 1 else ""
 
     def _is_lost_path(self, name: str, folder: str) -> bool:
         """Whether a word named a file or folder, from the top or from beside the page, and names none now."""
