@@ -82,22 +82,21 @@ def test_the_users_own_module_and_test_follow_modules_that_moved(
     _tests_pass(project)
 
 
-def test_a_module_edited_beyond_recognition_moves_with_its_edits(
+def test_edits_move_along_with_a_module_that_the_template_also_rewrote(
     bench: Bench, living: Living, whereabouts: Whereabouts
 ) -> None:
-    """Git follows a file only as long as half of it is the same."""
-    living.write(
-        "src/bakery/shop.py", '"""The shop."""\n\nPRICE = 3\n' + "".join(f"\n\nOWN_{i} = {i}\n" for i in range(40))
-    )
+    """Git alone follows a file only as long as half of it is the same."""
+    living.replace("src/bakery/shop.py", "    return PRICE\n", "    return PRICE + 1  # mine\n")
     living.commit()
     bench.move("src/bakery/shop.py", "src/bakery/street/counter.py")
-    bench.write("src/bakery/street/counter.py", '"""The shop."""\n\nPRICE = 4\n\n\ndef sell():\n    return PRICE\n')
+    new = "".join(f"def sell_{number}():\n    return {number}\n\n\n" for number in range(40))
+    bench.replace("src/bakery/street/counter.py", "PRICE = 3\n\n\n", f"PRICE = 4\n\n\n{new}")
     bench.release("0.2.0")
     project = whereabouts(living)
     assert_merged(project, project.update())
     text = project.read("src/bakery/street/counter.py")
-    assert "OWN_39 = 39" in text
-    assert "PRICE = 4" in text
+    assert "return PRICE + 1  # mine" in text
+    assert "def sell_39()" in text
     assert not (project.folder / "src/bakery/shop.py").exists()
 
 
