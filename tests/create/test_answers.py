@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from portfolio.create import answers, escaping, questions, templates
+from portfolio.create import answers, escaping, questions, templates, validation
 from portfolio.create.questions import Question
 from portfolio.errors import WrongUse
 from tests.conftest import Outcome, Run, default_answers
@@ -76,13 +76,13 @@ def _refused(outcome: Outcome, *words: str) -> None:
     ("text", "value"), [("yes", True), ("TRUE", True), ("1", True), ("off", False), ("No ", False)]
 )
 def test_a_boolean_is_read(text: str, value: bool) -> None:
-    assert questions.validate(Question("gpu", "bool", "", True), text, TEMPLATE) is value
+    assert validation.validate(Question("gpu", "bool", "", True), text, TEMPLATE) is value
 
 
 @pytest.mark.parametrize("text", ["maybe", "", "2", "yess"])
 def test_a_bad_boolean_is_refused_by_name(text: str) -> None:
     with pytest.raises(WrongUse, match=r"gpu: .* neither yes nor no"):
-        questions.validate(Question("gpu", "bool", "", True), text, TEMPLATE)
+        validation.validate(Question("gpu", "bool", "", True), text, TEMPLATE)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_bad_boolean_is_refused_by_name(text: str) -> None:
     ],
 )
 def test_the_project_is_named_after_its_folder(folder: str, name: str) -> None:
-    assert questions.slug(folder) == name
+    assert validation.slug(folder) == name
 
 
 @pytest.mark.parametrize("text", ["🩷 leaves", "Ünïcödé", "日本語", "a\u200bb"])
@@ -130,7 +130,7 @@ def test_a_prompt_is_shown_the_default_and_never_for_what_is_worked_out() -> Non
 
 
 def _valid(text: str) -> str:
-    return str(questions.validate(Question("title", "str", "", True), text, TEMPLATE))
+    return str(validation.validate(Question("title", "str", "", True), text, TEMPLATE))
 
 
 @given(PRINTABLE.filter(str.strip).map(_valid))

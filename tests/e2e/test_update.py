@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from portfolio.create import templates
-from portfolio.update import moved
+from portfolio.update import rewrite_imports
 from portfolio.update.tree import Tree
 from tests.conftest import CHECKOUT
 from tests.e2e.conftest import Project, Tool, copied, run
@@ -133,7 +133,7 @@ def moved_into_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     tree = Tree(frozenset({*texts, *table.values()}), texts)
     for path in texts:
-        text, _ = moved.rewrite(path, tree, moved.modules(table))
+        text, _ = rewrite_imports.rewrite(path, tree, rewrite_imports.modules(table))
         (source.parents[1] / path).write_text(text, encoding="utf-8")
     page = root / "image-api/project/README.md.jinja"
     text = page.read_text(encoding="utf-8").replace("`model.py`", "`models/network.py`")

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from portfolio.create.escaping import in_markdown, in_quotes
-from portfolio.create.questions import Answer, Question, questionnaire, slug, validate
+from portfolio.create.questions import Answer, Question, questionnaire
 from portfolio.create.templates import Template
+from portfolio.create.validation import slug, validate
 from portfolio.errors import WrongUse, did_you_mean
 from portfolio.git import repository
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from portfolio import terminal
 from portfolio.create import runner
-from portfolio.create.questions import validate
+from portfolio.create.validation import validate
 from portfolio.terminal import Format, bold, columns, wrap
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from portfolio.errors import PortfolioError
+from portfolio.git import state
 from portfolio.git.repository import Entry, refusal
 
 if TYPE_CHECKING:
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
 MERGING = {"merge.renames": "true", "merge.directoryRenames": "conflict", "merge.renormalize": "true"}
 OURS = "yours"  # as the conflict marks call it
 UNKNOWN_OPTION = 129  # the exit code of a git that does not know an option
-TITLE = "Update "  # what the message of our merges begins with
-# A file of git's own → what it says is going on, and how that is ended.
-UNDER_WAY = {
-    "MERGE_HEAD": ("a merge", "git merge --abort"),
-    "CHERRY_PICK_HEAD": ("a cherry-pick", "git cherry-pick --abort"),
-    "REVERT_HEAD": ("a revert", "git revert --abort"),
-    "rebase-merge": ("a rebase", "git rebase --abort"),
-    "rebase-apply/applying": ("git am", "git am --abort"),
-    "rebase-apply": ("a rebase", "git rebase --abort"),
-    "sequencer": ("a series of picks or reverts", "git cherry-pick --abort or git revert --abort"),
-    "BISECT_LOG": ("a bisect", "git bisect reset"),
-}
 
 
 @dataclass(frozen=True)
@@ -74,32 +63,6 @@ class Merge:
     sides: tuple[Entry, ...]
     conflicts: tuple[Conflict, ...]
     changes: tuple[Change, ...]
-
-
-def check_state(repository: Repository) -> str:
-    """The commit that is checked out; PortfolioError where a merge could mix with what is not committed."""
-    head = repository.head()
-    _check_that_nothing_is_under_way(repository)
-    if head is None:
-        raise PortfolioError(f"{repository.root} has no commit yet", "git add -A && git commit -m 'My project'")
-    words = ("status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
-    if changed := [line[3:] for line in repository.ask(*words).split("\0") if line]:
-        raise PortfolioError(
-            f"{some_of(changed)}: changed and not committed",
-            "commit that first (git commit -a), or put it aside (git stash)",
-        )
-    return head
-
-
-def _check_that_nothing_is_under_way(repository: Repository) -> None:
-    for name, (what, remedy) in UNDER_WAY.items():
-        if not repository.file(name).exists():
-            continue
-        message = repository.file("MERGE_MSG")
-        if name == "MERGE_HEAD" and message.is_file() and message.read_text("utf-8", "replace").startswith(TITLE):
-            what = "an update that was not finished, or was stopped,"
-            remedy = "git merge --abort, or where git refuses that: git reset --hard, as nothing else was uncommitted"
-        raise PortfolioError(f"{what} is in progress in {repository.root}", f"finish it, or undo it: {remedy}")
 
 
 def foresee(scratch: Repository, base: Files, ours: Files, theirs: Files, name: str) -> Foreseen:
@@ -168,12 +131,12 @@ def check_way(repository: Repository, scratch: Repository, made: Sequence[Change
     """Refuse where a file would be overwritten that git does not know, or does not look at."""
     if in_the_way := list(_in_the_way(repository, scratch, made)):
         raise PortfolioError(
-            f"{some_of(in_the_way)}: in the way of a file that the update brings, and not in git",
+            f"{state.some_of(in_the_way)}: in the way of a file that the update brings, and not in git",
             "commit it, or move it elsewhere; then update again",
         )
     if unwatched := _unwatched(repository, made):
         raise PortfolioError(
-            f"{some_of(unwatched)}: git is told not to look at it (skip-worktree or assume-unchanged), "
+            f"{state.some_of(unwatched)}: git is told not to look at it (skip-worktree or assume-unchanged), "
             "and the update changes it",
             f"git update-index --no-skip-worktree --no-assume-unchanged {unwatched[0]}; then commit what it holds",
         )
@@ -205,12 +168,6 @@ def _unwatched(repository: Repository, made: Sequence[Change]) -> list[str]:
     listed = repository.ask("ls-files", "-v", "-z", "--", ":/").split("\0")
     marked = [line[2:] for line in listed if line[:1] == "S" or line[:1].islower()]
     return [path for path in marked if path in touched and os.path.lexists(repository.root / path)]
-
-
-def some_of(paths: Sequence[str]) -> str:
-    """The first paths, and how many more there are."""
-    unique = list(dict.fromkeys(paths))
-    return ", ".join(unique[:3]) + (f" and {len(unique) - 3} more" if len(unique) > 3 else "")
 
 
 def take(

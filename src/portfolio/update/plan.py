@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from portfolio import record
 from portfolio.create import answers, questions, scaffold
 from portfolio.errors import PortfolioError, WrongUse
-from portfolio.git import merge, repository
+from portfolio.git import merge, repository, state
 from portfolio.git.merge import Merge
 from portfolio.git.repository import EXECUTABLE, PLAIN, NewFile
 from portfolio.readme.words import shingles, words
-from portfolio.update import base as bases
-from portfolio.update import living, merging
+from portfolio.update import merge_base, merged_files
+from portfolio.update.project import installed_template, open_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from portfolio.create.questions import Answer
     from portfolio.create.templates import Template
     from portfolio.git.repository import Identity, Repository
-    from portfolio.update.base import Base
-    from portfolio.update.broken import Broken
-    from portfolio.update.living import Living
-    from portfolio.update.moved import Rewrite
+    from portfolio.update.broken_references import Broken
+    from portfolio.update.merge_base import Base
+    from portfolio.update.project import Living
+    from portfolio.update.rewrite_imports import Rewrite
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def planned(folder: Path, asking: Callable[[Template], Ask] | None = None) -> It
     Asks only what the project was never asked.
     """
     try:
-        project = living.open_project(folder)
+        project = open_project(folder)
         with project.repository.scratch() as scratch:
             yield _plan(project, scratch, asking)
     except OSError as error:
@@ -84,7 +84,7 @@ def planned(folder: Path, asking: Callable[[Template], Ask] | None = None) -> It
 
 
 def _plan(project: Living, scratch: Repository, asking: Callable[[Template], Ask] | None) -> Update:
-    template = living.installed_template(project)
+    template = installed_template(project)
     collected = _answers(project, template, asking)
     new = {key: value for key, value in collected.values.items() if key not in project.record.answers}
     who = repository.identity(project.repository.root, str(collected.values["author"]))
@@ -93,9 +93,9 @@ def _plan(project: Living, scratch: Repository, asking: Callable[[Template], Ask
     made_of = record.from_text(render[record.NAME].content.decode())
     if (made_of.version, made_of.files) == (project.record.version, project.record.files):
         return update
-    base = bases.find(project, {path: file.content for path, file in render.items()})
+    base = merge_base.find(project, {path: file.content for path, file in render.items()})
     whole = {project.prefix + path: file for path, file in render.items()}
-    merged = merging.foresee(project, scratch, base, whole, template)
+    merged = merged_files.foresee(project, scratch, base, whole, template)
     theirs = _commit_render(project, scratch, base, merged.render, template, who)
     changes = merge.changes(scratch, project.head, merged.tree)
     merge.check_way(project.repository, scratch, changes)
@@ -108,7 +108,7 @@ def apply(update: Update) -> str | None:
     if update.merge is None:
         return None
     project = update.project
-    title = f"{merge.TITLE}{project.prefix.rstrip('/') or 'the project'} to {update.answers.template.release}\n"
+    title = f"{state.TITLE}{project.prefix.rstrip('/') or 'the project'} to {update.answers.template.release}\n"
     try:
         return merge.take(
             project.repository, update.scratch, update.merge, title, update.who, update.is_to_be_looked_at

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from portfolio.audit.comparison import Comparison
     from portfolio.git.merge import Conflict
-    from portfolio.update.broken import Broken
+    from portfolio.update.broken_references import Broken
     from portfolio.update.plan import Update
 
 # Git's word for a conflict → what to do; where one side is gone, see `_one_sided`.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from portfolio.update import modules
-from portfolio.update.modules import Source
+from portfolio.update import python_source
+from portfolio.update.python_source import Source
 
 ROOTS = ("src/", "")  # where a project's packages lie
 WORD = re.compile(r"[\w.@+-]+(?:[/:][\w.@+-]+)*/?")  # what may be a path or a dotted name
@@ -53,7 +53,7 @@ class Tree:
         text = self.texts.get(path)
         if text is None or not path.endswith((".py", ".ipynb")):
             return None
-        return modules.parse(modules.notebook_code(text) if path.endswith(".ipynb") else text)
+        return python_source.parse(python_source.notebook_code(text) if path.endswith(".ipynb") else text)
 
     def locate(self, module: str, folder: str = "") -> str | None:
         """The file of a module, or the folder of a package without one; `folder` is that of the file which imports."""

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
+from portfolio.audit.metric_tables import is_metric, measures, metric_tables, states_a_measure
 from portfolio.audit.rules.first_run import has_not_run, needs_run
 from portfolio.audit.rules.rule import rule
-from portfolio.audit.rules.tables import is_metric, measures, metric_tables, states_a_measure
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed, unknown
 from portfolio.git import history
 from portfolio.readme.words import spoken, words

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
+from portfolio.audit.metric_tables import metric_tables, states_a_measure
 from portfolio.audit.rules.first_run import needs_run
 from portfolio.audit.rules.rule import rule
-from portfolio.audit.rules.tables import metric_tables, states_a_measure
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
 from portfolio.readme.words import spoken, words
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from portfolio.git.repository import Files, Repository
-    from portfolio.update.living import Living
+    from portfolio.update.project import Living
 
 
 def cleaned(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portfolio.update.modules import NotPython, syntax
+from portfolio.update.python_source import NotPython, syntax
 from portfolio.update.tree import absolute, package_of
 
 if TYPE_CHECKING:

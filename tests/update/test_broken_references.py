@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from portfolio.update import broken
+from portfolio.update import broken_references
 from portfolio.update.tree import Tree
 
 Files = Mapping[str, str]
@@ -22,12 +22,12 @@ SHOP: Files = {
 
 def tree(files: Files) -> Tree:
     """These files as a tree."""
-    return Tree(frozenset(files), {path: text for path, text in files.items() if broken.is_read(path)})
+    return Tree(frozenset(files), {path: text for path, text in files.items() if broken_references.is_read(path)})
 
 
 def found(before: Files, merged: Files, theirs: Files | None = None, moved: Files | None = None) -> list[str]:
     """What is broken, as `path:line reference`."""
-    lines = broken.find(tree(before), tree(theirs or {}), tree(merged), moved or {}, frozenset())
+    lines = broken_references.find(tree(before), tree(theirs or {}), tree(merged), moved or {}, frozenset())
     return [f"{each.path}:{each.line} {each.reference}" for each in lines]
 
 
@@ -169,7 +169,7 @@ def test_a_module_that_went_elsewhere_is_named() -> None:
     before = {**SHOP, "docs/page.md": page, "src/bakery/stove.py": "", "mine.ipynb": ""}
     moved = {GONE: "src/bakery/heat/oven.py", "src/bakery/stove.py": "src/bakery/heat/cooker.py"}
     merged = {**without(before, *moved), **dict.fromkeys(moved.values(), ""), "src/bakery/shop.py": ""}
-    lines = broken.find(tree(before), tree({}), tree(merged), moved, frozenset())
+    lines = broken_references.find(tree(before), tree({}), tree(merged), moved, frozenset())
     assert [(each.path, each.reference, each.hint) for each in lines] == [
         ("docs/page.md", "src/bakery/oven.py", "now src/bakery/heat/oven.py"),
         ("docs/page.md", "../src/bakery/oven.py", "now src/bakery/heat/oven.py"),

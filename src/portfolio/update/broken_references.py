@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from portfolio.update.modules import DOTTED
-from portfolio.update.moved import modules as moved_modules
+from portfolio.update.python_source import DOTTED
+from portfolio.update.rewrite_imports import modules as moved_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from portfolio import record
 from portfolio.create import templates
 from portfolio.errors import PortfolioError
-from portfolio.git import merge, repository
+from portfolio.git import repository, state
 from portfolio.git.repository import Repository
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def open_project(folder: Path) -> Living:
     git = Repository(around)
     path = folder.resolve().relative_to(around).as_posix()
     prefix = "" if path == "." else f"{path}/"
-    head = merge.check_state(git)
+    head = state.check(git)
     return Living(folder, git, prefix, head, _recorded(git, head, prefix + record.NAME))
 
 

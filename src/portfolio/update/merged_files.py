@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portfolio import record
 from portfolio.git import merge
 from portfolio.git.repository import Entry, NewFile
-from portfolio.update import broken, filters, moved, pages
+from portfolio.update import broken_references, git_filters, report_blocks, rewrite_imports
 from portfolio.update.tree import Tree
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from portfolio.create.templates import Template
     from portfolio.git.merge import Conflict, Foreseen
     from portfolio.git.repository import Files, Repository
-    from portfolio.update.base import Base
-    from portfolio.update.broken import Broken
-    from portfolio.update.living import Living
-    from portfolio.update.moved import Rewrite
+    from portfolio.update.broken_references import Broken
+    from portfolio.update.merge_base import Base
+    from portfolio.update.project import Living
+    from portfolio.update.rewrite_imports import Rewrite
 
 LARGEST = 1_000_000  # bytes of a file that is read for what it refers to
 
@@ -51,8 +51,8 @@ def foresee(
         merged[project.prefix + path] = NewFile(content, merged[project.prefix + path].mode)
     their_tree = _tree(project, versions.theirs, {})
     skipped = frozenset(path.removeprefix(project.prefix) for path in conflicting)
-    findings = broken.find(before, their_tree, after, versions.went, skipped)
-    merged |= filters.cleaned(project, scratch, merged, conflicting)
+    findings = broken_references.find(before, their_tree, after, versions.went, skipped)
+    merged |= git_filters.cleaned(project, scratch, merged, conflicting)
     outside = {path: entry for path, entry in project.files.items() if not project.own(path)}
     base_outside = {path: file for path, file in base.files.items() if not project.own(path)}
     scratch.import_trees({"rebuilt": base.files, "merged": {**outside, **merged}, "render": {**base_outside, **theirs}})
@@ -80,10 +80,9 @@ def _versions(project: Living, base: Base, theirs: Mapping[str, NewFile], templa
     pristine = {path: file for path, file in base.files.items() if project.own(path)}
     name = project.prefix + record.NAME
     ours[name] = pristine[name]
+    places = rewrite_imports.paths(template.moved, (path.removeprefix(project.prefix) for path in ours))
     went = {
-        old: new
-        for old, new in moved.paths(template.moved, (path.removeprefix(project.prefix) for path in ours)).items()
-        if project.prefix + new in theirs and project.prefix + old not in theirs
+        old: new for old, new in places.items() if project.prefix + new in theirs and project.prefix + old not in theirs
     }
     whole = {project.prefix + old: project.prefix + new for old, new in went.items()}
     free = {old: new for old, new in whole.items() if new not in ours}
@@ -98,12 +97,12 @@ def _merge(
     project: Living, scratch: Repository, versions: _Versions, name: str
 ) -> tuple[Foreseen, dict[str, Entry | NewFile]]:
     """Git's merge of the pages without what a run wrote into their report blocks, and that put back."""
-    aside = pages.set_aside(project.repository, versions.base, versions.ours, versions.theirs)
+    aside = report_blocks.set_aside(project.repository, versions.base, versions.ours, versions.theirs)
     if aside.pages:
         blank = {**versions.ours, **aside.pages}
         foreseen = merge.foresee(scratch, versions.base, blank, versions.theirs, name)
         merged = scratch.entries(foreseen.tree)
-        filled = pages.put_back(scratch, merged, aside)
+        filled = report_blocks.put_back(scratch, merged, aside)
         if filled is not None:
             sides = tuple(_with_our_blob(side, versions.ours) for side in foreseen.sides)
             return replace(foreseen, sides=sides), {**merged, **filled}
@@ -124,7 +123,7 @@ def _trees(project: Living, scratch: Repository, versions: _Versions, merged: Fi
         file
         for files in (own, merged)
         for path, file in files.items()
-        if isinstance(file, Entry) and broken.is_read(path.removeprefix(project.prefix))
+        if isinstance(file, Entry) and broken_references.is_read(path.removeprefix(project.prefix))
     ]
     contents = scratch.contents(entry.blob for entry in entries)
     return _tree(project, own, contents), _tree(project, merged, contents)
@@ -135,7 +134,7 @@ def _tree(project: Living, files: Mapping[str, Entry | NewFile], contents: Mappi
     for path, file in files.items():
         content = contents.get(file.blob, b"") if isinstance(file, Entry) else file.content
         name = path.removeprefix(project.prefix)
-        if broken.is_read(name) and len(content) <= LARGEST and b"\0" not in content:
+        if broken_references.is_read(name) and len(content) <= LARGEST and b"\0" not in content:
             texts[name] = content.decode("utf-8", "surrogateescape")
     return Tree(frozenset(path.removeprefix(project.prefix) for path in files), texts)
 
@@ -144,7 +143,7 @@ def _with_rewritten_imports(
     project: Living, versions: _Versions, after: Tree, conflicting: frozenset[str]
 ) -> tuple[Tree, list[Rewrite]]:
     """The merged files, in which those that are the user's follow the modules that the template moved."""
-    renamed = moved.modules({old: new for old, new in versions.went.items() if old not in after.paths})
+    renamed = rewrite_imports.modules({old: new for old, new in versions.went.items() if old not in after.paths})
     came_from = {new: old for old, new in versions.went.items()}
     texts, rewritten = dict(after.texts), []
     for path, text in after.texts.items() if renamed else ():
@@ -152,6 +151,6 @@ def _with_rewritten_imports(
         theirs = versions.theirs.get(whole)
         is_theirs = isinstance(theirs, NewFile) and theirs.content == text.encode("utf-8", "surrogateescape")
         if path.endswith(".py") and not is_theirs and whole not in conflicting:
-            texts[path], lines = moved.rewrite(path, after, renamed, came_from.get(path, ""))
+            texts[path], lines = rewrite_imports.rewrite(path, after, renamed, came_from.get(path, ""))
             rewritten += lines
     return Tree(after.paths, texts), rewritten

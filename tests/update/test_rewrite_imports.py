@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from portfolio.update import moved
+from portfolio.update import rewrite_imports
 from portfolio.update.tree import Tree
 
 WENT = {"src/shop/model.py": "src/shop/models/network.py", "src/shop/data.py": "src/shop/data/sample.py"}
-RENAMED = moved.modules(WENT)
+RENAMED = rewrite_imports.modules(WENT)
 PATHS = {"src/shop/models/network.py", "src/shop/data/sample.py", "src/shop/config.py", "src/shop/models/__init__.py"}
 
 CASES = {
@@ -54,8 +54,8 @@ CASES = {
 }
 
 
-def rewritten(path: str, text: str, was_at: str = "") -> tuple[str, list[moved.Rewrite]]:
-    return moved.rewrite(path, Tree(frozenset(PATHS | {path}), {path: text}), RENAMED, was_at)
+def rewritten(path: str, text: str, was_at: str = "") -> tuple[str, list[rewrite_imports.Rewrite]]:
+    return rewrite_imports.rewrite(path, Tree(frozenset(PATHS | {path}), {path: text}), RENAMED, was_at)
 
 
 @pytest.mark.parametrize("text", CASES)
@@ -103,4 +103,4 @@ def test_in_a_file_that_moved_relative_imports_are_meant_from_its_old_place(text
     ],
 )
 def test_where_a_file_went(table: dict[str, str], path: str, place: str) -> None:
-    assert moved.paths(table, [path]).get(path, path) == place
+    assert rewrite_imports.paths(table, [path]).get(path, path) == place

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from portfolio.git.repository import Files, Repository
-    from portfolio.update.living import Living
+    from portfolio.update.project import Living
 
 LOST = b""  # stands for a template's file whose original content is lost: every difference from it then conflicts
 
