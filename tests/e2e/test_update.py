@@ -40,7 +40,10 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> str:
         text = page.read_text(encoding="utf-8")
         assert "## Limitations\n" in text
         text = text.replace("## Limitations\n", f"{SECTION}## Limitations\n")
-        page.write_text(text.replace("](deploy/README.md)", "](deploy/PLACES.md)"), encoding="utf-8")
+        page.write_text(text, encoding="utf-8")
+        for file in (page, there / "project/deploy/kubernetes.yaml.jinja"):  # whatever names the file that moves
+            named = file.read_text(encoding="utf-8").replace("deploy/README.md", "deploy/PLACES.md")
+            file.write_text(named, encoding="utf-8")
         (there / "project/deploy/README.md.jinja").rename(there / "project/deploy/PLACES.md.jinja")
     wording = folder / "checkout/project_templates/_shared/wording.py"
     wording.write_text(wording.read_text(encoding="utf-8") + FUNCTION, encoding="utf-8")
