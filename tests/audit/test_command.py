@@ -44,7 +44,7 @@ Findings
            | :-- | --: |
            | convolutional network | 0.86 |
 
-Score 60 of 100, from 100% of what applies; rule set 1.
+Score 60 of 100, from 100% of what applies; rule set 2.
 """
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHORTEST_REASON = 10  # characters
 CAP = 60
 IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
-RULE_SET = "1"  # changes when a verdict may
+RULE_SET = "2"  # changes when a verdict may
 
 
 @dataclass(frozen=True)
