@@ -175,6 +175,7 @@ def test_a_dry_run_foretells_it_and_leaves_the_repository_untouched(
     project = whereabouts(living)
     project.git("update-ref", "refs/yours", "HEAD")  # a ref of the user's own
     project.git("status")
+    (project.folder / "src/bakery/oven.py").touch()  # as git would like to note in its index
 
     def everything() -> dict[str, bytes]:
         return {

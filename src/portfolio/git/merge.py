@@ -208,6 +208,7 @@ def _check_out(repository: Repository, scratch: Repository, merge: Merge) -> Non
     for path in kept:
         path.unlink()  # git refuses to write over it; the same comes back
     try:
+        repository.try_to("update-index", "-q", "--refresh")  # a new time alone is no change
         repository.ask("read-tree", "-m", "-u", merge.head, merge.tree)
     except PortfolioError:
         for path, content in kept.items():

@@ -32,7 +32,8 @@ def check(repository: Repository) -> str:
     if head is None:
         raise PortfolioError(f"{repository.root} has no commit yet", "git add -A && git commit -m 'My project'")
     words = ("status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
-    if changed := [line[3:] for line in repository.ask(*words).split("\0") if line]:
+    untouched = {"GIT_OPTIONAL_LOCKS": "0"}  # else git writes what it sees of the files' times into its index
+    if changed := [line[3:] for line in repository.ask(*words, environment=untouched).split("\0") if line]:
         raise PortfolioError(
             f"{some_of(changed)}: changed and not committed",
             "commit that first (git commit -a), or put it aside (git stash)",
