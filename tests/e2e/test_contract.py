@@ -127,10 +127,10 @@ def test_the_readme_shows_the_page_once_a_picture_was_taken(each: Project, chrom
 
 
 @pytest.fixture(scope="module")
-def service(each: Project) -> Iterator[str]:
-    """The address of each project's service in turn."""
-    port = free_port()
-    with served(each.serve(port), each.folder, port) as address:
+def service(each: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of each project's service in turn; what it logs is not what its monitor is to see."""
+    port, logs = free_port(), tmp_path_factory.mktemp("logs")
+    with served([*each.serve(port), "--log-dir", str(logs)], each.folder, port) as address:
         yield address
 
 

@@ -130,14 +130,16 @@ def moved_into_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (source / new).parent.mkdir(exist_ok=True)
         end = "" if (source / old).exists() else ".jinja"
         (source / f"{old}{end}").rename(source / f"{new}{end}")
-    texts = {
-        str(path.relative_to(source.parents[1])): path.read_text(encoding="utf-8")
-        for path in [*source.rglob("*.py"), *source.parents[1].glob("tests/*.py")]
-    }
-    tree = Tree(frozenset({*texts, *table.values()}), texts)
-    for path in texts:
-        text, _ = rewrite_imports.rewrite(path, tree, rewrite_imports.modules(table))
-        (source.parents[1] / path).write_text(text, encoding="utf-8")
+    project = source.parents[1]
+    files = [*source.rglob("*.py"), *project.glob("tests/*.py")]
+    after = {str(path.relative_to(project)): path.read_text(encoding="utf-8") for path in files}
+    was_at = {new: old for old, new in table.items()}
+    before = {was_at.get(path, path): text for path, text in after.items()}
+    old_tree, new_tree = Tree(frozenset({*before, *table}), before), Tree(frozenset({*after, *was_at}), after)
+    for path in after:
+        renamed = rewrite_imports.modules(table)
+        text, _ = rewrite_imports.rewrite(path, old_tree, new_tree, renamed, was_at.get(path, ""))
+        (project / path).write_text(text, encoding="utf-8")
     page = root / "image-api/project/README.md.jinja"
     text = page.read_text(encoding="utf-8").replace("`model.py`", "`models/network.py`")
     page.write_text(text.replace(f"{PACKAGE}/scores.py", f"{PACKAGE}/evaluation/scores.py"), encoding="utf-8")

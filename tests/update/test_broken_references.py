@@ -47,11 +47,12 @@ LOST_MODULE = {
     "from bakery import shop, oven as hot": "bakery.oven",
     "def late():\n    from bakery.oven import bake\n    return bake": "bakery.oven.bake",
     "try:\n    from bakery.oven import bake\nexcept ImportError:\n    bake = None": "bakery.oven.bake",
-    "patch('bakery.oven.bake')": "bakery.oven",
+    "patch('bakery.oven.bake')": "bakery.oven.bake",
     "import_module('bakery.oven')": "bakery.oven",
     "import ovens.oven": None,
     "from elsewhere import oven": None,
-    "'bakery.oven is hot'": None,
+    "'bakery.oven is hot'": "bakery.oven",
+    "'bakery.oven.onnx', 'my.bakery.oven'": None,
 }
 
 
@@ -186,3 +187,45 @@ def test_a_sibling_of_a_test_is_found_beside_it() -> None:
 
 def test_what_no_longer_is_python_is_said() -> None:
     assert found(SHOP, {**SHOP, "src/bakery/shop.py": "from import\n"}) == ["src/bakery/shop.py:1 src/bakery/shop.py"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["%matplotlib inline", "from bakery.oven import bake"],
+        ["files = !ls", "from bakery.oven import bake"],
+        ["bake?", "if True:", "    %time 1", "    from bakery.oven import bake"],
+        ["from bakery.oven import bake  # <b>é</b>"],
+    ],
+)
+def test_a_notebook_with_magic_is_read(lines: list[str]) -> None:
+    cells = [
+        {"cell_type": "code", "source": "%%bash\nls -la | grep x"},
+        {"cell_type": "code", "source": "def unfinished(:"},
+        {"cell_type": "code", "source": [f"{line}\n" for line in lines]},
+    ]
+    before = {**SHOP, "mine.ipynb": json.dumps({"cells": cells}, indent=1)}
+    (line,) = [each for each in found(before, without(before, GONE)) if each.startswith("mine.ipynb")]
+    number = int(line.partition(":")[2].partition(" ")[0])
+    assert "from bakery.oven" in before["mine.ipynb"].splitlines()[number - 1]
+
+
+def test_a_package_comes_before_a_module_of_the_same_name() -> None:
+    before = {**SHOP, "src/bakery/models.py": "mine = 1\n", "use.py": "from bakery.models import mine\n"}
+    assert found(before, {**before, "src/bakery/models/__init__.py": ""}) == ["use.py:1 bakery.models.mine"]
+    assert found(before, {**before, "src/bakery/models/net.py": ""}) == []  # a folder alone does not hide it
+
+
+def test_a_relative_import_in_a_file_that_moved_is_judged_from_where_it_stands() -> None:
+    files = {**SHOP, "src/bakery/shop.py": "from .oven import bake\nfrom .never import x\n"}
+    merged = {**without(files, "src/bakery/shop.py"), "src/bakery/street/shop.py": files["src/bakery/shop.py"]}
+    moved = {"src/bakery/shop.py": "src/bakery/street/shop.py"}
+    lines = broken_references.find(tree(files), tree({}), tree(merged), moved, frozenset())
+    assert [(each.line, each.reference) for each in lines] == [(1, "bakery.street.oven.bake")]
+
+
+def test_a_link_whose_target_is_gone() -> None:
+    files, links = {**SHOP, "net.py": ""}, {"net.py": "src/bakery/oven.py"}
+    before, merged = (Tree(frozenset(each), {}, links) for each in (files, without(files, GONE)))
+    lines = broken_references.find(before, tree({}), merged, {}, frozenset())
+    assert [(each.path, each.reference) for each in lines] == [("net.py", "src/bakery/oven.py")]

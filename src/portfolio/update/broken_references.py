@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 
 from portfolio.update.python_source import DOTTED
 from portfolio.update.rewrite_imports import modules as moved_modules
+from portfolio.update.tree import PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from portfolio.update.tree import Reference, Tree
 
-PYTHON = (".py", ".ipynb")
-PAGES = (".md", ".rst", ".toml", ".yml", ".yaml", ".cfg", ".ini", ".sh", ".txt", ".html", "Dockerfile", "Makefile")
-# History and what others made: it may well speak of what is gone.
+CODE = (*PYTHON, ".ipynb")
+PAGES = (
+    ".md", ".rst", ".toml", ".yml", ".yaml", ".cfg", ".ini", ".json", ".sh", ".bat", ".ps1", ".mk", ".txt", ".html",
+    "Dockerfile", "Makefile", "Procfile",
+)  # fmt: skip
+DOCKERFILE = re.compile(r"(?:^|/)Dockerfile\.[\w-]+$")
+# History, the record, and what runs and others made: they may well speak of what is gone.
 LEFT_ALONE = re.compile(
-    r"(?:^|/)(?:CHANGELOG|CHANGES|HISTORY|LICEN[CS]E|NOTICE)[^/]*$|\.lock$|^(?:reports|models|data)/"
+    r"(?:^|/)(?:CHANGELOG|CHANGES|HISTORY|LICEN[CS]E|NOTICE)[^/]*$|\.lock$|^\.portfolio\.json$"
+    r"|^(?:reports|models|data)/.*(?<!\.py)$"
 )
 
 
@@ -36,17 +42,18 @@ class Broken:
 
 def is_read(path: str) -> bool:
     """Whether a file may refer to others in a way that is understood here."""
-    return path.endswith((*PYTHON, *PAGES)) and not LEFT_ALONE.search(path)
+    return (path.endswith((*CODE, *PAGES)) or bool(DOCKERFILE.search(path))) and not LEFT_ALONE.search(path)
 
 
 def find(before: Tree, theirs: Tree, merged: Tree, moved: Mapping[str, str], skipped: frozenset[str]) -> list[Broken]:
-    """What leads nowhere in the merged files, and led somewhere before or does in the new version of the template.
+    """What leads nowhere in the merged files, and did not before in the same file, or does in the template's version.
 
     `moved` says where files went (old path → new path); the files in `skipped` hold conflict marks.
     """
     check = _Check(before, theirs, merged, moved)
     paths = sorted(path for path in merged.texts if path not in skipped and check.can_break(path))
-    return [broken for path in paths for broken in dict.fromkeys(check.file(path))]
+    found = [broken for path in paths for broken in dict.fromkeys(check.file(path))]
+    return sorted([*found, *check.links()], key=lambda broken: (broken.path, broken.line))
 
 
 @dataclass(frozen=True)
@@ -71,34 +78,49 @@ class _Check:
     def _has_lost_of_theirs(self) -> bool:
         return _has_lost(self.theirs, self.merged)
 
-    def file(self, path: str) -> Iterator[Broken]:
-        """What is broken in one file."""
-        if path.endswith(PYTHON):
-            yield from self._python(path)
-        else:
-            yield from self._page(path)
-
-    def _python(self, path: str) -> Iterator[Broken]:
-        folder = path.rpartition("/")[0]
-        if path.endswith(".py") and self.merged.source(path) is None and self.before.source(path) is not None:
-            yield Broken(path, 1, path, "is no longer Python that can be read")
-        for reference in self.merged.references(path):
-            if self._is_broken(reference, folder):
-                yield Broken(path, reference.line, str(reference), self._what(reference, folder), self._went(reference))
-
-    def _is_broken(self, reference: Reference, folder: str) -> bool:
-        module, name = reference.module, reference.name
-        top = module.partition(".")[0]
-        is_own = any(tree.locate(top, folder) for tree in (self.before, self.merged))
-        if not is_own or self.merged.resolves(module, name, folder):
-            return False
-        # What led nowhere before is not the merge's fault, unless it is the template that now leads there.
-        earlier = self._earlier_modules.get(module, module)
-        return self.before.resolves(earlier, name, folder) or self.theirs.resolves(module, name, folder)
+    @cached_property
+    def _earlier_paths(self) -> dict[str, str]:
+        return {new: old for old, new in self.moved.items()}
 
     @cached_property
     def _earlier_modules(self) -> dict[str, str]:
         return {new: old for old, new in moved_modules(self.moved).items()}
+
+    def file(self, path: str) -> Iterator[Broken]:
+        """What is broken in one file."""
+        if path.endswith(CODE):
+            yield from self._python(path)
+        else:
+            yield from self._page(path)
+
+    def links(self) -> Iterator[Broken]:
+        """Links whose target is gone."""
+        for path, target in self.merged.links.items():
+            place = _joined(path.rpartition("/")[0], target)
+            if self.before.has(place) and not self.merged.has(place):
+                message = f"is a link to {target}, which is no longer there"
+                yield Broken(path, 1, target, message, self._file_went(place, ""))
+
+    def _python(self, path: str) -> Iterator[Broken]:
+        folder = path.rpartition("/")[0]
+        earlier = self._earlier_paths.get(path, path)
+        if path.endswith(PYTHON) and self.merged.source(path) is None and self.before.source(earlier) is not None:
+            yield Broken(path, 1, path, "is no longer Python that can be read")
+        broken_before = {
+            reference.written
+            for reference in self.before.references(earlier)
+            if not self.before.resolves(reference.module, reference.name, earlier.rpartition("/")[0])
+        }
+        for reference in self.merged.references(path):
+            is_there = self.merged.resolves(reference.module, reference.name, folder)
+            if not is_there and self._is_own(reference, folder) and reference.written not in broken_before:
+                yield Broken(path, reference.line, str(reference), self._what(reference, folder), self._went(reference))
+        for line, word in self.merged.string_references(path):
+            yield from self._dotted(path, line, word)
+
+    def _is_own(self, reference: Reference, folder: str) -> bool:
+        top = reference.module.partition(".")[0]
+        return any(tree.locate(top, folder) for tree in (self.before, self.merged))
 
     def _what(self, reference: Reference, folder: str) -> str:
         if reference.name and self.before.locate(str(reference), folder):
@@ -114,6 +136,19 @@ class _Check:
                 return f"now {self.moved[place]}"
         return ""
 
+    def _dotted(self, path: str, line: int, word: str) -> Iterator[Broken]:
+        """A dotted name in a text, which is one only where it led somewhere."""
+        now = self.merged.dotted(line, word)
+        if self.merged.resolves(now.module, now.name):
+            return
+        names = [self.before.dotted(line, word)]
+        if earlier := self._earlier_modules.get(now.module):
+            names.append(self.before.dotted(line, f"{earlier}.{now.name}"))
+        led_before = any(self.before.resolves(each.module, each.name) for each in names)
+        theirs = self.theirs.dotted(line, word)
+        if led_before or self.theirs.resolves(theirs.module, theirs.name):
+            yield Broken(path, line, word, self._what(now, ""), self._went(now))
+
     def _page(self, path: str) -> Iterator[Broken]:
         folder = path.rpartition("/")[0]
         for line, word in self.merged.mentions(path):
@@ -122,9 +157,7 @@ class _Check:
                 message = f"there is no longer a file or folder {name}"
                 yield Broken(path, line, name, message, self._file_went(name, folder))
             elif DOTTED.fullmatch(word):
-                reference = self.merged.dotted(line, word)
-                if self._is_broken(reference, ""):
-                    yield Broken(path, line, word, self._what(reference, ""), self._went(reference))
+                yield from self._dotted(path, line, word)
         yield from self._lost_commands(path)
 
     def _file_went(self, name: str, folder: str) -> str:
@@ -137,15 +170,11 @@ class _Check:
         """Whether a word named a file or folder, from the top or from beside the page, and names none now."""
         if "/" not in name:
             is_file_name = "." in name.strip(".")
-            return is_file_name and not self._names_a_file(self.merged, name) and self._names_a_file(self.before, name)
+            return is_file_name and name not in self.merged.file_names and name in self.before.file_names
         places = [name, _joined(folder, name)]
         if any(self.merged.has(place) for place in places):
             return False
         return any(tree.has(place) for tree in (self.before, self.theirs) for place in places)
-
-    @staticmethod
-    def _names_a_file(tree: Tree, name: str) -> bool:
-        return name in tree.file_names
 
     def _lost_commands(self, path: str) -> Iterator[Broken]:
         """Lines that call a console script which the project no longer installs."""
@@ -161,11 +190,12 @@ def _has_lost(earlier: Tree, merged: Tree) -> bool:
     if not earlier.paths <= merged.paths or _scripts(earlier) - _scripts(merged):
         return True
     for path, text in earlier.texts.items():
-        if path.endswith(".py") and text != merged.texts.get(path):
+        if path.endswith(PYTHON) and text != merged.texts.get(path):
             old, new = earlier.source(path), merged.source(path)
             if old is None or new is None or old.names - new.names or (old.is_open and not new.is_open):
                 return True
-    return False
+    # A new package or folder can hide a module of the same name.
+    return any(f"{path.removesuffix('/__init__.py')}.py" in earlier.paths for path in merged.paths - earlier.paths)
 
 
 def _joined(folder: str, name: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portfolio.update.project import Living
     from portfolio.update.rewrite_imports import Rewrite
 
-LARGEST = 1_000_000  # bytes of a file that is read for what it refers to
+LINK = "120000"  # the mode of a symbolic link, whose content is its target
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def foresee(
     foreseen, merged = _merge(project, scratch, versions, template.release)
     conflicting = frozenset(conflict.path for conflict in foreseen.conflicts)
     before, after = _trees(project, scratch, versions, merged)
-    after, rewritten = _with_rewritten_imports(project, versions, after, conflicting)
+    after, rewritten = _with_rewritten_imports(project, versions, before, after, conflicting)
     for path in {rewrite.path for rewrite in rewritten}:
         content = after.texts[path].encode("utf-8", "surrogateescape")
         merged[project.prefix + path] = NewFile(content, merged[project.prefix + path].mode)
@@ -58,7 +58,10 @@ def foresee(
     scratch.import_trees({"rebuilt": base.files, "merged": {**outside, **merged}, "render": {**base_outside, **theirs}})
     names = ("refs/merged^{tree}", "refs/render^{tree}")
     tree, render = scratch.ask("rev-parse", *names).split()
-    return Merged(tree, render, foreseen.sides, foreseen.conflicts, tuple(findings), tuple(rewritten))
+    # As all other paths, from the top of the work tree.
+    broken = tuple(replace(each, path=project.prefix + each.path) for each in findings)
+    shown = tuple(replace(each, path=project.prefix + each.path) for each in rewritten)
+    return Merged(tree, render, foreseen.sides, foreseen.conflicts, broken, shown)
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,12 @@ def _versions(project: Living, base: Base, theirs: Mapping[str, NewFile], templa
     pristine = {path: file for path, file in base.files.items() if project.own(path)}
     name = project.prefix + record.NAME
     ours[name] = pristine[name]
-    places = rewrite_imports.paths(template.moved, (path.removeprefix(project.prefix) for path in ours))
-    went = {
-        old: new for old, new in places.items() if project.prefix + new in theirs and project.prefix + old not in theirs
-    }
-    whole = {project.prefix + old: project.prefix + new for old, new in went.items()}
-    free = {old: new for old, new in whole.items() if new not in ours}
-    return _Versions(_at_new_places(pristine, free), _at_new_places(ours, free), dict(theirs), went)
+    there = {path.removeprefix(project.prefix) for path in theirs}
+    own = {path.removeprefix(project.prefix) for path in ours}
+    went = {old: new for old, new in rewrite_imports.paths(template.moved, own, there).items() if new in there}
+    followed = rewrite_imports.that_edits_can_follow(went, own)
+    places = {project.prefix + old: project.prefix + new for old, new in followed.items()}
+    return _Versions(_at_new_places(pristine, places), _at_new_places(ours, places), dict(theirs), went)
 
 
 def _at_new_places(files: Mapping[str, Entry | NewFile], places: Mapping[str, str]) -> Files:
@@ -123,34 +125,42 @@ def _trees(project: Living, scratch: Repository, versions: _Versions, merged: Fi
         file
         for files in (own, merged)
         for path, file in files.items()
-        if isinstance(file, Entry) and broken_references.is_read(path.removeprefix(project.prefix))
+        if isinstance(file, Entry)
+        and (file.mode == LINK or broken_references.is_read(path.removeprefix(project.prefix)))
     ]
     contents = scratch.contents(entry.blob for entry in entries)
     return _tree(project, own, contents), _tree(project, merged, contents)
 
 
 def _tree(project: Living, files: Mapping[str, Entry | NewFile], contents: Mapping[str, bytes]) -> Tree:
-    texts = {}
+    texts, links = {}, {}
     for path, file in files.items():
         content = contents.get(file.blob, b"") if isinstance(file, Entry) else file.content
-        name = path.removeprefix(project.prefix)
-        if broken_references.is_read(name) and len(content) <= LARGEST and b"\0" not in content:
-            texts[name] = content.decode("utf-8", "surrogateescape")
-    return Tree(frozenset(path.removeprefix(project.prefix) for path in files), texts)
+        name, text = path.removeprefix(project.prefix), content.decode("utf-8", "surrogateescape")
+        if file.mode == LINK:
+            links[name] = text
+        elif broken_references.is_read(name) and len(content) <= _largest(name) and "\0" not in text:
+            texts[name] = text
+    return Tree(frozenset(path.removeprefix(project.prefix) for path in files), texts, links)
+
+
+def _largest(path: str) -> int:
+    """Bytes of a file that is read for what it refers to; a notebook holds its pictures too."""
+    return 30_000_000 if path.endswith(".ipynb") else 1_000_000
 
 
 def _with_rewritten_imports(
-    project: Living, versions: _Versions, after: Tree, conflicting: frozenset[str]
+    project: Living, versions: _Versions, before: Tree, after: Tree, conflicting: frozenset[str]
 ) -> tuple[Tree, list[Rewrite]]:
     """The merged files, in which those that are the user's follow the modules that the template moved."""
-    renamed = rewrite_imports.modules({old: new for old, new in versions.went.items() if old not in after.paths})
+    renamed = rewrite_imports.modules(versions.went)
     came_from = {new: old for old, new in versions.went.items()}
     texts, rewritten = dict(after.texts), []
-    for path, text in after.texts.items() if renamed else ():
+    for path, text in after.texts.items() if versions.went else ():
         whole = project.prefix + path
         theirs = versions.theirs.get(whole)
         is_theirs = isinstance(theirs, NewFile) and theirs.content == text.encode("utf-8", "surrogateescape")
         if path.endswith(".py") and not is_theirs and whole not in conflicting:
-            texts[path], lines = rewrite_imports.rewrite(path, after, renamed, came_from.get(path, ""))
+            texts[path], lines = rewrite_imports.rewrite(path, before, after, renamed, came_from.get(path, ""))
             rewritten += lines
-    return Tree(after.paths, texts), rewritten
+    return replace(after, texts=texts), rewritten

@@ -8,10 +8,16 @@ import re
 import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+(?::\w+)?")  # `image_api.serve:create_app`, also within a string
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?::[A-Za-z_]\w*)?")  # `image_api.serve:create_app`
 NO_TEXT = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8
-MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)  # lines of a notebook that are not Python
+BOM = "\ufeff"
+# Lines of a notebook that are not Python: `%run x`, `!ls`, `files = !ls`, `model?`.
+MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|.*=[ \t]*[!%].*|.*\?[ \t]*)$", re.MULTILINE)
 
 
 class NotPython(Exception):
@@ -42,12 +48,18 @@ class Chain:
 class Source:
     """What can be read from a Python file."""
 
-    names: frozenset[str]  # that the module defines
-    is_open: bool  # whether it may define more: by `import *` or a `__getattr__`
-    imports: tuple[Import, ...]
-    chains: tuple[Chain, ...]
-    strings: tuple[tuple[int, str], ...]  # (line, dotted name) of strings that are one
-    rebound: frozenset[str]  # names that are also assigned to, so that an import is not all they stand for
+    names: frozenset[str] = frozenset()  # that the module defines
+    is_open: bool = False  # whether it may define more: by `import *` or a `__getattr__`
+    imports: tuple[Import, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    strings: tuple[tuple[int, str], ...] = ()  # (line, dotted name) within strings
+    rebound: frozenset[str] = frozenset()  # names that are also assigned to: an import is not all they stand for
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """Names that stand for a package and nothing else: by `import package.module`."""
+        tops = {each.bound for each in self.imports if not each.name and each.bound == each.module.partition(".")[0]}
+        return frozenset(tops) - self.rebound
 
 
 @lru_cache(maxsize=4096)
@@ -72,31 +84,48 @@ def parse(text: str) -> Source | None:
 
 
 def syntax(text: str) -> ast.Module:
-    """The syntax tree of a text; NotPython if it has none. Columns count the bytes of the text as it is stored."""
+    """The syntax tree of a text; NotPython if it has none. Columns count bytes, without a byte order mark."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of escapes in somebody's strings
-            return ast.parse(NO_TEXT.sub("?", text))
+            return ast.parse(NO_TEXT.sub("?", text.removeprefix(BOM)))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotPython from error
 
 
-def notebook_code(text: str) -> str:
-    """The code of a notebook as one Python text, with its lines where they stand in the file; empty if it is none."""
+@lru_cache(maxsize=256)
+def parse_notebook(text: str) -> Source | None:
+    """What the code cells of a notebook say, with the lines of the file; None if it is no notebook."""
     try:
-        cells = json.loads(text)["cells"]
-        sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+        cells = [cell["source"] for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     except (ValueError, TypeError, KeyError, RecursionError):
-        return ""
-    code = [line for source in sources for line in ("".join(source)).splitlines()]
-    lines, at = [""] * (text.count("\n") + 1), 0
-    raw = text.splitlines()
+        return None
+    raw, at = text.splitlines(), 0
+    imports: list[Import] = []
+    chains: list[Chain] = []
+    strings: list[tuple[int, str]] = []
+    rebound: set[str] = set()
+    for cell in cells:
+        code = "".join(cell) if isinstance(cell, list) and all(isinstance(line, str) for line in cell) else str(cell)
+        places = list(_places(code.splitlines(), raw, at))
+        at = places[-1] if places else at
+        source = None if code.lstrip().startswith("%%") else parse(MAGIC.sub(r"\1pass", code))
+        if source is not None:
+            lines = [place + 1 for place in places]
+            imports += [Import(lines[e.line - 1], e.level, e.module, e.name, e.bound) for e in source.imports]
+            chains += [Chain(lines[e.line - 1], e.root, e.attributes) for e in source.chains]
+            strings += [(lines[line - 1], string) for line, string in source.strings]
+            rebound |= source.rebound
+    return Source(frozenset(), True, tuple(imports), tuple(chains), tuple(strings), frozenset(rebound))
+
+
+def _places(code: Sequence[str], raw: Sequence[str], at: int) -> Iterator[int]:
+    """Where each line of a cell stands in the file; near the one before where it cannot be found."""
     for line in code:
-        written = json.dumps(line, ensure_ascii=False)[1:-1]
-        number = next((i for i in range(at, len(raw)) if written and written in raw[i]), None)
-        if number is not None and not lines[number]:
-            lines[number], at = line, number
-    return MAGIC.sub("", "\n".join(lines))
+        written = [json.dumps(line, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True)]
+        found = (i for i in range(at, min(at + 5000, len(raw))) if line.strip() and any(w in raw[i] for w in written))
+        at = next(found, at)
+        yield at
 
 
 @dataclass
@@ -137,20 +166,15 @@ class _Uses(ast.NodeVisitor):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            line = getattr(alias, "lineno", node.lineno)
             bound = alias.asname or alias.name
-            self.imports.append(Import(line, node.level, node.module or "", alias.name, bound))
+            self.imports.append(Import(alias.lineno, node.level, node.module or "", alias.name, bound))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        attributes: list[str] = []
-        inner: ast.expr = node
-        while isinstance(inner, ast.Attribute):
-            attributes.insert(0, inner.attr)
-            inner = inner.value
-        if isinstance(inner, ast.Name):
-            self.chains.append(Chain(node.lineno, inner.id, tuple(attributes)))
+        root, attributes = chain_of(node)
+        if isinstance(root, ast.Name):
+            self.chains.append(Chain(node.lineno, root.id, attributes))
         else:
-            self.visit(inner)
+            self.visit(root)
 
     def visit_Name(self, node: ast.Name) -> None:
         if not isinstance(node.ctx, ast.Load):
@@ -161,5 +185,16 @@ class _Uses(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and DOTTED.fullmatch(node.value):
-            self.strings.append((node.lineno, node.value))
+        if isinstance(node.value, str) and "." in node.value:
+            for word in DOTTED.finditer(node.value):
+                line = node.lineno + node.value.count("\n", 0, word.start())
+                self.strings.append((line, word[0]))
+
+
+def chain_of(node: ast.expr) -> tuple[ast.expr, tuple[str, ...]]:
+    """(what the attributes are asked of, the attributes) of an expression: `a.b.c` → (a, ("b", "c"))."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.insert(0, node.attr)
+        node = node.value
+    return node, tuple(attributes)

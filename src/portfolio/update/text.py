@@ -111,8 +111,8 @@ def _rewritten(update: Update) -> Iterator[str]:
         yield bold(f"Imports of moved modules, rewritten in your files: {len(update.rewritten)}")
     for rewrite in update.rewritten:
         yield f"  {rewrite.path}:{rewrite.line}"
-        yield wrap(f"- {rewrite.before}", "    ", "      ")
-        yield wrap(f"+ {rewrite.after}", "    ", "      ")
+        for mark, text in (("-", rewrite.before), ("+", rewrite.after)):
+            yield from (wrap(f"{mark} {line.strip()}", "    ", "      ") for line in text.splitlines())
 
 
 def _asides(update: Update) -> Iterator[str]:
@@ -144,6 +144,7 @@ def _conflicts(update: Update) -> Iterator[str]:
         yield bold(f"Conflicts: {len(conflicts)} to look at")
         for conflict in conflicts:
             yield wrap(f"{conflict.path}: {advice(conflict)}", "  ", "    ")
+        yield wrap("What these files import and name was not checked: they hold conflict marks.", "  ", "    ")
 
 
 def _broken(update: Update) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -13,6 +13,7 @@ from portfolio.update.python_source import Source
 
 ROOTS = ("src/", "")  # where a project's packages lie
 WORD = re.compile(r"[\w.@+-]+(?:[/:][\w.@+-]+)*/?")  # what may be a path or a dotted name
+PYTHON = (".py", ".pyi")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Reference:
     line: int
     module: str
     name: str = ""
+    written: str = ""  # as the file has it, from wherever it stands
 
     def __str__(self) -> str:
         return f"{self.module}.{self.name}" if self.name else self.module
@@ -29,10 +31,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Tree:
-    """A project's files: every path, and the text of those that can refer to others."""
+    """A project's files: every path, the text of those that can refer to others, and where links lead."""
 
     paths: frozenset[str]
     texts: Mapping[str, str]
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -51,19 +54,28 @@ class Tree:
     def source(self, path: str) -> Source | None:
         """What a Python file or a notebook says; None where that cannot be read."""
         text = self.texts.get(path)
-        if text is None or not path.endswith((".py", ".ipynb")):
+        if text is None:
             return None
-        return python_source.parse(python_source.notebook_code(text) if path.endswith(".ipynb") else text)
+        if path.endswith(".ipynb"):
+            return python_source.parse_notebook(text)
+        return python_source.parse(text) if path.endswith(PYTHON) else None
 
     def locate(self, module: str, folder: str = "") -> str | None:
-        """The file of a module, or the folder of a package without one; `folder` is that of the file which imports."""
-        inside = module.replace(".", "/")
+        """The file of a module, or the folder of a package without one; `folder` is that of the file which imports.
+
+        As Python looks for it: a package before a module of the same name, and nothing inside a module.
+        """
+        parts = module.split(".")
         for root in dict.fromkeys((*ROOTS, f"{folder}/" if folder else "")):
-            for path in (f"{root}{inside}.py", f"{root}{inside}/__init__.py"):
+            inside = root + "/".join(parts)
+            ancestors = (root + "/".join(parts[:count]) for count in range(1, len(parts)))
+            if any(f"{each}.py" in self.paths and f"{each}/__init__.py" not in self.paths for each in ancestors):
+                continue
+            for path in (f"{inside}/__init__.py", f"{inside}.py"):
                 if path in self.paths:
                     return path
-            if f"{root}{inside}" in self.folders:
-                return f"{root}{inside}"
+            if inside in self.folders:
+                return inside
         return None
 
     def resolves(self, module: str, name: str = "", folder: str = "") -> bool:
@@ -78,44 +90,48 @@ class Tree:
         source = self.source(place)
         return source is None or source.is_open or name in source.names
 
-    def references(self, path: str) -> Iterator[Reference]:
-        """What a Python file or a notebook refers to, as far as it could be of the project's own."""
+    def references(self, path: str, was_at: str = "") -> Iterator[Reference]:
+        """What the imports of a Python file or a notebook and the attributes of what they bind refer to.
+
+        `was_at` is where the file stood before: with it, relative imports are read from there.
+        """
         source = self.source(path)
         if source is None:
             return
-        folder, package = path.rpartition("/")[0], package_of(path)
+        folder, package = path.rpartition("/")[0], package_of(was_at or path)
         bound: dict[str, str] = {}  # name in the file → module that it may stand for
-        imported = set()
         for each in source.imports:
-            reference = Reference(each.line, absolute(each.level, each.module, package), each.name)
+            module = absolute(each.level, each.module, package)
+            reference = Reference(each.line, module, each.name, f"{'.' * each.level}{each.module}:{each.name}")
             yield reference
-            imported.add(str(reference))
             if each.bound not in source.rebound:
-                is_top = not each.name and each.bound == reference.module.partition(".")[0]
+                is_top = not each.name and each.bound == module.partition(".")[0]
                 bound[each.bound] = each.bound if is_top else str(reference)
         for chain in source.chains:
             if chain.root in bound:
                 parts = (*bound[chain.root].split("."), *chain.attributes)
                 asked = self._attribute(chain.line, parts, folder)
-                yield from (each for each in asked if str(each) not in imported)  # those were yielded above
-        for line, text in source.strings:
-            yield self.dotted(line, text, folder)
+                # What the import itself lacks was yielded above.
+                yield from (each for each in asked if str(each) != bound[chain.root])
+
+    def string_references(self, path: str) -> Iterator[tuple[int, str]]:
+        """(line, dotted name) of what may be a module or a name within a file's strings."""
+        source = self.source(path)
+        yield from source.strings if source else ()
 
     def _attribute(self, line: int, parts: tuple[str, ...], folder: str) -> Iterator[Reference]:
         """The attribute that is asked of the innermost module of a dotted name."""
         for count in range(len(parts) - 1, 0, -1):
             module = ".".join(parts[:count])
             if self.locate(module, folder):
-                yield Reference(line, module, parts[count])
+                yield Reference(line, module, parts[count], ".".join(parts))
                 return
 
-    def dotted(self, line: int, text: str, folder: str = "") -> Reference:
+    def dotted(self, line: int, text: str) -> Reference:
         """A dotted name in a text: the longest module in it that is there, and the name that is asked of it."""
         parts = tuple(text.replace(":", ".").split("."))
-        found = next(self._attribute(line, (*parts, ""), folder), None)
-        if found is None or found.module == ".".join(parts):
-            return Reference(line, ".".join(parts))
-        return found
+        innermost = next(self._attribute(line, (*parts, ""), ""), None)
+        return innermost or Reference(line, ".".join(parts), "", text)
 
     def mentions(self, path: str) -> Iterator[tuple[int, str]]:
         """(line, word) for each word of a page or a settings file that may be a path or a dotted name."""
