@@ -380,3 +380,17 @@ def test_an_answer_in_the_record_that_is_no_valid_one(bench: Bench, living: Livi
 
 def test_it_knows_the_template_of_the_bench(bench: Bench) -> None:
     assert templates.get(NAME).moved == {}
+
+
+def test_nothing_is_fetched_for_a_partial_clone(bench: Bench, living: Living, tmp_path: Path) -> None:
+    mine(living)
+    better(bench)
+    living.git("config", "uploadpack.allowFilter", "true")
+    partial = tmp_path / "partial"
+    subprocess.run(["git", "clone", "-q", "--filter=blob:none", living.folder.as_uri(), str(partial)], check=True)
+    project = Living(partial, partial, living.portfolio)
+    project.git("config", "remote.origin.uploadpack", f"touch '{tmp_path}/asked'; git-upload-pack")
+    _assert_refused(project.update(), "is a partial clone", "git fetch --refetch --no-filter")
+    assert not (tmp_path / "asked").exists()
+    project.git("fetch", "-q", "--refetch", "--no-filter")
+    assert_merged(project, project.update())

@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 PLAIN, EXECUTABLE = "100644", "100755"
-# Part of every command: git starts no hook, no file watcher and no housekeeping, whatever its configuration says.
-ALONE = (f"core.hooksPath={os.devnull}", "core.fsmonitor=false", "maintenance.auto=false", "gc.auto=0")
+# Part of every command: git starts no hook, no file watcher and no housekeeping, and asks no other host, whatever its
+# configuration says.
+ALONE = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "maintenance.auto=false",
+    "gc.auto=0",
+    "protocol.allow=never",
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class Repository:
                 .execute(
                     ["git", *options, *words],
                     istream=given,
-                    env={**self._place, **(environment or {})},
+                    env={"GIT_NO_LAZY_FETCH": "1", **self._place, **(environment or {})},
                     with_extended_output=True,
                     with_exceptions=False,
                     stdout_as_string=False,
@@ -136,7 +143,6 @@ class Repository:
             "GIT_DIR": str(self.borrowed_by),
             "GIT_WORK_TREE": str(self.root),
             "GIT_INDEX_FILE": str(self.borrowed_by / "index"),
-            "GIT_NO_LAZY_FETCH": "1",
         }
 
     @cached_property
@@ -180,7 +186,10 @@ class Repository:
     def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
         """What each of the blobs holds, in one call; those that the repository does not have are left out."""
         names = dict.fromkeys(blobs)
-        _, answer, _ = self._execute(["cat-file", "--batch"], "".join(f"{name}\n" for name in names).encode())
+        stdin = "".join(f"{name}\n" for name in names).encode()
+        code, answer, complaint = self._execute(["cat-file", "--batch"], stdin)
+        if code:
+            raise refusal("git cat-file failed", complaint)
         held, at = {}, 0
         for name in names:
             end = answer.index(b"\n", at)

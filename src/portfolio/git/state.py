@@ -38,7 +38,21 @@ def check(repository: Repository) -> str:
             f"{some_of(changed)}: changed and not committed",
             "commit that first (git commit -a), or put it aside (git stash)",
         )
+    _check_that_all_is_here(repository, head)
     return head
+
+
+def _check_that_all_is_here(repository: Repository, head: str) -> None:
+    """Refuse a partial clone that lacks files: git would ask another host for them, and an update asks none."""
+    code, _, _ = repository.try_to("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$")
+    if code:
+        return
+    listed = repository.ask("rev-list", "--objects", "--no-object-names", "--missing=print", head).splitlines()
+    if missing := sum(line.startswith("?") for line in listed):
+        raise PortfolioError(
+            f"{repository.root} is a partial clone: {missing} files of its history are at the other host only",
+            "bring them here first: git fetch --refetch --no-filter",
+        )
 
 
 def _check_that_nothing_is_under_way(repository: Repository) -> None:
