@@ -143,7 +143,8 @@ def update(path: ProjectFolder = Path(), dry_run: OnlyPatch = False, output: Out
     with plan.planned(path, prompt if terminal.is_interactive(output) else None) as planned:
         comparison = before_and_after.compare(planned)
         commit = None if dry_run else plan.apply(planned)
-        typer.echo(text.answer(planned, path, commit, comparison, dry_run, output))
+        answer = text.answer(planned, path, commit, comparison, dry_run, output)
+    typer.echo(answer)
     raise typer.Exit(TO_BE_LOOKED_AT if planned.is_to_be_looked_at else 0)
 
 

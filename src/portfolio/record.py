@@ -92,6 +92,7 @@ def _is_blob(name: Any) -> bool:
 
 
 def _is_inside(path: str) -> bool:
+    path.encode()  # UnicodeEncodeError, a ValueError, for what is no text
     parts = path.split("/")
     return not (set(parts) & {"", ".", ".."} or ".git" in path.casefold().split("/") or set(path) & set('\0\n\\:"'))
 

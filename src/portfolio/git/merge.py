@@ -13,7 +13,8 @@ from portfolio.git import state
 from portfolio.git.repository import Entry, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
+    from pathlib import Path
 
     from portfolio.git.repository import Files, Identity, Repository
 
@@ -80,10 +81,10 @@ def foresee(scratch: Repository, base: Files, ours: Files, theirs: Files, name: 
         facts, _, path = line.partition("\t")
         mode, blob, stage = facts.split()
         sides.append(Entry(path, mode, blob, int(stage)))
-    return Foreseen(tree, tuple(sides), tuple(_conflicts(rest[len(sides) + 1 :], sides)))
+    return Foreseen(tree, tuple(sides), tuple(_conflicts(rest[len(sides) + 1 :], sides, is_clean=code == 0)))
 
 
-def _conflicts(messages: Sequence[str], sides: Sequence[Entry]) -> Iterator[Conflict]:
+def _conflicts(messages: Sequence[str], sides: Sequence[Entry], is_clean: bool) -> Iterator[Conflict]:
     """A conflict for each path with several sides, and what git says of it."""
     by_path: dict[str, tuple[str, str]] = {}
     rest = iter(messages)
@@ -98,6 +99,8 @@ def _conflicts(messages: Sequence[str], sides: Sequence[Entry]) -> Iterator[Conf
     stages: dict[str, set[int]] = {}
     for side in sides:
         stages.setdefault(side.path, set()).add(side.stage)
+    if not is_clean and not stages:  # such as a folder that was split
+        stages = {path: {2, 3} for path in by_path}
     for path, present in stages.items():
         kind, message = by_path.get(path, ("other", ""))
         yield Conflict(path, kind, message, 2 in present, 3 in present)
@@ -151,7 +154,18 @@ def _in_the_way(repository: Repository, scratch: Repository, made: Sequence[Chan
         taken = [path for path in above if not (repository.root / path).is_dir()]
         if change.path not in leaving and not _is_left_over(repository, scratch, change):
             taken.append(change.path)
-        yield from (path for path in taken if os.path.lexists(repository.root / path) and path not in leaving)
+        yield from (path for path in taken if path not in leaving and _stays(repository.root, path, leaving))
+
+
+def _stays(root: Path, path: str, leaving: Set[str | None]) -> bool:
+    """Whether something stands at a path, other than a folder all of whose files the update takes away."""
+    if not os.path.lexists(root / path):
+        return False
+    if not (root / path).is_dir() or (root / path).is_symlink():
+        return True
+    return any(
+        file.relative_to(root).as_posix() not in leaving for file in (root / path).rglob("*") if not file.is_dir()
+    )
 
 
 def _is_left_over(repository: Repository, scratch: Repository, change: Change) -> bool:
@@ -188,7 +202,11 @@ def take(
         repository.file(name).write_text(text, encoding="utf-8")
     try:
         _check_out(repository, scratch, merge)
-    except PortfolioError:  # git refuses before it begins
+    except PortfolioError as error:
+        words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=dirty")
+        if repository.try_to(*words)[1].strip():  # it failed in the middle
+            hint = f"{error.hint}; back to what was committed: git reset --hard"
+            raise PortfolioError(error.message, hint) from error
         _remove(repository, notes)
         raise
     if commit:

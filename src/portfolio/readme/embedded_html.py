@@ -39,7 +39,10 @@ class EmbeddedHtml(HTMLParser):
         self.lineno, self.offset = line, 0
         if not self._draft.line.seen:
             self._draft.line.number = line
-        self.feed(html)
+        try:
+            self.feed(html)
+        except (AssertionError, ValueError):  # of declarations and numbers that its parser does not expect
+            self.rawdata = ""
 
     def end_block(self) -> None:
         """Close what was said so far as a passage, unless a heading or a cell goes on."""
@@ -48,7 +51,10 @@ class EmbeddedHtml(HTMLParser):
 
     def finish(self) -> None:
         """Read what is left at the end of the page."""
-        self.close()
+        try:
+            self.close()
+        except (AssertionError, ValueError):
+            self.rawdata = ""
         self.end_block()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -146,14 +146,14 @@ class _Check:
             names.append(self.before.dotted(line, f"{earlier}.{now.name}"))
         led_before = any(self.before.resolves(each.module, each.name) for each in names)
         theirs = self.theirs.dotted(line, word)
-        if led_before or self.theirs.resolves(theirs.module, theirs.name):
+        if led_before or (self._is_new(path) and self.theirs.resolves(theirs.module, theirs.name)):
             yield Broken(path, line, word, self._what(now, ""), self._went(now))
 
     def _page(self, path: str) -> Iterator[Broken]:
         folder = path.rpartition("/")[0]
         for line, word in self.merged.mentions(path):
             name = word.partition(":")[0]
-            if self._is_lost_path(name, folder):
+            if self._is_lost_path(name, folder, self._is_new(path)):
                 message = f"there is no longer a file or folder {name}"
                 yield Broken(path, line, name, message, self._file_went(name, folder))
             elif DOTTED.fullmatch(word):
@@ -166,7 +166,11 @@ class _Check:
         places = {new for old, new in self.moved.items() if old in whole or old.rpartition("/")[2] == name}
         return f"now {places.pop()}" if len(places) == 1 else ""
 
-    def _is_lost_path(self, name: str, folder: str) -> bool:
+    def _is_new(self, path: str) -> bool:
+        """Whether the update changes a file: only then may it name what the template has and its user does not."""
+        return self.merged.texts[path] != self.before.texts.get(path)
+
+    def _is_lost_path(self, name: str, folder: str, is_new: bool) -> bool:
         """Whether a word named a file or folder, from the top or from beside the page, and names none now."""
         if "/" not in name:
             is_file_name = "." in name.strip(".")
@@ -174,12 +178,13 @@ class _Check:
         places = [name, _joined(folder, name)]
         if any(self.merged.has(place) for place in places):
             return False
-        return any(tree.has(place) for tree in (self.before, self.theirs) for place in places)
+        trees = (self.before, self.theirs) if is_new else (self.before,)
+        return any(tree.has(place) for tree in trees for place in places)
 
     def _lost_commands(self, path: str) -> Iterator[Broken]:
         """Lines that call a console script which the project no longer installs."""
-        for script in _scripts(self.before) - _scripts(self.merged):
-            called = re.compile(rf"(?:^|[`$;&|\[\"']|\brun)\s*{re.escape(script)}(?=[\s`\"'])")
+        for script in _lost_scripts(self.before, self.merged):
+            called = re.compile(rf"(?:^|[`$;&|\[\"']|\brun)\s*{re.escape(script)}(?=[\s`\"']|$)")
             for number, line in enumerate(self.merged.texts[path].splitlines(), start=1):
                 if called.search(line):
                     yield Broken(path, number, script, f"there is no longer a command {script}")
@@ -187,7 +192,7 @@ class _Check:
 
 def _has_lost(earlier: Tree, merged: Tree) -> bool:
     """Whether a path, a console script or a name of a module is not in the merged files any more."""
-    if not earlier.paths <= merged.paths or _scripts(earlier) - _scripts(merged):
+    if not earlier.paths <= merged.paths or _lost_scripts(earlier, merged):
         return True
     for path, text in earlier.texts.items():
         if path.endswith(PYTHON) and text != merged.texts.get(path):
@@ -208,14 +213,20 @@ def _joined(folder: str, name: str) -> str:
     return "/".join(parts)
 
 
-def _scripts(tree: Tree) -> frozenset[str]:
-    """The console scripts that a project installs."""
+def _lost_scripts(earlier: Tree, merged: Tree) -> frozenset[str]:
+    old, new = _scripts(earlier), _scripts(merged)
+    return frozenset() if old is None or new is None else old - new
+
+
+def _scripts(tree: Tree) -> frozenset[str] | None:
+    """The console scripts that a project installs; None where that cannot be read."""
     import tomllib
 
     try:
         match tomllib.loads(tree.texts.get("pyproject.toml", "")):
             case {"project": {"scripts": dict(scripts)}}:
                 return frozenset(scripts)
+            case _:
+                return frozenset()
     except (tomllib.TOMLDecodeError, RecursionError):
-        pass
-    return frozenset()
+        return None

@@ -41,7 +41,7 @@ def find(project: Living, render: Mapping[str, bytes]) -> Base:
         if pristine.pop(prefix + record.NAME, None) is None:
             continue
         names = _sha1_names(git, pristine)
-        if {path.removeprefix(prefix): names[path] for path in pristine} == project.record.files:
+        if {path.removeprefix(prefix): names.get(path) for path in pristine} == project.record.files:
             return Base(dict(files), sha)  # and not a squash that only took over the message
     return _rebuilt(project, render)
 

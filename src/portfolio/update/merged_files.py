@@ -85,7 +85,8 @@ def _versions(project: Living, base: Base, theirs: Mapping[str, NewFile], templa
     ours[name] = pristine[name]
     there = {path.removeprefix(project.prefix) for path in theirs}
     own = {path.removeprefix(project.prefix) for path in ours}
-    went = {old: new for old, new in rewrite_imports.paths(template.moved, own, there).items() if new in there}
+    made = {path for path in own if project.prefix + path in pristine}  # by the template, and not the user's own
+    went = {old: new for old, new in rewrite_imports.paths(template.moved, made, there).items() if new in there}
     followed = rewrite_imports.that_edits_can_follow(went, own)
     places = {project.prefix + old: project.prefix + new for old, new in followed.items()}
     return _Versions(_at_new_places(pristine, places), _at_new_places(ours, places), dict(theirs), went)

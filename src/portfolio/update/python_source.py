@@ -67,12 +67,11 @@ def parse(text: str) -> Source | None:
     """What a file says; None if it is not Python, or not of this version."""
     try:
         tree = syntax(text)
-    except NotPython:
+        names, uses = _Names(), _Uses()
+        names.visit(tree)
+        uses.visit(tree)
+    except (NotPython, RecursionError):  # as of a sum of a thousand terms
         return None
-    names = _Names()
-    names.visit(tree)
-    uses = _Uses()
-    uses.visit(tree)
     return Source(
         frozenset(names.defined),
         names.is_open,

@@ -40,7 +40,8 @@ def set_aside(git: Repository, base: Files, ours: Files, theirs: Files) -> SetAs
             continue
         if filled := blocks.written_by_a_run(our_text, base_text, their_text):
             filling[path] = filled
-            blank = blocks.fill(our_text, blocks.contents(base_text))
+            pristine = blocks.contents(base_text)
+            blank = blocks.fill(our_text, {name: pristine[name] for name in filled})
             pages[path] = NewFile(blank.encode("utf-8", "surrogateescape"), ours[path].mode)
     return SetAside(pages, filling)
 

@@ -7,6 +7,7 @@ import io
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from portfolio.update.python_source import BOM, DOTTED, NotPython, chain_of, syntax
@@ -64,13 +65,19 @@ def _next(moved: Mapping[str, str], path: str) -> str:
 
 
 def that_edits_can_follow(went: Mapping[str, str], ours: Set[str]) -> dict[str, str]:
-    """Those moves that put one file into each place, where none of ours stands or the one there moves too."""
+    """Those moves that put one file into each place, where nothing of ours stands or what stands there moves too."""
     times = Counter(went.values())
-    free = {old: new for old, new in went.items() if times[new] == 1}
-    while blocked := [old for old, new in free.items() if new in ours and new not in free]:
+    folders = {str(folder) for path in ours for folder in PurePosixPath(path).parents}
+    free = {old: new for old, new in went.items() if times[new] == 1 and new not in folders}
+    while blocked := [old for old, new in free.items() if _taken(new, ours) - free.keys()]:
         for old in blocked:
             del free[old]
     return free
+
+
+def _taken(place: str, ours: Set[str]) -> set[str]:
+    """Our files that stand at a place, or where one of its folders would."""
+    return {path for path in (place, *map(str, PurePosixPath(place).parents)) if path in ours}
 
 
 def modules(went: Mapping[str, str]) -> dict[str, str]:

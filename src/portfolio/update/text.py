@@ -73,7 +73,8 @@ def answer(
 ) -> str:
     """The answer in the form that was asked for."""
     write = as_json if output is Format.json else updated
-    return write(update, folder, commit, comparison, is_dry)
+    written = write(update, folder, commit, comparison, is_dry)
+    return written.encode("utf-8", "backslashreplace").decode()  # names and lines of files may be no text
 
 
 def _outcome(update: Update) -> str:

@@ -14,6 +14,7 @@ from portfolio.update.python_source import Source
 ROOTS = ("src/", "")  # where a project's packages lie
 WORD = re.compile(r"[\w.@+-]+(?:[/:][\w.@+-]+)*/?")  # what may be a path or a dotted name
 PYTHON = (".py", ".pyi")
+EVERYWHERE = ("__name__", "__file__", "__doc__", "__path__", "__spec__", "__package__", "__dict__", "__loader__")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Tree:
         place = self.locate(module, folder)
         if place is None:
             return False
-        if name in ("", "*") or name.startswith("__") or self.locate(f"{module}.{name}", folder):
+        if name in ("", "*", *EVERYWHERE) or self.locate(f"{module}.{name}", folder):
             return True
         if place not in self.paths:
             return False
