@@ -229,3 +229,17 @@ def test_a_link_whose_target_is_gone() -> None:
     before, merged = (Tree(frozenset(each), {}, links) for each in (files, without(files, GONE)))
     lines = broken_references.find(before, tree({}), merged, {}, frozenset())
     assert [(each.path, each.reference) for each in lines] == [("net.py", "src/bakery/oven.py")]
+
+
+def test_a_settings_file_that_cannot_be_read_is_not_taken_for_an_empty_one() -> None:
+    before = {**SHOP, "README.md": "```\nbakery\n```\n"}
+    assert found(before, {**before, "pyproject.toml": "<<<<<<< yours\n"}) == []
+    assert found(before, {**before, "pyproject.toml": ""}) == ["README.md:2 bakery"]
+
+
+def test_an_old_word_of_the_users_is_not_the_updates_fault() -> None:
+    before = {
+        **without(SHOP, GONE, "src/bakery/shop.py", "pyproject.toml"),
+        "notes.md": "I deleted `src/bakery/oven.py`.\n",
+    }
+    assert found({**before, "bake.sh": ""}, before, SHOP) == []

@@ -394,3 +394,86 @@ def test_nothing_is_fetched_for_a_partial_clone(bench: Bench, living: Living, tm
     assert not (tmp_path / "asked").exists()
     project.git("fetch", "-q", "--refetch", "--no-filter")
     assert_merged(project, project.update())
+
+
+@pytest.mark.parametrize("own", ["notes", "notes/counter.py/deep.txt"], ids=["a file", "a folder"])
+def test_what_stands_where_a_module_moves_to_is_not_lost(
+    bench: Bench, living: Living, whereabouts: Whereabouts, own: str
+) -> None:
+    living.write(own, "mine\n")
+    mine(living)
+    bench.move("src/bakery/shop.py", "notes/counter.py")
+    bench.release("0.2.0")
+    project = whereabouts(living)
+    outcome = project.update()
+    assert outcome.code == 4, outcome
+    assert_abortable(project)
+    assert project.read(own) == "mine\n"
+
+
+def test_edits_in_two_modules_that_become_one_are_not_lost(bench: Bench, living: Living) -> None:
+    mine(living)
+    living.replace("src/bakery/shop.py", "return PRICE", "return PRICE + 1  # mine")
+    living.commit()
+    bench.move("src/bakery/oven.py", "src/bakery/all.py")
+    bench.move("src/bakery/shop.py", "src/bakery/gone.py")
+    manifest = bench.root / NAME / "template.toml"
+    manifest.write_text(manifest.read_text().replace("src/bakery/gone.py", "src/bakery/all.py"))
+    bench.path("src/bakery/gone.py").unlink()
+    bench.release("0.2.0")
+    outcome = living.update()
+    assert outcome.code == 4, outcome
+    held = "".join(living.read(str(path.relative_to(living.folder))) for path in living.folder.rglob("*.py"))
+    assert "return 33  # mine" in held
+    assert "return PRICE + 1  # mine" in held
+
+
+def test_a_merge_of_the_users_own_is_not_taken_for_an_update(bench: Bench, living: Living) -> None:
+    better(bench)
+    living.git("switch", "-qc", "side")
+    living.git("commit", "-q", "--allow-empty", "-m", "Side")
+    living.git("switch", "-q", "main")
+    living.git("merge", "-q", "--no-ff", "--no-commit", "-m", "Update docs", "side")
+    outcome = living.update()
+    _assert_refused(outcome, "a merge is in progress")
+    assert "reset --hard" not in outcome.err
+
+
+def test_a_checkout_that_fails_in_the_middle_can_be_undone(bench: Bench, living: Living) -> None:
+    living.write(".git/info/attributes", "src/bakery/shop.py filter=fails\n")
+    mine(living)
+    before = living.git("rev-parse", "HEAD")
+    for setting in ("clean", "smudge"):
+        living.git("config", f"filter.fails.{setting}", "cat")
+    living.git("config", "filter.fails.required", "true")
+    bench.replace("src/bakery/shop.py", "PRICE = 3", "PRICE = 4")
+    better(bench)
+    living.git("config", "filter.fails.smudge", "false")
+    _assert_refused(living.update(), "smudge filter fails failed", "git reset --hard")
+    living.git("config", "filter.fails.smudge", "cat")
+    living.git("reset", "-q", "--hard", before)
+    assert living.git("status", "--porcelain", "--untracked-files=no") == ""
+    assert_merged(living, living.update())
+
+
+def test_a_folder_of_the_templates_may_become_a_file(bench: Bench, living: Living) -> None:
+    living.portfolio("list")
+    bench.write("bin/x.sh", "x\n")
+    bench.release("0.2.0")
+    assert_merged(living, living.update())
+    (bench.path("bin/x.sh")).unlink()
+    bench.path("bin").rmdir()
+    bench.write("bin", "y\n")
+    bench.release("0.3.0")
+    assert_merged(living, living.update())
+    assert living.read("bin") == "y\n"
+
+
+def test_a_file_that_no_parser_likes_stops_nothing(bench: Bench, living: Living) -> None:
+    living.write("deep.py", "x = " + " + ".join(["1"] * 3000) + "\n")
+    living.write("page.md", "<div><![foo[bar]]></div>\n\n<div>&#" + "9" * 5000 + ";</div>\n")
+    living.replace("README.md", "## Limitations\n", "<div><![foo[bar]]></div>\n\n## Limitations\n")
+    mine(living)
+    bench.path("src/bakery/shop.py").unlink()
+    better(bench)
+    assert_merged(living, living.update())

@@ -152,3 +152,19 @@ def test_what_the_update_bought_is_shown(bench: Bench, living: Living, portfolio
     assert "bakery@0.1.0 → bakery@0.2.0: merged, 2 files, in commit" in outcome.out
     assert "passes now  RFL702" in outcome.out
     assert max(map(len, outcome.out.splitlines())) <= 80
+
+
+def test_what_a_run_wrote_into_one_block_survives_the_end_of_another(bench: Bench, living: Living) -> None:
+    plot = "<!-- report:plot -->\n*Nothing was drawn yet.*\n<!-- /report:plot -->\n\n"
+    bench.replace("README.md.jinja", "## Limitations", f"{plot}## Limitations")
+    bench.release("0.2.0")
+    assert_merged(living, living.update())
+    living.replace("README.md", UNMEASURED, MEASURED)
+    living.replace("README.md", "*Nothing was drawn yet.*", "| my | drawn |")
+    mine(living)
+    bench.replace("README.md.jinja", plot, "")
+    bench.release("0.3.0")
+    outcome = living.update()
+    assert outcome.code == 4, outcome  # what was drawn is in conflict with its end
+    assert "| my | drawn |" in living.read("README.md")
+    assert MEASURED in living.read("README.md")

@@ -40,6 +40,10 @@ def _write(folder: Path, old: Mapping[str, Entry], new: Mapping[str, Entry], con
     """Make a folder that holds the old files hold the new ones."""
     for path in old.keys() - new.keys():
         (folder / path).unlink(missing_ok=True)
+        for parent in (folder / path).parents:  # a file may come in place of a folder
+            if parent == folder or not parent.is_dir() or any(parent.iterdir()):
+                break
+            parent.rmdir()
     for path, entry in new.items():
         is_same = path in old and old[path].blob == entry.blob
         if not is_same and entry.blob in contents and entry.mode.startswith("100"):  # no links, no submodules
