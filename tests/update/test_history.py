@@ -43,7 +43,7 @@ def test_after_a_squashed_update_the_next_one_starts_from_the_recorded_files(
     outcome = project.update()
     if project is living:  # the pristine files are still in its object database
         assert_merged(project, outcome)
-        assert outcome.json["base"] == {"commit": None, "forgotten": []}
+        assert outcome.json["base"] == {"tree": outcome.json["base"]["tree"], "commit": None, "forgotten": []}
         assert "return 33  # mine" in project.read("src/bakery/oven.py")
         assert "return 55  # best" in project.read("src/bakery/oven.py")
     else:  # the pristine 0.2.0 of what was edited never came along

@@ -139,7 +139,7 @@ def check_way(repository: Repository, scratch: Repository, made: Sequence[Change
         )
     if unwatched := _unwatched(repository, made):
         raise PortfolioError(
-            f"{state.some_of(unwatched)}: git is told not to look at it (skip-worktree or assume-unchanged), "
+            f"{state.some_of(unwatched)}: git is set not to look at it (skip-worktree or assume-unchanged), "
             "and the update changes it",
             f"git update-index --no-skip-worktree --no-assume-unchanged {unwatched[0]}; then commit what it holds",
         )
@@ -177,7 +177,7 @@ def _is_left_over(repository: Repository, scratch: Repository, change: Change) -
 
 
 def _unwatched(repository: Repository, made: Sequence[Change]) -> list[str]:
-    """Files that the update touches and whose own changes git was told not to see; not those of a sparse checkout."""
+    """Files that the update touches and whose own changes git is set not to see; not those of a sparse checkout."""
     touched = {path for change in made for path in (change.path, change.moved_from)}
     listed = repository.ask("ls-files", "-v", "-z", "--", ":/").split("\0")
     marked = [line[2:] for line in listed if line[:1] == "S" or line[:1].islower()]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from portfolio.git.repository import Repository
 
 TITLE = "Update "  # what the message of our merges begins with
-OURS = re.compile(rf"{TITLE}.+ to [\w-]+@\d[\d.]*\n")
+OUR_MERGE = re.compile(rf"{TITLE}.+ to [\w-]+@\d[\d.]*\n")
 # A file of git's own → what it says is going on, and how that is ended.
 UNDER_WAY = {
     "MERGE_HEAD": ("a merge", "git merge --abort"),
@@ -62,7 +62,7 @@ def _check_that_nothing_is_under_way(repository: Repository) -> None:
         if not repository.file(name).exists():
             continue
         message = repository.file("MERGE_MSG")
-        if name == "MERGE_HEAD" and message.is_file() and OURS.match(message.read_text("utf-8", "replace")):
+        if name == "MERGE_HEAD" and message.is_file() and OUR_MERGE.match(message.read_text("utf-8", "replace")):
             what = "an update that was not finished, or was stopped,"
             remedy = "git merge --abort, or where git refuses that: git reset --hard, as nothing else was uncommitted"
         raise PortfolioError(f"{what} is in progress in {repository.root}", f"finish it, or undo it: {remedy}")

@@ -30,6 +30,7 @@ class Merged:
     """The outcome, stored in the scratch repository."""
 
     tree: str  # of the whole work tree
+    base: str  # the tree that both sides were compared with
     render: str  # the tree of the template's new version, in place of the project's folder of the base
     sides: tuple[Entry, ...]
     conflicts: tuple[Conflict, ...]
@@ -56,12 +57,12 @@ def foresee(
     outside = {path: entry for path, entry in project.files.items() if not project.own(path)}
     base_outside = {path: file for path, file in base.files.items() if not project.own(path)}
     scratch.import_trees({"rebuilt": base.files, "merged": {**outside, **merged}, "render": {**base_outside, **theirs}})
-    names = ("refs/merged^{tree}", "refs/render^{tree}")
-    tree, render = scratch.ask("rev-parse", *names).split()
+    names = ("refs/merged^{tree}", "refs/rebuilt^{tree}", "refs/render^{tree}")
+    tree, base_tree, render = scratch.ask("rev-parse", *names).split()
     # As all other paths, from the top of the work tree.
     broken = tuple(replace(each, path=project.prefix + each.path) for each in findings)
     shown = tuple(replace(each, path=project.prefix + each.path) for each in rewritten)
-    return Merged(tree, render, foreseen.sides, foreseen.conflicts, broken, shown)
+    return Merged(tree, base_tree, render, foreseen.sides, foreseen.conflicts, broken, shown)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from portfolio.update.rewrite_imports import Rewrite
 
 
+BACK = "back to what was committed: git reset --hard"
+
+
 @dataclass(frozen=True)
 class Update:
     """What an update would do, before it is done."""
@@ -43,6 +46,7 @@ class Update:
     new_answers: dict[str, Answer]  # to questions that the project was not asked before
     who: Identity
     base: Base | None = None
+    base_tree: str = ""  # as stored
     merge: Merge | None = None  # None where there is nothing to do
     broken: tuple[Broken, ...] = ()  # what git cannot see
     rewritten: tuple[Rewrite, ...] = ()
@@ -72,15 +76,17 @@ def planned(folder: Path, asking: Callable[[Template], Ask] | None = None) -> It
 
     Asks only what the project was never asked.
     """
-    try:
-        project = open_project(folder)
-        with project.repository.scratch() as scratch:
-            yield _plan(project, scratch, asking)
-    except OSError as error:
-        raise PortfolioError(
-            f"the update could not be prepared: {error.strerror or error}",
-            f"make room in {tempfile.gettempdir()}, or name another folder in TMPDIR; then update again",
-        ) from error
+    with contextlib.ExitStack() as until_taken:
+        try:
+            project = open_project(folder)
+            scratch = until_taken.enter_context(project.repository.scratch())
+            update = _plan(project, scratch, asking)
+        except OSError as error:
+            raise PortfolioError(
+                f"the update could not be prepared: {error.strerror or error}",
+                f"make room in {tempfile.gettempdir()}, or name another folder in TMPDIR; then update again",
+            ) from error
+        yield update
 
 
 def _plan(project: Living, scratch: Repository, asking: Callable[[Template], Ask] | None) -> Update:
@@ -100,7 +106,9 @@ def _plan(project: Living, scratch: Repository, asking: Callable[[Template], Ask
     changes = merge.changes(scratch, project.head, merged.tree)
     merge.check_way(project.repository, scratch, changes)
     ready = Merge(project.head, theirs, merged.tree, merged.sides, merged.conflicts, changes)
-    return replace(update, base=base, merge=ready, broken=merged.broken, rewritten=merged.rewritten)
+    return replace(
+        update, base=base, base_tree=merged.base, merge=ready, broken=merged.broken, rewritten=merged.rewritten
+    )
 
 
 def apply(update: Update) -> str | None:
@@ -114,7 +122,9 @@ def apply(update: Update) -> str | None:
             project.repository, update.scratch, update.merge, title, update.who, update.is_to_be_looked_at
         )
     except KeyboardInterrupt:
-        raise PortfolioError("interrupted in the middle", "back to what was committed: git reset --hard") from None
+        raise PortfolioError("interrupted in the middle", BACK) from None
+    except OSError as error:
+        raise PortfolioError(f"the update stopped in the middle: {error.strerror or error}", BACK) from error
 
 
 def _answers(project: Living, template: Template, asking: Callable[[Template], Ask] | None) -> Answers:

@@ -53,7 +53,7 @@ def as_json(update: Update, folder: Path, commit: str | None, comparison: Compar
         "to": update.answers.template.release,
         "dry_run": is_dry,
         "outcome": _outcome(update),
-        "base": base and {"commit": base.commit, "forgotten": base.forgotten},
+        "base": base and {"tree": update.base_tree, "commit": base.commit, "forgotten": base.forgotten},
         "render": merge and merge.theirs,
         "commit": commit,
         "files": [asdict(change) for change in merge.changes] if merge else [],

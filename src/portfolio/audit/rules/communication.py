@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,11 @@ from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_a
 from portfolio.readme.words import spoken, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from portfolio.audit.project import Project
-    from portfolio.readme.model import Code, Image, Link
+    from portfolio.audit.topics import Scope
+    from portfolio.readme.model import Code, Image, Link, Passage, Readme
 
 FILL = "portfolio:fill"
 EDGE = re.compile(r"(\w+)[^\n]*?(?:-->|---|-\.->|==>|->>|-->>|\|>|--o|--x|<-->|:)[^\n]*?(\w+)")
@@ -92,28 +96,36 @@ def diagram(project: Project) -> Verdict:
           model
         ```
     """
-    reading = project.reading
-    for code in reading.readme.code:
-        if _is_diagram(code):
-            return passed(line=code.line)
-    here = reading.about("architecture")
-    placed = {(image.line, image.target) for image in here.images}
-    for image in reading.readme.images:
-        is_called = phrases.says(_caption_words(image), "pictures", "diagrams")
-        if is_picture(image) and ((image.line, image.target) in placed or is_called):
-            return passed(line=image.line)
-    for section in reading.readme.sections:
-        if any(is_picture(image) for image in section.images) and phrases.says(
-            spoken(words(section.title)), "pictures", "headings"
-        ):
-            return passed(line=section.line)
-    for code in reading.readme.code:
-        if code.language in ("", "text", "txt", "plaintext") and _is_drawn_with_characters(code.text):
-            return passed(line=code.line)
-    small = next((code for code in reading.readme.code if code.language == "mermaid"), None)
+    readme, here = project.readme, project.reading.about("architecture")
+    if line := _line_of_diagram(readme, here):
+        return passed(line=line)
+    small = next((code for code in readme.code if code.language == "mermaid"), None)
     if small:
         return failed("the Mermaid block has fewer than three nodes or two edges", small.line)
     return failed("no diagram of the pipeline or the architecture was found", here.line if here else None)
+
+
+def _line_of_diagram(readme: Readme, here: Scope) -> int | None:
+    """The line of a Mermaid block, else of a picture that is called or placed as a diagram, else of drawn boxes."""
+    mermaid = (code.line for code in readme.code if _is_diagram(code))
+    placed = {(image.line, image.target) for image in here.images}
+    pictures = (
+        image.line
+        for image in readme.images
+        if is_picture(image)
+        and ((image.line, image.target) in placed or phrases.says(_caption_words(image), "pictures", "diagrams"))
+    )
+    below_a_heading = (
+        section.line
+        for section in readme.sections
+        if any(map(is_picture, section.images)) and phrases.says(spoken(words(section.title)), "pictures", "headings")
+    )
+    drawn = (
+        code.line
+        for code in readme.code
+        if code.language in ("", "text", "txt", "plaintext") and _is_drawn_with_characters(code.text)
+    )
+    return next(itertools.chain(mermaid, pictures, below_a_heading, drawn), None)
 
 
 def _is_drawn_with_characters(text: str) -> bool:
@@ -300,29 +312,40 @@ def leftovers(project: Project) -> Verdict:
 
         <!-- portfolio:fill RFL701: two things it cannot do -->
     """
-    for comment in project.readme.comments:
+    for message, line in _leftovers(project):
+        return failed(message, line)
+    return passed()
+
+
+def _leftovers(project: Project) -> Iterator[tuple[str, int]]:
+    """(what was left, its line), the surest first."""
+    readme = project.readme
+    for comment in readme.comments:
         if comment.text.startswith(FILL):
-            return failed(f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line)
-    opening = {*project.readme.passages[:OPENING], *project.readme.passages[-OPENING:]}
-    for each in project.readme.passages:
-        if not ("{" in each.prose or "[" in each.prose or "(" in each.prose or each in opening):
-            continue
-        found = JINJA.search(each.prose) or OF_A_FORM.search(each.prose)
-        said = found[0] if found else phrases.holds(each.casefolded, "untouched", "sentences")
-        if said and "${{" not in each.text:
-            return failed(f"“{said}” is a template's", each.line)
-    found = CONFLICT.search(project.readme_text)
-    if found and not any(CONFLICT.search(each.text) for each in project.readme.code):  # there, one is explained
-        line = project.readme_text.count("\n", 0, found.start()) + 1
-        return failed("a conflict that git left is not resolved", line)
-    pointing: list[Link | Image] = [*project.readme.links, *project.readme.images]
+            yield f"still to be filled in: {comment.text.removeprefix(FILL).strip()}", comment.line
+    opening = {*readme.passages[:OPENING], *readme.passages[-OPENING:]}
+    for passage in readme.passages:
+        if "${{" not in passage.text and (quote := _left_in(passage, passage in opening)):
+            yield f"“{quote}” is a template's", passage.line
+    conflict = CONFLICT.search(project.readme_text)
+    if conflict and not any(CONFLICT.search(code.text) for code in readme.code):  # there, one is explained
+        line = project.readme_text.count("\n", 0, conflict.start()) + 1
+        yield "a conflict that git left is not resolved", line
+    pointing: list[Link | Image] = [*readme.links, *readme.images]
     for link in pointing:
         if link.target.casefold().strip("<>()") in phrases.members("untouched", "addresses"):
-            return failed(f"a link leads to “{link.target}”, which stands for an address", link.line)
-    for section in project.readme.sections:
-        if found := JINJA.search(section.title):
-            return failed(f"“{found[0]}” is a template's", section.line)
-    return passed()
+            yield f"a link leads to “{link.target}”, which stands for an address", link.line
+    for section in readme.sections:
+        if placeholder := JINJA.search(section.title):
+            yield f"“{placeholder[0]}” is a template's", section.line
+
+
+def _left_in(passage: Passage, is_at_an_end: bool) -> str | None:
+    """What a template left in a passage; its first sentence is looked for at the ends of the page."""
+    if not (is_at_an_end or any(mark in passage.prose for mark in "{[(")):
+        return None
+    placeholder = JINJA.search(passage.prose) or OF_A_FORM.search(passage.prose)
+    return placeholder[0] if placeholder else phrases.holds(passage.casefolded, "untouched", "sentences")
 
 
 @rule(
