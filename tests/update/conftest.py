@@ -246,3 +246,16 @@ def assert_abortable(project: Living) -> None:
     project.git("merge", "--abort")
     assert project.git("status", "--porcelain") == ""
     assert project.git("stash", "list") == ""
+
+
+def conflicting(bench: Bench) -> None:
+    """A release that changes the line that `mine` changes."""
+    bench.replace("src/bakery/oven.py", "return 3\n", "return 333  # better\n")
+
+
+def assert_refused(outcome: Outcome, *words: str) -> None:
+    """Refused in two lines that hold these words."""
+    assert outcome.code == 1, outcome
+    assert len(outcome.err.splitlines()) == 2, outcome.err
+    assert outcome.err.startswith("error: ")
+    assert all(word in outcome.err for word in words), outcome.err
