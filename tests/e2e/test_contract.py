@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import socket
+import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -44,18 +45,24 @@ def test_the_results_are_those_of_the_contract(each: Project) -> None:
         assert artefact["sha256"] == run(f"sha256sum {artefact['path']}", each.folder).split()[0]
 
 
-ADDITIONS = "sum(i * i for i in range(20_000_000))"  # about a second's work
-LONGEST_RUN = 150  # times as long
+ADDITIONS = "sum(i * i for i in range(17_000_000))"  # a second's work where nothing else runs
+LONGEST_RUN = 90  # seconds; on a machine busy with something else, as much longer as the additions take
 
 
 def test_a_run_is_short(each: Project) -> None:
-    """In units of this machine's own speed, which differs from that of others and from minute to minute."""
+    if each.metrics["seconds"] > LONGEST_RUN * _slowness(each):  # something else may have been running: once more
+        each.do("run")
+    assert each.metrics["seconds"] <= LONGEST_RUN * _slowness(each)
+
+
+def _slowness(each: Project) -> float:
+    """How many times longer than on an idle machine work takes at this moment; never below 1."""
     units = []
     for _ in range(3):
         started = time.perf_counter()
         run(f"{each.python} -c '{ADDITIONS}'", each.folder)
         units.append(time.perf_counter() - started)
-    assert each.metrics["seconds"] <= LONGEST_RUN * max(units)
+    return max(1.0, statistics.median(units))
 
 
 def test_every_block_of_the_readme_is_filled_and_checked(each: Project) -> None:
