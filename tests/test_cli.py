@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import Run
 
 ONE_TEMPLATE = """\
-image-api (mle) · An image classifier as a REST API: trained, honestly
-evaluated, served, monitored
+image-api (mle) · Photographs in, classes out: trained without leakage,
+calibrated, served as a REST API, monitored
   shows PyTorch, ONNX Runtime, FastAPI, leakage-free evaluation, calibration,
   Docker, monitoring
 """

@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from portfolio.readme import markdown
+from portfolio.readme import markdown, pages
 from portfolio.readme.words import shingles, words
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def of(
     Shingles of the author's own answers, `own_words`, are left out of the template's.
     """
     template, version, profile = release
-    sections = markdown.parse(files["README.md"].decode()).sections
+    readme = markdown.parse(files["README.md"].decode())
+    linked = (markdown.parse(files[path].decode()) for path in pages.linked(readme) if path in files)
+    hashes: dict[str, set[str]] = {}
+    for section in (each for page in (readme, *linked) for each in page.sections):
+        hashes.setdefault(section.title, set()).update(section.shingles)
     own = frozenset[str]().union(*(shingles(words(text)) for text in own_words))
     return Record(
         schema=SCHEMA,
@@ -57,7 +61,7 @@ def of(
         version=version,
         answers=dict(answers),
         files={path: blob_name(content) for path, content in sorted(files.items())},
-        readme={section.title: sorted(section.shingles - own) for section in sections if section.shingles - own},
+        readme={title: sorted(each - own) for title, each in hashes.items() if each - own},
         profile=profile,
     )
 

@@ -44,7 +44,7 @@ Findings
            | :-- | --: |
            | convolutional network | 0.86 |
 
-Score 60 of 100, from 100% of what applies; rule set 2.
+Score 60 of 100, from 100% of what applies; rule set 3.
 """
 
 
@@ -109,7 +109,9 @@ def test_the_document_holds_every_rule(portfolio: Run, tmp_path: Path) -> None:
         "coverage": 1.0,
     }
     assert [each["code"] for each in project["results"]] == [rule.code for rule in RULES]
-    assert project["results"][0].keys() == {"code", "state", "severity", "confidence", "line", "message", "advice"}
+    assert project["results"][0].keys() == {
+        *("code", "state", "severity", "confidence", "path", "line", "message", "advice")
+    }
     assert {each["state"] for each in project["results"]} <= {"pass", "fail", "n/a", "unknown", "suppressed"}
 
 

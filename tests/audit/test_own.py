@@ -195,7 +195,8 @@ def test_a_broken_record_makes_it_a_stranger_s(fresh: Path) -> None:
 
 def test_the_record_knows_the_template_s_words(template: Template, fresh: Path) -> None:
     recorded = record.from_text((fresh / record.NAME).read_text())
-    sections = markdown.parse((fresh / "README.md").read_text()).sections
+    pages = [fresh / "README.md", *fresh.glob("docs/*.md")]
+    sections = [each for page in pages for each in markdown.parse(page.read_text()).sections]
     assert recorded.template == template.name
     assert recorded.readme.keys() == {each.title for each in sections if each.shingles}
 

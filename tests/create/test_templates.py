@@ -110,7 +110,7 @@ def test_a_project_reads_the_same_as_yaml_whatever_its_name(template: Template, 
 
 
 def test_shared_files_are_copied_as_they_are() -> None:
-    for path in (templates.root() / "_shared").iterdir():
+    for path in _files(templates.root() / "_shared"):
         assert not re.search(r"\{\{|\{%|\{#", path.read_text(encoding="utf-8")), path
 
 

@@ -30,6 +30,8 @@ data_sets = []
 [minutes]
 cold = 1
 warm = 1
+[budget]
+seconds = 1
 [story]
 problem = "Bakers throw away a third of their bread because nobody tells them"
 decision = "How much to bake"

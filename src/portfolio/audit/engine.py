@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHORTEST_REASON = 10  # characters
 CAP = 60
 IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
-RULE_SET = "2"  # changes when a verdict may
+RULE_SET = "3"  # changes when a verdict may
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Result:
     state: State
     severity: Severity
     message: str
+    path: str | None = None  # of the page of the README that it is about
     line: int | None = None
     is_only_heading: bool = False  # whether its section is there, and says nothing yet
 
@@ -136,7 +137,7 @@ def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit
         verdict = _ask(rule, project)
         severity = rule.severity if project.record else as_a_warning(rule.severity)
         is_bare = verdict.state is State.failed and bool(rule.topics) and project.reading.about(*rule.topics).is_bare
-        result = Result(rule, verdict.state, severity, verdict.message, verdict.line, is_bare)
+        result = Result(rule, verdict.state, severity, verdict.message, *project.place(verdict.line), is_bare)
         if result.is_finding and rule.code in reasons:
             result = replace(result, state=State.suppressed, message=f"{reasons.pop(rule.code)} ({verdict.message})")
         results.append(result)

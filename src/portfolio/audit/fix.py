@@ -12,11 +12,11 @@ from portfolio.audit import numbers
 from portfolio.audit.results_file import Shown
 from portfolio.audit.topics import topics_of
 from portfolio.errors import PortfolioError
-from portfolio.readme import markdown
+from portfolio.readme import markdown, pages
 from portfolio.readme.model import BOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portfolio.audit.engine import Audit, Result
     from portfolio.audit.numbers import Difference
@@ -40,19 +40,35 @@ SKELETONS = (
 
 
 @dataclass(frozen=True)
-class Fix:
-    """A README before and after, and what was done to it."""
+class Change:
+    """A page before and after."""
 
     path: str
     before: str
     after: str
+
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        return "".join(difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"))
+
+
+@dataclass(frozen=True)
+class Fix:
+    """The pages of a README that change, and what is done to them."""
+
+    changes: tuple[Change, ...]
     sections: tuple[str, ...]
     numbers: tuple[str, ...]  # "0.87 → 0.86 (Macro F1 of cnn)"
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The pages that change."""
+        return tuple(change.path for change in self.changes)
+
     def diff(self) -> str:
         """The fix as a unified diff."""
-        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
-        return "".join(difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"))
+        return "".join(change.diff() for change in self.changes)
 
     def described(self) -> Iterator[str]:
         """What was, or would be, done: a line for each."""
@@ -65,46 +81,53 @@ def propose(project: Project, audit: Audit) -> Fix | None:
     path = project.readme_path or "README.md"
     if path.lower().endswith(".rst"):
         return None
-    before = _as_it_is(project, path) if project.readme_path else ""
+    before = {page.path: _as_it_is(project, page.path) for page in project.pages} or {path: ""}
     after, corrected = _with_recorded_numbers(before, project)
-    after, sections = _with_skeletons(after or f"# {project.folder.name}\n", project, audit)
-    return Fix(path, before, after, sections, corrected) if after != before and (sections or corrected) else None
+    after[path], sections = _with_skeletons(after[path] or f"# {project.folder.name}\n", project, audit)
+    changes = tuple(Change(each, text, after[each]) for each, text in before.items() if after[each] != text)
+    return Fix(changes, sections, corrected) if changes and (sections or corrected) else None
 
 
 def write(project: Project, fix: Fix) -> None:
-    """Replace the README in one step, so that it is never half written."""
-    target = (project.folder / fix.path).resolve()
+    """Replace each page in one step, so that none is ever half written."""
+    for change in fix.changes:
+        _replace(project, change)
+
+
+def _replace(project: Project, change: Change) -> None:
+    target = (project.folder / change.path).resolve()
     if not target.is_relative_to(project.folder):
-        raise PortfolioError(f"{fix.path} leads out of the project", "make it a file of the project's own")
+        raise PortfolioError(f"{change.path} leads out of the project", "make it a file of the project's own")
     beside = target.with_name(f".{target.name}.tmp-{os.getpid()}")
     try:
-        beside.write_bytes(fix.after.encode("utf-8", "surrogateescape"))
+        beside.write_bytes(change.after.encode("utf-8", "surrogateescape"))
         if target.exists():
             beside.chmod(target.stat().st_mode)
         beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise PortfolioError(f"{fix.path} could not be written: {error.strerror}", "nothing was changed") from error
+        raise PortfolioError(f"{change.path} could not be written: {error.strerror}", "it was not changed") from error
 
 
 def _as_it_is(project: Project, path: str) -> str:
-    """The README with its own line ends and bad bytes, so that nothing else changes."""
+    """A page with its own line ends and bad bytes, so that nothing else changes."""
     return (project.folder / path).read_bytes().decode("utf-8", "surrogateescape")
 
 
-def _with_recorded_numbers(text: str, project: Project) -> tuple[str, tuple[str, ...]]:
+def _with_recorded_numbers(texts: Mapping[str, str], project: Project) -> tuple[dict[str, str], tuple[str, ...]]:
     """The numbers in report blocks, each as recorded; one that stands twice in its line is left to `report`."""
     if project.results is None:
-        return text, ()
-    inside = {line for block in project.report_blocks.values() for line in block}
-    lines, done = text.splitlines(keepends=True), []
+        return dict(texts), ()
+    inside = {line for block in project.report_blocks for line in block}
+    lines, done = {path: text.splitlines(keepends=True) for path, text in texts.items()}, []
     for difference in numbers.compare(project.readme, project.results, project.report_blocks).differences:
-        line = lines[difference.line - 1] if difference.line <= len(lines) else ""
+        path, number = pages.place(project.pages, difference.line)
+        line = lines[path][number - 1] if number <= len(lines[path]) else ""
         if difference.line in inside and line.count(difference.shown) == 1:
             right = as_recorded(difference)
-            lines[difference.line - 1] = line.replace(difference.shown, right)
+            lines[path][number - 1] = line.replace(difference.shown, right)
             done.append(f"{difference.shown} → {right} ({difference.what})")
-    return "".join(lines), tuple(done)
+    return {path: "".join(each) for path, each in lines.items()}, tuple(done)
 
 
 def as_recorded(difference: Difference) -> str:

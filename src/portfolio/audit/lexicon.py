@@ -513,8 +513,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         },
         "image": {
             "words": """
-                image classification | image | images | photo | photos | x-ray | mri | computer vision | object
-                detection | segmentation | cnn | resnet | yolo | opencv | pixel
+                image classification | image classifier | image | images | photo | photos | photograph | photographs |
+                x-ray | mri | computer vision | object detection | segmentation | cnn | resnet | yolo | opencv | pixel
             """,
         },
         "forecast": {

@@ -10,7 +10,7 @@ from portfolio.audit.results_file import Shown, is_numeric, nearest, numbers
 from portfolio.readme.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from portfolio.audit.results_file import Fact, Name, ResultRow, Results
@@ -43,7 +43,7 @@ class Agreement:
     differences: tuple[Difference, ...]
 
 
-def compare(readme: Readme, results: Results, report_blocks: Mapping[str, range]) -> Agreement:
+def compare(readme: Readme, results: Results, report_blocks: Sequence[range]) -> Agreement:
     """Every number of a metric table, and every decimal in a report block, with what the results file records."""
     compared = 0
     differences: list[Difference] = []
@@ -59,8 +59,8 @@ def compare(readme: Readme, results: Results, report_blocks: Mapping[str, range]
     return Agreement(compared, tuple(differences))
 
 
-def _is_within(line: int, report_blocks: Mapping[str, range]) -> bool:
-    return any(line in inside for inside in report_blocks.values())
+def _is_within(line: int, report_blocks: Sequence[range]) -> bool:
+    return any(line in inside for inside in report_blocks)
 
 
 @dataclass(frozen=True)

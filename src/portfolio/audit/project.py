@@ -14,13 +14,14 @@ from portfolio.audit import kind, settings
 from portfolio.audit.topics import Reading
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.git import history
-from portfolio.readme import blocks, markdown
+from portfolio.readme import blocks, markdown, pages
 
 if TYPE_CHECKING:
     from portfolio.audit.results_file import Results
     from portfolio.audit.settings import Settings
     from portfolio.git.history import History
     from portfolio.readme.model import Readme
+    from portfolio.readme.pages import Page
     from portfolio.record import Record
 
 RESULTS = "reports/metrics.json"
@@ -88,18 +89,40 @@ class Project:
         return not self.files - {self.readme_path, ".git"}
 
     @cached_property
-    def readme_text(self) -> str:
-        """Its text, whatever its bytes; empty without one."""
-        return self.read(self.readme_path) if self.readme_path else ""
+    def pages(self) -> tuple[Page, ...]:
+        """The README and the pages of `docs/` that it links to; without a README, nothing."""
+        if not self.readme_path:
+            return ()
+        linked = () if self.only_readme else pages.linked(self._first_page)
+        paths = [self.readme_path, *(each for each in linked if each in self.files and each != self.readme_path)]
+        return pages.numbered([(path, self.read(path)) for path in paths])
 
     @cached_property
-    def readme(self) -> Readme:
-        """Its README, parsed; without one, an empty one."""
+    def _first_page(self) -> Readme:
+        """The README alone, parsed; without one, an empty one."""
+        text = self.read(self.readme_path) if self.readme_path else ""
         if self.readme_path and self.readme_path.lower().endswith(".rst"):
             from portfolio.readme import restructured
 
-            return restructured.parse(self.readme_text)
-        return markdown.parse(self.readme_text)
+            return restructured.parse(text)
+        return markdown.parse(text)
+
+    @cached_property
+    def readme_text(self) -> str:
+        """The text of all its pages, whatever their bytes; empty without a README."""
+        return "".join(page.text for page in self.pages)
+
+    @cached_property
+    def readme(self) -> Readme:
+        """All its pages, parsed; without a README, an empty one."""
+        if len(self.pages) < 2:
+            return self._first_page
+        first, *others = self.pages
+        return pages.joined([(first, self._first_page), *((page, markdown.parse(page.text)) for page in others)])
+
+    def place(self, line: int | None) -> tuple[str | None, int | None]:
+        """The file in which a line of the README stands, and its number there."""
+        return (self.readme_path, None) if line is None or not self.pages else pages.place(self.pages, line)
 
     @cached_property
     def reading(self) -> Reading:
@@ -187,8 +210,8 @@ class Project:
         return results_file.Results({**recorded.document, "runs": runs}) if runs else recorded
 
     @cached_property
-    def report_blocks(self) -> dict[str, range]:
-        """The lines of its README that a run fills, by the block's name."""
+    def report_blocks(self) -> tuple[range, ...]:
+        """The lines of its pages that a run fills."""
         return blocks.lines(self.readme_text)
 
     @cached_property

@@ -95,4 +95,4 @@ def _fixed(project: Project, audit: Audit, options: Options, messages: list[str]
 def _said(fix: Fix) -> list[str]:
     import sys
 
-    return [f"Fixed {bold(fix.path, sys.stderr)}:", *(wrap(line, "  ", "    ") for line in fix.described())]
+    return [f"Fixed {bold(', '.join(fix.paths), sys.stderr)}:", *(wrap(line, "  ", "    ") for line in fix.described())]

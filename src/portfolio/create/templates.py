@@ -63,6 +63,7 @@ class Template:
     pip_install: str  # what follows `pip install` in a fresh environment
     steps: tuple[str, ...]  # verbs that `portfolio new --run` runs, in order
     next_steps: tuple[NextStep, ...]
+    seconds: float  # that a run on the sample may take, on an idle machine with two cores
     question: Question | None = None
     moved: dict[str, str] = field(default_factory=dict)  # old path → new path of files that a version moved
 
@@ -124,6 +125,7 @@ def _read(manifest: Path) -> Template:
         steps=tuple(facts.pop("steps")),
         data_sets=tuple(DataSet(**each) for each in facts.pop("data_sets")),
         next_steps=tuple(NextStep(**each) for each in facts.pop("next_steps")),
+        seconds=facts.pop("budget")["seconds"],
         question=Question(**question) if question else None,
         **facts,
     )

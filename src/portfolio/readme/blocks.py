@@ -45,14 +45,15 @@ def fill(text: str, filling: Mapping[str, str]) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def lines(text: str) -> dict[str, range]:
-    """The numbers of the lines inside each block, by name."""
-    inside, line, at = {}, 1, 0
+def lines(text: str) -> tuple[range, ...]:
+    """The numbers of the lines inside each block; a name may stand on several pages."""
+    inside: list[range] = []
+    line, at = 1, 0
     for block in _blocks(text):
         first = line + text.count("\n", at, block.start)
         line, at = first + text.count("\n", block.start, block.end), block.end
-        inside[block.name] = range(first, line)
-    return inside
+        inside.append(range(first, line))
+    return tuple(inside)
 
 
 def written_by_a_run(ours: str, base: str, theirs: str) -> dict[str, str]:

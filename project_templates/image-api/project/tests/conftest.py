@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from image_api import photographs as folder
-from image_api import sample
-from image_api.classifier import Card, Classifier
 from image_api.config import Config
-from image_api.photographs import Photographs
+from image_api.data import folder as folders
+from image_api.data import sample
+from image_api.data.folder import Photographs
+from image_api.models.classifier import Card, Classifier
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, config: Config) -> Path:
 
 @pytest.fixture(scope="session")
 def photographs(drawn: Path, config: Config) -> Photographs:
-    return folder.read(drawn, config).photographs
+    return folders.read(drawn, config).photographs
 
 
 CARD = Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, threshold=0.6)

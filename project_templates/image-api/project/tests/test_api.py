@@ -21,10 +21,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from image_api import images
-from image_api.classifier import Classifier
 from image_api.config import Config
-from image_api.serve import create_app
+from image_api.data import images
+from image_api.models.classifier import Classifier
+from image_api.serving.app import create_app
 
 Encode = Callable[..., bytes]
 
@@ -171,7 +171,7 @@ def test_the_log_holds_numbers_and_no_personal_data(client: TestClient, encoded:
     entry = json.loads(text.splitlines()[-1])
     assert entry["request_id"] == "abc-1"
     assert entry["status"] == 200
-    assert set(entry["signals"]) == {"brightness", "contrast", "sharpness", "colourfulness", "confidence"}
+    assert set(entry["signals"]) == {"brightness", "contrast", "sharpness", "colorfulness", "confidence"}
     assert not any(word in text for word in ("holiday", "somebody", "testclient"))
 
 

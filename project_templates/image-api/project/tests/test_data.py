@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from image_api import duplicates, sample, shortcut, split
-from image_api import photographs as folder
 from image_api.config import Config
-from image_api.photographs import BadDataError, Photographs
+from image_api.data import duplicates, sample, split
+from image_api.data import folder as folders
+from image_api.data.folder import BadDataError, Photographs
+from image_api.evaluation import trust
 
 
 def test_the_same_seed_draws_the_same_photographs_and_another_seed_others(drawn: Path, tmp_path: Path) -> None:
@@ -50,7 +51,7 @@ def test_the_paper_gives_the_kind_away_in_the_laboratory_and_the_ground_does_not
     parts = split.by_plant(photographs, config)
     chance = 1 / len(photographs.classes)
     for rows, low, high in ((parts.test, 2 * chance, 1), (np.flatnonzero(photographs.in_field), 0, 2 * chance)):
-        right = shortcut.answers(photographs, parts.train, rows) == photographs.labels[rows]
+        right = trust.answers_by_rim(photographs, parts.train, rows) == photographs.labels[rows]
         assert low <= right.mean() <= high
 
 
@@ -69,7 +70,7 @@ def test_a_folder_in_disorder_is_read_and_what_was_left_out_is_said(
     (tmp_path / ".ipynb_checkpoints").mkdir()
     shutil.copy(next((drawn / "rust").iterdir()), tmp_path / ".ipynb_checkpoints" / "x.png")
     Image.new("RGB", (64, 64)).save(tmp_path / "Leaf___RUST" / "one more.webp")
-    reading = folder.read(tmp_path, config)
+    reading = folders.read(tmp_path, config)
     found = reading.photographs
     assert found.classes == ["healthy", "Leaf: RUST"] or found.classes == ["Healthy", "Leaf: RUST"]
     assert len(found.labels) == 2 * len(list((drawn / "rust").iterdir())) + 1
@@ -84,7 +85,7 @@ def test_copies_of_a_photograph_stay_together_where_plants_are_unknown(
         for path in sorted((drawn / kind).glob("*-0.png")):
             shutil.copy(path, tmp_path / kind / path.name)
             Image.open(path).save(tmp_path / kind / f"{path.stem} copy.webp", lossless=True)
-    found = folder.read(tmp_path, config).photographs
+    found = folders.read(tmp_path, config).photographs
     number_of = {str(path): group for path, group in zip(found.paths, found.groups, strict=True)}
     copies = [path for path in number_of if path.endswith(" copy.webp")]
     assert copies
@@ -99,7 +100,7 @@ def test_a_folder_without_enough_classes_is_refused_in_words(made: list[str], co
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("RGB", (64, 64)).save(tmp_path / name)
     with pytest.raises(BadDataError, match="fewer than two classes"):
-        folder.read(tmp_path, config)
+        folders.read(tmp_path, config)
 
 
 def test_photographs_of_elsewhere_are_tested_on_and_never_trained_on(
@@ -108,7 +109,7 @@ def test_photographs_of_elsewhere_are_tested_on_and_never_trained_on(
     """Their folders are named a little differently, as they always are."""
     for name, kind in (("Rust leaf", "rust"), ("Leaf miner", "leaf_miner"), ("a sort of its own", "healthy")):
         shutil.copytree(drawn / kind, tmp_path / name)
-    reading = folder.read(drawn, config, tmp_path)
+    reading = folders.read(drawn, config, tmp_path)
     found, added = reading.photographs, len(reading.photographs.labels) - len(photographs.labels)
     assert added == 2 * len(list((drawn / "rust").iterdir()))
     assert found.in_field[-added:].all()
@@ -118,7 +119,7 @@ def test_photographs_of_elsewhere_are_tested_on_and_never_trained_on(
 
 
 def test_plants_of_elsewhere_are_others_even_if_they_are_called_the_same(drawn: Path, config: Config) -> None:
-    found = folder.read(drawn, config, drawn).photographs
+    found = folders.read(drawn, config, drawn).photographs
     parts = split.by_plant(found, config)
     again = found.in_field & np.char.startswith(found.paths, f"{drawn.name}/")
     assert len(parts.field_validation) + len(parts.field_test) == found.in_field.sum()
@@ -131,7 +132,7 @@ def test_a_copy_whose_plant_is_not_named_stays_with_the_plant(drawn: Path, confi
     shutil.copy(drawn / "plants.csv", tmp_path)
     original = sorted((tmp_path / "rust").iterdir())[0]
     shutil.copy(original, original.with_name("copy.png"))
-    found = folder.read(tmp_path, config).photographs
+    found = folders.read(tmp_path, config).photographs
     group = {str(path): number for path, number in zip(found.paths, found.groups, strict=True)}
     assert group["rust/copy.png"] == group[f"rust/{original.name}"]
 
@@ -139,7 +140,7 @@ def test_a_copy_whose_plant_is_not_named_stays_with_the_plant(drawn: Path, confi
 def test_a_table_of_plants_that_is_not_utf8_is_refused_in_words(config: Config, tmp_path: Path) -> None:
     (tmp_path / "plants.csv").write_bytes("path,plant\na/1.png,Müller\n".encode("cp1252"))
     with pytest.raises(BadDataError, match="CSV UTF-8"):
-        folder.read(tmp_path, config)
+        folders.read(tmp_path, config)
 
 
 def test_a_photograph_saved_again_is_recognised_and_another_plant_is_not(

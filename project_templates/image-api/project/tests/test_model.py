@@ -1,7 +1,6 @@
 """The model is what the README says: better than the baseline, repeatable, the same in torch and ONNX, watched."""
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,46 +9,42 @@ import pytest
 import torch
 from PIL import Image, ImageFilter
 
-from image_api import (
-    blocks,
-    calibration,
-    classifier,
-    costs,
-    images,
-    intervals,
-    monitor,
-    sample,
-    scores,
-    signals,
-    split,
-    train,
-    watch,
-)
-from image_api.classifier import Card
-from image_api.config import Config, ExplainedError
-from image_api.model import LeafNet
-from image_api.photographs import Photographs
+from image_api.config import Config
+from image_api.data import images, sample, split
+from image_api.data.folder import Photographs
+from image_api.evaluation import costs, measures
+from image_api.kit import intervals
+from image_api.kit.project import ExplainedError
+from image_api.models import calibration, classifier, training
+from image_api.models.classifier import Card
+from image_api.models.network import SmallNet
+from image_api.monitoring import monitor
+from image_api.monitoring.signals import signals
 
 Shift = Callable[[np.ndarray], np.ndarray]
-BEST = train.EXPERIMENTS[-1]
+BEST = training.EXPERIMENTS[-1]
 
 
 @pytest.fixture(scope="module")
-def network(photographs: Photographs, config: Config) -> LeafNet:
+def network(photographs: Photographs, config: Config) -> SmallNet:
     torch.set_num_threads(config.threads)
-    return train.fit(BEST, photographs, split.by_plant(photographs, config).train, config)[0]
+    return training.fit(BEST, photographs, split.by_plant(photographs, config).train, config)[0]
 
 
 def _macro_f1(photographs: Photographs, rows: np.ndarray, predicted: np.ndarray) -> float:
-    counts = scores.confusions(photographs.groups[rows], photographs.labels[rows], predicted, len(photographs.classes))
-    return float(scores.macro_f1(counts.sum(axis=0)))
+    counts = measures.confusions(
+        photographs.groups[rows], photographs.labels[rows], predicted, len(photographs.classes)
+    )
+    return float(measures.macro_f1(counts.sum(axis=0)))
 
 
-def test_the_network_beats_the_baseline_by_a_margin(photographs: Photographs, config: Config, network: LeafNet) -> None:
+def test_the_network_beats_the_baseline_by_a_margin(
+    photographs: Photographs, config: Config, network: SmallNet
+) -> None:
     parts = split.by_plant(photographs, config)
     pixels = photographs.pixels[parts.test]
-    baseline = _macro_f1(photographs, parts.test, train.fit_baseline(photographs, parts.train).predict(pixels))
-    model = _macro_f1(photographs, parts.test, train.score(network, pixels).argmax(axis=1))
+    baseline = _macro_f1(photographs, parts.test, training.fit_baseline(photographs, parts.train).predict(pixels))
+    model = _macro_f1(photographs, parts.test, training.score(network, pixels).argmax(axis=1))
     assert 0.5 < baseline < 0.85
     assert model > baseline + 0.05
 
@@ -58,26 +53,26 @@ def test_training_twice_gives_the_same_answers(photographs: Photographs, config:
     short = dataclasses.replace(config, epochs=1)
     rows = split.by_plant(photographs, config).train[::4]
     pixels = torch.from_numpy(images.to_input(photographs.pixels[:32]))
-    networks = [train.fit(BEST, photographs, rows, short)[0] for _ in range(2)]
+    networks = [training.fit(BEST, photographs, rows, short)[0] for _ in range(2)]
     with torch.inference_mode():
         first, second = (network(pixels) for network in networks)
     assert torch.equal(first, second)
 
 
-def test_the_network_is_small(network: LeafNet) -> None:
+def test_the_network_is_small(network: SmallNet) -> None:
     assert sum(parameter.numel() for parameter in network.parameters()) <= 200_000
 
 
 def test_onnx_answers_as_torch_does_for_any_batch_size(
-    photographs: Photographs, network: LeafNet, tmp_path: Path
+    photographs: Photographs, network: SmallNet, tmp_path: Path
 ) -> None:
     path = tmp_path / "model.onnx"
-    assert train.export(network, path, images.to_input(photographs.pixels[:8])) <= train.PARITY
+    assert training.export(network, path, images.to_input(photographs.pixels[:8])) <= training.PARITY
     exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", "", ""))
     for number in (1, 3, 70):
         with torch.inference_mode():
             expected = network(torch.from_numpy(images.to_input(photographs.pixels[:number]))).numpy()
-        assert np.abs(exported.scores(photographs.pixels[:number]) - expected).max() <= train.PARITY
+        assert np.abs(exported.scores(photographs.pixels[:number]) - expected).max() <= training.PARITY
 
 
 def test_a_model_that_its_card_does_not_describe_is_not_served(tmp_path: Path) -> None:
@@ -93,8 +88,8 @@ def test_macro_f1_agrees_with_scikit_learn() -> None:
 
     rng = np.random.default_rng(0)
     truth, predicted = rng.integers(4, size=200), rng.integers(4, size=200)
-    counts = scores.confusions(np.arange(200) // 5, truth, predicted, 4).sum(axis=0)
-    assert scores.macro_f1(counts) == pytest.approx(f1_score(truth, predicted, average="macro"))
+    counts = measures.confusions(np.arange(200) // 5, truth, predicted, 4).sum(axis=0)
+    assert measures.macro_f1(counts) == pytest.approx(f1_score(truth, predicted, average="macro"))
 
 
 def test_a_temperature_makes_an_overconfident_model_honest() -> None:
@@ -146,19 +141,7 @@ def test_a_missed_disease_costs_more_than_a_false_alarm(config: Config) -> None:
 
 
 def test_a_class_that_is_not_there_does_not_count_against_a_perfect_score() -> None:
-    assert scores.macro_f1(np.diag([5.0, 0.0, 5.0])) == 1
-
-
-def test_intervals_are_wider_when_photographs_of_a_plant_share_their_fate() -> None:
-    right = np.repeat(np.random.default_rng(0).random(80) < 0.8, 5).astype(float)
-
-    def width(groups: np.ndarray) -> float:
-        sums = np.array([right[groups == group].sum() for group in np.unique(groups)])
-        one_stratum = np.zeros(len(sums), dtype=int)
-        low, high = intervals.interval(intervals.resample(one_stratum, 500, 1) @ sums / len(right))
-        return high - low
-
-    assert width(np.repeat(np.arange(80), 5)) > 1.5 * width(np.arange(400))
+    assert measures.macro_f1(np.diag([5.0, 0.0, 5.0])) == 1
 
 
 def _darker(pixels: np.ndarray) -> np.ndarray:
@@ -180,42 +163,42 @@ def _window(seed: int, photographs: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def watched(photographs: Photographs, config: Config, network: LeafNet) -> Card:
+def watched(photographs: Photographs, config: Config, network: SmallNet) -> Card:
     """A card as `evaluate` writes it: the reference are plants the network was not trained on."""
     rows = split.by_plant(photographs, config).test
-    seen = signals.of(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
-    reference, limits = watch.reference(seen, photographs.groups[rows], config)
-    return Card(photographs.classes, 64, "", "", "0" * 64, "", signals=reference, limits=limits)
+    seen = signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
+    reference = monitor.reference(seen, photographs.groups[rows], config)
+    return Card(photographs.classes, 64, "", "", "0" * 64, "", reference=reference)
 
 
-def _probabilities(network: LeafNet, pixels: np.ndarray) -> np.ndarray:
+def _probabilities(network: SmallNet, pixels: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         return network(torch.from_numpy(images.to_input(pixels))).softmax(dim=1).numpy()
 
 
-def _alarms(network: LeafNet, pixels: np.ndarray, card: Card, config: Config) -> list[str]:
-    seen = signals.of(pixels, _probabilities(network, pixels))
+def _alarms(network: SmallNet, pixels: np.ndarray, card: Card, config: Config) -> list[str]:
+    seen = signals(pixels, _probabilities(network, pixels))
     answers = [dict(zip(seen, values, strict=True)) for values in zip(*seen.values(), strict=True)]
-    return [check.name for check in watch.checks(answers, card.signals, card.limits, config) if check.is_alarm]
+    return [check.name for check in monitor.drifted(answers, card, config) if check.is_alarm]
 
 
-def test_monitor_is_quiet_without_drift(config: Config, network: LeafNet, watched: Card) -> None:
+def test_monitor_is_quiet_without_drift(config: Config, network: SmallNet, watched: Card) -> None:
     windows = (_window(seed, config.window) for seed in range(20))
     assert sum(bool(_alarms(network, pixels, watched, config)) for pixels in windows) <= 1
 
 
 @pytest.mark.parametrize(("shift", "signal"), [(_darker, "brightness"), (_blurred, "sharpness")])
 def test_monitor_rings_on_a_mild_shift(
-    shift: Shift, signal: str, config: Config, network: LeafNet, watched: Card
+    shift: Shift, signal: str, config: Config, network: SmallNet, watched: Card
 ) -> None:
     pixels = shift(_window(20, config.window))
     assert f"drift of {signal}" in _alarms(network, pixels, watched, config)
 
 
-def test_monitor_compares_with_what_was_accepted(config: Config, network: LeafNet, watched: Card) -> None:
+def test_monitor_compares_with_what_was_accepted(config: Config, network: SmallNet, watched: Card) -> None:
     """Somebody has looked at the darker photographs and found them good: from then on the old ones are the strange."""
     windows = [_darker(_window(seed, config.window)) for seed in (30, 31)]
-    seen = signals.of(windows[0], _probabilities(network, windows[0]))
+    seen = signals(windows[0], _probabilities(network, windows[0]))
     answers = [dict(zip(seen, values, strict=True)) for values in zip(*seen.values(), strict=True)]
     accepted = monitor.accept(answers, watched, config)
     assert "drift of brightness" not in _alarms(network, windows[1], accepted, config)
@@ -224,31 +207,8 @@ def test_monitor_compares_with_what_was_accepted(config: Config, network: LeafNe
         monitor.accept(answers[:50], watched, config)
 
 
-def test_monitor_rings_on_errors_and_passes_over_broken_lines(config: Config, tmp_path: Path) -> None:
-    probes = [json.dumps({"path": "/version", "status": 200})] * 1000
-    lines = [json.dumps({"path": "/predict", "status": status}) for status in [200] * 90 + [500] * 10]
-    (tmp_path / "service.jsonl").write_text("\n".join([*probes, *lines, '{"status": 2']))
-    entries = watch.read(tmp_path)
-    assert len(entries) == 1100
-    assert [check.is_alarm for check in watch.error_check(entries, "/predict", config)] == [True]
-
-
-def test_each_stratum_is_drawn_as_often_as_it_is_large() -> None:
-    strata = np.array([0, 0, 0, 1, 1])
-    drawn = intervals.resample(strata, 100, seed=1)
-    assert (drawn[:, strata == 0].sum(axis=1) == 3).all()
-    assert (drawn[:, strata == 1].sum(axis=1) == 2).all()
-
-
 def test_a_class_without_training_plants_is_never_the_baselines_answer(photographs: Photographs) -> None:
     rows = np.flatnonzero(photographs.labels != 1)
-    answers = train.fit_baseline(photographs, rows[::3]).predict(photographs.pixels[::20])
+    answers = training.fit_baseline(photographs, rows[::3]).predict(photographs.pixels[::20])
     assert set(answers) <= {0, 2, 3, 4}
     assert (answers == photographs.labels[::20])[photographs.labels[::20] == 4].mean() > 0.3
-
-
-def test_report_changes_nothing_outside_its_blocks() -> None:
-    text = (
-        "mine\n<!-- report:a -->\nold\n<!-- /report:a -->\nmine too\n<!-- report:own -->\nkept\n<!-- /report:own -->\n"
-    )
-    assert blocks.fill(text, {"a": "new"}) == text.replace("old", "new")

@@ -10,9 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from image_api import download, plantvillage
-from image_api.download import DownloadError
-from image_api.photographs import BadDataError
+from image_api.data import plantvillage
+from image_api.data.folder import BadDataError
+from image_api.kit import download
+from image_api.kit.download import DownloadError
 
 CLASSES = ("Tomato___healthy", "Tomato___Late_blight", "Potato___healthy")
 PUBLISHED = 9  # photographs of each class, three of a leaf

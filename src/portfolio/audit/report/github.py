@@ -35,8 +35,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
 def _annotation(level: str, audit: Audit, found: Result, message: str) -> str:
     places = []
-    if audit.readme:
-        places.append(f"file={_escaped_place((PurePath(audit.path) / audit.readme).as_posix())}")
+    if found.path:
+        places.append(f"file={_escaped_place((PurePath(audit.path) / found.path).as_posix())}")
         places += [f"line={found.line}"] if found.line else []
     places.append(f"title={_escaped_place(f'{found.rule.code} {found.rule.title}')}")
     return f"::{level} {','.join(places)}::{_escaped(message)}"

@@ -59,6 +59,7 @@ def _result(result: Result) -> dict[str, Any]:
         "state": result.state.value,
         "severity": result.severity.value,
         "confidence": result.rule.confidence.value,
+        "path": result.path,
         "line": result.line,
         "message": result.message,
         "advice": result.rule.advice,

@@ -32,7 +32,7 @@ def _whole(audit: Audit) -> Iterator[str]:
     if audit.findings:
         yield from ("", bold("Findings"))
         for result in audit.findings:
-            yield from _finding(audit, result)
+            yield from _finding(result)
     if audit.suppressed:
         yield from ("", bold("Set aside by its author"))
         for result in audit.suppressed:
@@ -52,8 +52,8 @@ def _unknown(audit: Audit) -> Iterator[str]:
         yield wrap(f"{codes}: {reason}", "  ", " " * 4)
 
 
-def _finding(audit: Audit, found: Result) -> Iterator[str]:
-    in_readme = audit.readme if found.line or not found.rule.needs_files else None
+def _finding(found: Result) -> Iterator[str]:
+    in_readme = found.path if found.line or not found.rule.needs_files else None
     where = f"{in_readme}:{found.line}" if in_readme and found.line else in_readme or ""
     yield ""
     yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.title}" + (f"  {where}" if where else "")

@@ -37,7 +37,7 @@ def _in_own_words(project: Project, *topics: str) -> Verdict:
 
 def _written_by_hand(project: Project, section: Section) -> tuple[str, ...]:
     """A section's words, without those that a run wrote: they are neither the template's nor the author's."""
-    blocks = project.report_blocks.values()
+    blocks = project.report_blocks
     by_hand = (passage for passage in section.passages if not any(passage.line in block for block in blocks))
     return tuple(word for passage in by_hand for word in passage.words)
 

@@ -59,7 +59,8 @@ def problem(project: Project) -> Verdict:
         return failed("there is no README")
     reading = project.reading
     part = reading.about("problem", "overview")
-    middle = max(FIRST_SCREEN, EARLY * max((each.line for each in reading.readme.passages), default=0))
+    first_page = (each.line for each in reading.readme.passages if each.line <= project.pages[0].end)
+    middle = max(FIRST_SCREEN, EARLY * max(first_page, default=0))
     stated = reading.about("problem").prose
     early = {
         id(each): each

@@ -1,111 +1,94 @@
-"""The command line: `python -m image_api VERB`."""
+"""The command line: `python -m image_api VERB`. Each verb imports only what it needs: serving never loads torch."""
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from image_api import verbs
-from image_api.config import LOGS, Config, load
+from image_api.config import PROJECT, Config
+from image_api.kit import commands
+from image_api.kit.commands import Standard, Verb
 
-MEASURED = ("data", "train", "evaluate", "loadtest")  # their seconds are kept with the results
-STEPS = (*MEASURED, "report")  # what `run` runs
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from image_api.kit.drift import Watched
+    from image_api.kit.questions import Question
+
+PIPELINE = ("data", "train", "evaluate", "loadtest", "report")  # what `run` runs
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    options = _parser().parse_args(arguments)
-    config = load(options.seed)
-    steps = STEPS if options.verb == "run" else (options.verb,)
-    return verbs.run(steps, lambda verb: _do(verb, options, config), MEASURED)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m image_api", description="Train, measure and serve the classifier.")
-    parser.add_argument("--seed", type=int, help="instead of the project's own")
-    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, help_text in (
-        ("run", "data, train, evaluate, loadtest, report"),
-        ("data", "draw or read the photographs"),
-    ):
-        verb = subparsers.add_parser(name, help=help_text)
-        _data_options(verb)
-        _seed_too(verb)
-    _seed_too(subparsers.add_parser("train", help="fit the baseline and three experiments, export the best"))
-    _seed_too(subparsers.add_parser("evaluate", help="measure on plants never seen; writes reports/metrics.json"))
-    report = subparsers.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
-    report.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if they differ from what was measured"
+    standard = Standard(PROJECT, _application, _questions, _contents, _monitor, _visit, page_size=(640, 900))
+    own = (
+        Verb("data", "draw, fetch or read the photographs", _data, _data_options, timed=True),
+        Verb("train", "fit the baseline and three experiments, export the best", _train, timed=True),
+        Verb("evaluate", "measure on plants never seen; writes reports/metrics.json", _evaluate, timed=True),
     )
-    serve = subparsers.add_parser("serve", help="answer over HTTP, with a page to try it")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--log-dir", default=str(LOGS), help="where answers are logged, for `monitor`")
-    subparsers.add_parser("loadtest", help="start the service on a free port and measure its latency")
-    monitor = subparsers.add_parser("monitor", help="read the logs; exit 1 when something drifted")
-    monitor.add_argument("--log-dir", default=str(LOGS))
-    monitor.add_argument(
-        "--accept", action="store_true", help="looked at and found good: compare with these from now on"
+    return commands.main(PROJECT, (*own, *standard.verbs()), PIPELINE, argv)
+
+
+def _data(options: Namespace) -> None:
+    from image_api.data import prepare
+
+    request = prepare.Request(options.data, options.ood, options.limit, options.mirror)
+    print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
+
+
+def _data_options(parser: ArgumentParser) -> None:
+    data_help = "'sample' (default), 'plantvillage', or a folder with one folder for each class"
+    parser.add_argument("--data", default="sample", help=data_help)
+    parser.add_argument(
+        "--ood", metavar="FOLDER", help="photographs of the same classes from elsewhere, only tested on"
     )
-    picture = subparsers.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
-    picture.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
-    return parser
+    parser.add_argument("--limit", type=int, default=200, metavar="N", help="photographs of each class to fetch (200)")
+    parser.add_argument("--mirror", metavar="URL", help="where to fetch them instead of their own address")
 
 
-def _data_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--data",
-        default="sample",
-        help="'sample' (default), 'plantvillage', or a folder with one folder for each class",
-    )
-    verb.add_argument("--ood", metavar="FOLDER", help="photographs of the same classes from elsewhere, to test on only")
-    verb.add_argument(
-        "--limit", type=int, default=200, metavar="N", help="photographs of each class of a public collection (200)"
-    )
-    verb.add_argument("--mirror", metavar="URL", help="where a public collection is fetched instead of its own address")
+def _train(options: Namespace) -> None:
+    from image_api.models import training
+
+    for run in training.train(Config(seed=options.seed)):
+        print(f"{'→' if run.chosen else ' '} {run.name}: {run.score:.3f} in validation, {run.seconds:.0f} s")
 
 
-def _seed_too(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--seed", type=int, default=argparse.SUPPRESS, help="instead of the project's own")
+def _evaluate(options: Namespace) -> None:
+    from image_api.evaluation import evaluate
+
+    evaluate.evaluate(Config(seed=options.seed))
 
 
-def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
-    """Each verb imports only what it needs: serving never sees torch."""
-    match verb:
-        case "data":
-            from image_api import data
+def _contents(measured: dict[str, Any], runs: list[dict[str, Any]]) -> Mapping[str, str]:
+    from image_api.reporting import contents
 
-            request = data.Request(options.data, options.ood, options.limit, options.mirror)
-            print(data.describe(data.prepare(request, config)))
-        case "train":
-            from image_api import train
+    return contents.blocks(measured, runs)
 
-            for run in train.train(config):
-                print(f"{'→' if run.chosen else ' '} {run.name}: {run.score:.3f} in validation, {run.seconds:.0f} s")
-        case "evaluate":
-            from image_api import evaluate
 
-            evaluate.evaluate(config)
-        case "report":
-            from image_api import report
+def _application(log_dir: Path) -> "FastAPI":
+    from image_api.models import classifier
+    from image_api.serving import app
 
-            return report.report(only_check=getattr(options, "check", False))
-        case "serve":
-            from image_api import serve
+    return app.create_app(classifier.load(), Config(), log_dir)
 
-            serve.serve(config, options.host, options.port, options.log_dir)
-        case "loadtest":
-            from image_api import loadtest
 
-            print(loadtest.loadtest(config))
-        case "monitor":
-            from image_api import monitor
+def _questions() -> Sequence["Question"]:
+    from image_api.serving import questions
 
-            return monitor.monitor(options.log_dir, config, options.accept)
-        case "screenshot":
-            from image_api import screenshot
+    return questions.questions()
 
-            print(screenshot.screenshot(options.browser))
-            return _do("report", options, config)
-    return 0
+
+def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":
+    from image_api.monitoring import monitor
+
+    return monitor.monitor(log_dir, Config(), is_accepted)
+
+
+def _visit(page: Any) -> None:
+    from image_api.serving import visit
+
+    visit.visit(page)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,136 @@
+"""What `monitor` looks at: the service's log, and how far its signals are from those of a reference.
+
+NumPy alone, since the monitor runs in the serving image: SciPy's test of the same distance knows no groups anyway.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .project import ExplainedError
+from .service import LOG_NAME
+
+FEWEST = 50  # answers, below which nothing can be said about drift
+KEPT = 1000  # values of a signal in a reference: more would say no more
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What counts as an alarm."""
+
+    window: int  # newest answers that are looked at
+    alarms: float  # share of windows without drift that may raise an alarm
+    resamples: int
+    error_share: float  # of requests, answered with 5xx
+    seed: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What answers looked like when somebody found them good."""
+
+    signals: dict[str, list[float]] = field(default_factory=dict)
+    limits: dict[str, float] = field(default_factory=dict)  # distance that a window exceeds by chance only
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that is watched."""
+
+    name: str
+    value: float
+    limit: float
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the limit is crossed."""
+        return self.value > self.limit
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a look at the log found."""
+
+    summary: str
+    answers: int  # that were there to be looked at
+    checks: list[Check]
+
+
+def reference(values: Mapping[str, np.ndarray], groups: np.ndarray, settings: Settings) -> Reference:
+    """A reference from (N,) values of each signal; members of one of the (N,) groups are alike."""
+    every = -(-len(groups) // KEPT)
+    signals = {name: np.sort(each)[::every].tolist() for name, each in values.items()}
+    return Reference(signals, _limits(values, groups, settings))
+
+
+def checks(values: Mapping[str, np.ndarray], reference: Reference, settings: Settings) -> list[Check]:
+    """For each signal, the distance of its newest values from the reference; nothing if they are too few."""
+    number = min((len(each) for each in values.values()), default=0)
+    if number < FEWEST:
+        return []
+    wider = (settings.window / number) ** 0.5  # a smaller window strays further by chance
+    return [
+        Check(f"drift of {name}", _distance(values[name], np.array(known)), min(1.0, reference.limits[name] * wider))
+        for name, known in reference.signals.items()
+    ]
+
+
+def signals(answers: Sequence[Mapping[str, float]]) -> dict[str, np.ndarray]:
+    """One dictionary an answer → (N,) values of each signal."""
+    return {name: np.array([each[name] for each in answers]) for name in (answers[0] if answers else ())}
+
+
+def error_check(entries: Iterable[Mapping[str, Any]], path: str, settings: Settings) -> list[Check]:
+    """The share of the newest requests to `path` that failed by the service's own fault."""
+    statuses = [entry["status"] for entry in entries if entry.get("path") == path][-settings.window :]
+    if not statuses:
+        return []
+    share = sum(status >= 500 for status in statuses) / len(statuses)
+    return [Check("share of errors (5xx)", share, settings.error_share)]
+
+
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """All entries of the service's log, oldest first; a line cut short by a crash is passed over."""
+    if not folder.is_dir():
+        raise ExplainedError(f"there is no folder {folder}: name the one given to `serve --log-dir`")
+    entries = []
+    for path in sorted(folder.glob(f"{LOG_NAME}*"), key=lambda path: path.stat().st_mtime):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                entries.append(json.loads(line))
+            except ValueError:
+                continue
+    return entries
+
+
+def _limits(values: Mapping[str, np.ndarray], groups: np.ndarray, settings: Settings) -> dict[str, float]:
+    """The distance that each signal exceeds by chance in the share of windows that may raise an alarm.
+
+    Members of a group are alike, so a window holds less than its number suggests; and the reference is a sample too.
+    Hence both are redrawn, by whole groups, and their distances counted.
+    """
+    names, index = np.unique(groups, return_inverse=True)
+    members = [np.flatnonzero(index == name) for name in range(len(names))]
+    rng = np.random.default_rng(settings.seed)
+    share = 100 * (1 - settings.alarms / len(values))  # every signal may raise the alarm
+
+    def draw(number: int) -> np.ndarray:
+        needed = max(1, round(number * len(names) / len(groups)))
+        return np.concatenate([members[name] for name in rng.integers(len(names), size=needed)])
+
+    pairs = [(draw(settings.window), draw(len(groups))) for _ in range(settings.resamples)]
+    return {
+        name: round(float(np.percentile([_distance(each[a], each[b]) for a, b in pairs], share)), 4)
+        for name, each in values.items()
+    }
+
+
+def _distance(sample: np.ndarray, other: np.ndarray) -> float:
+    """Kolmogorov-Smirnov: the largest gap between the two cumulative distributions, 0 (alike) to 1."""
+    places = np.concatenate([sample, other])
+    shares = [np.searchsorted(np.sort(values), places, side="right") / len(values) for values in (sample, other)]
+    return float(np.abs(shares[0] - shares[1]).max())

@@ -1,0 +1,24 @@
+"""How sure the numbers are: bootstrap intervals that resample whole groups, since members of a group are alike.
+
+SciPy's bootstrap resamples single cases, which would make every interval too narrow here.
+"""
+
+import numpy as np
+
+LEVEL = (2.5, 97.5)  # percentiles: a 95% interval
+
+
+def resample(strata: np.ndarray, times: int, seed: int) -> np.ndarray:
+    """(groups,) stratum of each → (times, groups): how often each is drawn, with replacement, within its stratum."""
+    rng = np.random.default_rng(seed)
+    drawn = np.zeros((times, len(strata)), dtype=int)
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        drawn[:, members] = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size=times)
+    return drawn
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """The 95% percentile interval of resampled values."""
+    low, high = np.percentile(values, LEVEL)
+    return float(low), float(high)

@@ -1,0 +1,72 @@
+"""What a project is called, where its files are, and the one kind of error that its user can mend."""
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ExplainedError(Exception):
+    """A problem that the user can mend: the message says what to do. It is shown without a traceback."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project and its folders."""
+
+    name: str  # of the project, and of its command
+    package: str  # that Python imports
+    title: str
+    root: Path
+    seed: int  # of everything that is drawn at random
+
+    @classmethod
+    def read(cls, root: Path, package: str) -> "Project":
+        """The project in `root`, as its pyproject.toml describes it."""
+        document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        settings = document["tool"][package.replace("_", "-")]
+        return cls(document["project"]["name"], package, settings["title"], root, settings["seed"])
+
+    @property
+    def data(self) -> Path:
+        """What `data` writes; not in git."""
+        return self.root / "data"
+
+    @property
+    def models(self) -> Path:
+        """Trained models: small, and in git, so that the image builds from a clone."""
+        return self.root / "models"
+
+    @property
+    def reports(self) -> Path:
+        """What was measured; in git, so that a reader sees it on the web."""
+        return self.root / "reports"
+
+    @property
+    def logs(self) -> Path:
+        """What the service logs; not in git."""
+        return self.root / "logs"
+
+    @property
+    def metrics(self) -> Path:
+        """Every measured number."""
+        return self.reports / "metrics.json"
+
+    @property
+    def runs(self) -> Path:
+        """One file for each experiment."""
+        return self.reports / "runs"
+
+    @property
+    def figures(self) -> Path:
+        """The pictures of the reports."""
+        return self.reports / "figures"
+
+    @property
+    def screenshot(self) -> Path:
+        """The page at work, if `screenshot` took a picture of it."""
+        return self.figures / "page.png"
+
+    def command(self, *words: str) -> list[str]:
+        """A command line of this project, for `subprocess`."""
+        return [sys.executable, "-m", self.package, *words]

@@ -1,0 +1,1 @@
+"""Where the photographs come from, which of them belong together, and how they are split."""

@@ -1,0 +1,1 @@
+"""What the model is worth: measures with intervals, costs, tests of trust, figures."""

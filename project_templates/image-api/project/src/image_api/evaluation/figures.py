@@ -1,0 +1,92 @@
+"""The figures of the reports, each with the data it shows named in its title."""
+
+import numpy as np
+
+from image_api.config import PROJECT
+from image_api.data.folder import Photographs
+from image_api.kit import charts
+from image_api.kit.charts import COLORS
+from image_api.kit.results import Result
+from image_api.models import calibration
+
+SHOWN = 12  # worst mistakes
+
+
+def results(rows: list[Result], source: str) -> None:
+    """Every model's score with its interval, baselines first."""
+    figure, axes = charts.single(8, 0.55 * len(rows) + 1.3)
+    charts.draw_scores(axes, rows)
+    axes.set_title(f"Measured on {source}", loc="left")
+    charts.save(figure, PROJECT.figures / "results.png")
+
+
+def reliability(measured: list[tuple[str, np.ndarray, np.ndarray]], source: str) -> None:
+    """For each (name, probabilities, labels): the share of correct answers by predicted probability."""
+    figure, axes = charts.single(5.4, 4.6)
+    axes.plot([0, 1], [0, 1], color="#b0b0b0", linestyle="--", linewidth=1, label="perfectly calibrated")
+    for (name, probabilities, labels), color in zip(measured, (COLORS["model"], COLORS["naive"]), strict=False):
+        bins = calibration.bins(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
+        places, heights = [each.confidence for each in bins], [each.accuracy for each in bins]
+        axes.plot(places, heights, "o-", color=color, markersize=4, label=name)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("predicted probability, mean of a bin")
+    axes.set_ylabel("share of correct answers")
+    axes.legend(frameon=False, fontsize=9)
+    axes.set_title(f"Calibration, {source}", loc="left")
+    charts.save(figure, PROJECT.figures / "reliability.png")
+
+
+def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
+    """Share of each class's photographs that were predicted as each class."""
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    size = 2.6 + 0.62 * len(classes)
+    figure, axes = charts.single(size + 1.2, size)
+    axes.imshow(shares, cmap="Greens", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        axes.text(
+            column, row, f"{share:.0%}", ha="center", va="center", color="white" if share > 0.5 else "black", fontsize=9
+        )
+    axes.set_xticks(range(len(classes)), classes, rotation=35, ha="right")
+    axes.set_yticks(range(len(classes)), classes)
+    axes.set_xlabel("predicted class")
+    axes.set_ylabel("true class")
+    axes.set_title(f"Confusion matrix, {source}", loc="left")
+    charts.save(figure, PROJECT.figures / "confusion.png")
+
+
+def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarray, source: str) -> None:
+    """The mistakes that were made with the most confidence, one for each plant."""
+    answers, truth = probabilities.argmax(axis=1), photographs.labels[rows]
+    wrong = np.flatnonzero(answers != truth)
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))]
+    _, first = np.unique(photographs.groups[rows[surest]], return_index=True)
+    worst = surest[np.sort(first)][:SHOWN]
+    figure, grid = charts.grid(10, 4.6, 2, SHOWN // 2)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, worst, strict=False):
+        axes.imshow(photographs.pixels[rows[i]])
+        axes.set_title(
+            f"{photographs.classes[truth[i]]}\n→ {photographs.classes[answers[i]]} {probabilities[i].max():.0%}",
+            fontsize=8,
+        )
+    figure.suptitle(f"Most confident mistakes, {source} (true → predicted)", x=0.01, ha="left")
+    charts.save(figure, PROJECT.figures / "mistakes.png")
+
+
+def examples(photographs: Photographs, source: str) -> None:
+    """Two photographs of each class, of two plants; below them two from the field, where there are some."""
+    classes = photographs.classes
+    places = [False, True] if photographs.in_field.any() else [False]
+    figure, grid = charts.grid(1.6 * len(classes) + 0.4, 3.5 * len(places), 2 * len(places), len(classes))
+    for (row, column), axes in np.ndenumerate(grid):
+        axes.axis("off")
+        fitting = np.flatnonzero((photographs.labels == column) & (photographs.in_field == places[row // 2]))
+        plants = np.unique(photographs.groups[fitting])
+        if row % 2 < len(plants):
+            axes.imshow(photographs.pixels[fitting[photographs.groups[fitting] == plants[-1 - row % 2]][0]])
+        if row % 2 == 0:
+            axes.set_title(f"{classes[column]}{', field' if places[row // 2] else ''}", fontsize=8)
+    figure.suptitle(f"Photographs of {source}", x=0.01, ha="left")
+    charts.save(figure, PROJECT.figures / "examples.png")

@@ -1,0 +1,36 @@
+"""The network: four convolutions, about 130,000 parameters, small enough to train on a laptop in under a minute."""
+
+import torch
+from torch import nn
+
+WIDTHS = (16, 48, 96, 96)  # channels: few where the picture is large, and multiples of 16, which processors like
+
+
+class SmallNet(nn.Module):
+    """Scores for each class from a photograph: (B, 3, 64, 64) in 0..1 → (B, classes)."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        first, second, third, last = WIDTHS
+        self.features = nn.Sequential(
+            _block(3, first, stride=2),  # (B, 16, 32, 32)
+            _block(first, second),
+            nn.MaxPool2d(2),  # (B, 48, 16, 16)
+            _block(second, third),
+            nn.MaxPool2d(2),  # (B, 96, 8, 8)
+            _block(third, last),
+        )
+        self.head = nn.Linear(2 * last, classes)
+
+    def forward(self, photographs: torch.Tensor) -> torch.Tensor:
+        maps = self.features((photographs - 0.5) / 0.25)
+        # The mean says how much of the leaf is ill, the maximum that some small spot is.
+        return self.head(torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1))
+
+
+def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )

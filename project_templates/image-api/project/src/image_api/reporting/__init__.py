@@ -1,0 +1,1 @@
+"""What README, docs and model card say of the results."""
