@@ -190,7 +190,7 @@ class Log:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / LOG_NAME
         self._handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
-        if not path.read_bytes().endswith(b"\n"):  # a crash cut the last line short: the next one gets its own
+        if path.read_bytes()[-1:] not in (b"", b"\n"):  # a crash cut the last line short: the next one gets its own
             self._handler.emit(logging.makeLogRecord({"msg": ""}))
 
     def write(self, entry: Mapping[str, Any]) -> None:

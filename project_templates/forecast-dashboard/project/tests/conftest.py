@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from forecast_dashboard import backtest, data, quality, rolling, sample, table, train, trained
-from forecast_dashboard.backtest import Year
 from forecast_dashboard.config import Config
-from forecast_dashboard.features import View
-from forecast_dashboard.model import Design, Yardstick
-from forecast_dashboard.quality import Finding
-from forecast_dashboard.sample import Hidden
-from forecast_dashboard.series import Series
-from forecast_dashboard.serve import create_app
-from forecast_dashboard.trained import Card, Trained
+from forecast_dashboard.data import prepare, quality, sample, table
+from forecast_dashboard.data.features import View
+from forecast_dashboard.data.quality import Finding
+from forecast_dashboard.data.sample import Hidden
+from forecast_dashboard.data.series import Series
+from forecast_dashboard.evaluation import backtest
+from forecast_dashboard.evaluation.backtest import Year
+from forecast_dashboard.models import rolling, saved, training
+from forecast_dashboard.models.designs import Design, Yardstick
+from forecast_dashboard.models.saved import Card, Trained
+from forecast_dashboard.serving.app import create_app
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, config: Config) -> tuple[Pat
 
 @pytest.fixture(scope="session")
 def checked(drawn: tuple[Path, Hidden], config: Config) -> tuple[Series, list[Finding]]:
-    return quality.clean(table.read(drawn[0], data.SAMPLE).series, config)
+    return quality.clean(table.read(drawn[0], prepare.SAMPLE).series, config)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +44,7 @@ def series(checked: tuple[Series, list[Finding]]) -> Series:
 
 @pytest.fixture(scope="session")
 def view(series: Series, config: Config) -> View:
-    return data.view(series, config)
+    return prepare.view(series, config)
 
 
 @pytest.fixture(scope="session")
@@ -56,26 +58,25 @@ def model(view: View, config: Config, folder: Path) -> Trained:
     """Both teams, fitted to the first year as `train` does, kept and read again."""
     first = rolling.test_from(view.series, config)
     teams, calibrations = {}, {}
-    for weather in train.weathers(view.series):
+    for weather in training.weathers(view.series):
         design = Design(weather, Yardstick.day)
-        calibrations[weather] = train.calibrate(view, design, first, config)
-        teams[weather.name] = train.team(view, design, calibrations[weather], first, config)
-    train.keep(calibrations, folder / train.CALIBRATION.name)
+        calibrations[weather] = training.calibrate(view, design, first, config)
+        teams[weather.name] = training.team(view, design, calibrations[weather], first, config)
+    training.keep(calibrations, folder / training.CALIBRATION.name)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trained, "MODELS", folder)
-        patch.setattr(trained, "MODEL", folder / trained.MODEL.name)
-        patch.setattr(trained, "CARD", folder / trained.CARD.name)
-        sha256 = trained.save(teams, view.series)
+        patch.setattr(saved, "MODEL", folder / saved.MODEL.name)
+        patch.setattr(saved, "CARD", folder / saved.CARD.name)
+        sha256 = saved.save(teams, view.series)
         areas, zone = list(view.series.areas), view.series.zone
-        trained.save_card(Card("a test", True, areas, zone, view.series.step // 60, "0" * 64, sha256, {}))
-        return trained.load()
+        saved.save_card(Card("a test", True, areas, zone, view.series.step // 60, "0" * 64, sha256, {}))
+        return saved.load()
 
 
 @pytest.fixture(scope="session")
 def year(view: View, model: Trained, folder: Path, config: Config) -> Year:
     """The test year, forecast."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "CALIBRATION", folder / train.CALIBRATION.name)
+        patch.setattr(training, "CALIBRATION", folder / training.CALIBRATION.name)
         return backtest.forecast(view, model, config)
 
 

@@ -1,4 +1,4 @@
-"""The service is what the README says: it answers whole days, refuses with a reason, and remembers what came."""
+"""The service is what the README says: it answers whole days, refuses with a reason, and remembers what followed."""
 
 import dataclasses
 import json
@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from forecast_dashboard import monitor, site
 from forecast_dashboard.config import Config
-from forecast_dashboard.features import View, measured
-from forecast_dashboard.trained import Trained
+from forecast_dashboard.data.features import View, measured
+from forecast_dashboard.models.saved import Trained
+from forecast_dashboard.monitoring import monitor
+from forecast_dashboard.serving import site
 
 
 def _asked(client: TestClient, **body: object) -> dict[str, Any]:
@@ -65,7 +66,7 @@ LONG = [500.0] * 24 * 30
     [
         ({}, "area: Field required"),
         ({"area": "Nowhere"}, "there is no area 'Nowhere': there are Harbour, Old Town, Hills"),
-        ({"area": "Harbour", "temperature": [5.0] * 23}, "2024-01-01 has 24 intervals, and 23 temperatures came"),
+        ({"area": "Harbour", "temperature": [5.0] * 23}, "2024-01-01 has 24 intervals, and 23 temperatures were given"),
         ({"area": "Harbour", "temperature": [99.0] * 24}, "temperature.0"),
         ({"area": "Harbour", "day": "2024-05-01"}, "needs its history"),
         ({"area": "Harbour", "history": {"demand": LONG}}, "say which day begins"),
@@ -102,11 +103,11 @@ def test_what_is_no_json_or_too_much_is_refused(client: TestClient, config: Conf
     assert client.post("/actuals", json=without_zone).status_code == 422
 
 
-def test_the_log_joins_what_was_said_and_what_came(client: TestClient, model: Trained, tmp_path: Path) -> None:
+def test_the_log_joins_forecasts_and_actual_values(client: TestClient, model: Trained, tmp_path: Path) -> None:
     found = _asked(client, area="Hills")
-    came = [{"time": each["time"], "value": each["point"] + 1} for each in found["intervals"]]
-    came[3]["value"] = came[3]["value"] + 1e5
-    assert client.post("/actuals", json={"area": "Hills", "observations": came}).json() == {"observations": 24}
+    actual = [{"time": each["time"], "value": each["point"] + 1} for each in found["intervals"]]
+    actual[3]["value"] = actual[3]["value"] + 1e5
+    assert client.post("/actuals", json={"area": "Hills", "observations": actual}).json() == {"observations": 24}
     entries = [json.loads(line) for line in (tmp_path / "logs/service.jsonl").read_text().splitlines()]
     card = dataclasses.replace(model.card, weekly={"scale": [1.0, 1.0, 2.0]})
     judged = monitor.judge(entries, card)

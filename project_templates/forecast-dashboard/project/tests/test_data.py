@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast_dashboard import data, quality, sample, table, weather
 from forecast_dashboard.config import Config
-from forecast_dashboard.features import View, measured
-from forecast_dashboard.quality import Finding
-from forecast_dashboard.sample import Hidden
-from forecast_dashboard.series import BadDataError, Series
-from forecast_dashboard.table import Columns
+from forecast_dashboard.data import prepare, quality, sample, table, weather
+from forecast_dashboard.data.features import View, measured
+from forecast_dashboard.data.quality import Finding
+from forecast_dashboard.data.sample import Hidden
+from forecast_dashboard.data.series import BadDataError, Series
+from forecast_dashboard.data.table import Columns
 
 OWN = Columns("time", "value", "Europe/Berlin")
 
@@ -119,11 +119,11 @@ def test_other_refusals_say_what_to_do(tmp_path: Path, config: Config) -> None:
     with pytest.raises(BadDataError, match="no column 'load': it has time, value"):
         table.read(path, Columns("time", "load", "Europe/Berlin"))
     with pytest.raises(BadDataError, match="Say --time COL --value COL --tz ZONE"):
-        data.prepare(data.Request(str(path)), config)
+        prepare.prepare(prepare.Request(str(path)), config)
     with pytest.raises(BadDataError, match="days, and 140 are needed"):
-        data.prepare(data.Request(str(path), OWN), config)
+        prepare.prepare(prepare.Request(str(path), OWN), config)
     with pytest.raises(BadDataError, match="neither 'sample' nor 'victoria'"):
-        data.prepare(data.Request("no-such-file.csv", OWN), config)
+        prepare.prepare(prepare.Request("no-such-file.csv", OWN), config)
 
 
 def test_local_times_and_decimal_commas_are_understood(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_year_of_half_hours_with_a_hole_is_read_whole(tmp_path: Path, config: 
     series, found = quality.clean(table.read(path, Columns("time", "value", "UTC")).series, config)
     assert (series.per_day, series.days, int(np.isnan(series.demand).sum())) == (48, 150, 5)
     assert [(each.kind, each.intervals) for each in found] == [("gap", 5)]
-    assert data.view(series, config).forecast is None
+    assert prepare.view(series, config).forecast is None
 
 
 def test_filling_looks_back_only(series: Series) -> None:

@@ -5,15 +5,17 @@ import dataclasses
 import numpy as np
 import pytest
 
-from forecast_dashboard import boosting, conformal, decision, measure, monitor, naive, reference, rolling, slices
-from forecast_dashboard.backtest import ADAPTIVE, PLAIN, Year
 from forecast_dashboard.config import Config
-from forecast_dashboard.decision import Reserve
-from forecast_dashboard.features import FEATURES, Known, View, Weather, matrix
-from forecast_dashboard.model import Design, Yardstick
-from forecast_dashboard.monitor import Judged
-from forecast_dashboard.series import Series
-from forecast_dashboard.trained import Card, Trained
+from forecast_dashboard.data.features import FEATURES, Known, View, Weather, matrix
+from forecast_dashboard.data.series import Series
+from forecast_dashboard.evaluation import measures, reference, slices
+from forecast_dashboard.evaluation.backtest import ADAPTIVE, PLAIN, Year
+from forecast_dashboard.models import boosting, conformal, decision, naive, rolling
+from forecast_dashboard.models.decision import Reserve
+from forecast_dashboard.models.designs import Design, Yardstick
+from forecast_dashboard.models.saved import Card, Trained
+from forecast_dashboard.monitoring import monitor
+from forecast_dashboard.monitoring.monitor import Judged
 
 DAYS = (100, 300, 665)  # an ordinary one, and one on which clocks go back (2023-10-29 is day 666)
 
@@ -150,7 +152,7 @@ def test_adaptive_intervals_widen_when_the_world_gets_wilder(config: Config) -> 
 
 def test_measures_are_as_computed_by_hand(config: Config) -> None:
     rows = np.array([[True, True, True, False]])
-    tested = measure.Tested(rows, np.array([0, 0, 1, 1]), "by hand", config)
+    tested = measures.Tested(rows, np.array([0, 0, 1, 1]), "by hand", config)
     values = np.array([[1.0, 3.0, 8.0, 100.0]])
     assert tested.mean(values)[0] == 4.0
     assert tested.root(values)[0] == 2.0
@@ -158,7 +160,7 @@ def test_measures_are_as_computed_by_hand(config: Config) -> None:
     low, high = tested.mean(values)[1]
     assert (low, high) == (2.0, 8.0), "each week alone"
     demand, forecast = np.array([[4.0, 6.0, np.nan]]), np.array([[5.0, 3.0, 1.0]])
-    assert measure.mase_scale(demand, forecast, np.array([True, True, True]))[0] == 2.0
+    assert measures.mase_scale(demand, forecast, np.array([True, True, True]))[0] == 2.0
 
 
 def test_committing_the_reserve_costs_least(year: Year, config: Config) -> None:
@@ -185,15 +187,15 @@ def test_slices_hold_every_case_once(year: Year, config: Config) -> None:
 def _weeks(year: Year, card: Card, late: int = 0) -> list[list[Judged]]:
     """Each whole week of the test year as `monitor` would see it, the feed so many intervals late."""
     series, band = year.series, year.band(ADAPTIVE, year.served)
-    came = np.roll(series.demand, late, axis=1)
+    actual = np.roll(series.demand, late, axis=1)
     found = []
     for week in np.unique(series.week[series.day >= year.first])[1:-1]:
-        rows = np.argwhere(year.tested.rows & (series.week == week) & ~np.isnan(came))
+        rows = np.argwhere(year.tested.rows & (series.week == week) & ~np.isnan(actual))
         found.append([
             Judged(
                 int(series.times[place]),
-                bool(band.low[area, place] <= came[area, place] <= band.high[area, place]),
-                abs(float(year.points[year.served][area, place] - came[area, place])) / card.weekly["scale"][area],
+                bool(band.low[area, place] <= actual[area, place] <= band.high[area, place]),
+                abs(float(year.points[year.served][area, place] - actual[area, place])) / card.weekly["scale"][area],
             )
             for area, place in sorted(rows.tolist(), key=lambda each: each[1])
         ])  # fmt: skip

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from recommender import models, population, sample, split, table, world
 from recommender.config import Config
-from recommender.interactions import Interactions
-from recommender.population import Population
-from recommender.recommend import Recommender
-from recommender.serve import create_app
-from recommender.trained import EASE, KNN, Card, Trained
-from recommender.world import World
+from recommender.data import sample, split, table, world
+from recommender.data.interactions import Interactions
+from recommender.data.world import World
+from recommender.experiment import population
+from recommender.experiment.population import Population
+from recommender.models import rankings
+from recommender.models.recommend import Recommender
+from recommender.models.saved import EASE, KNN, Card, Trained
+from recommender.serving.app import create_app
 
 
 @pytest.fixture(scope="session")
@@ -49,8 +51,8 @@ def model(interactions: Interactions, config: Config) -> Trained:
         ids=[item.id for item in interactions.catalogue],
         titles=[item.title for item in interactions.catalogue],
         tags=[item.tags for item in interactions.catalogue],
-        popular=models.popularity(watched),
-        weights={KNN: models.item_knn(watched, 50, 0.0), EASE: models.ease(watched, 10.0, 1.0, config)},
+        popular=rankings.popularity(watched),
+        weights={KNN: rankings.item_knn(watched, 50, 0.0), EASE: rankings.ease(watched, 10.0, 1.0, config)},
         card=Card("a test", "film", "0" * 64, "a" * 64, {}),
     )
 

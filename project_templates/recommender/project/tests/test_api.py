@@ -15,11 +15,11 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from recommender import events, tokens
 from recommender.config import Config
-from recommender.recommend import Recommender
-from recommender.serve import KEY, create_app
-from recommender.trained import KNN, Trained
+from recommender.experiment import events, tokens
+from recommender.models.recommend import Recommender
+from recommender.models.saved import KNN, Trained
+from recommender.serving.app import KEY, create_app
 
 SECRET = "anna.karenina@example.org"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender import data, movielens, split, table, world
 from recommender.config import Config
-from recommender.interactions import BadDataError, Interactions, Item, collect
-from recommender.movielens import Collection
+from recommender.data import movielens, prepare, split, table, world
+from recommender.data.interactions import BadDataError, Interactions, Item, collect
+from recommender.data.movielens import Collection
 
 HEAD = "user,item,time\n"
 
@@ -69,7 +69,7 @@ def test_the_sample_has_the_sins_of_real_services(interactions: Interactions) ->
 
 
 def test_the_same_seed_draws_the_same_sample(drawn: Path, tmp_path: Path) -> None:
-    from recommender import sample
+    from recommender.data import sample
 
     sample.draw(tmp_path, 7)
     assert (tmp_path / "events.csv").read_bytes() == (drawn / "events.csv").read_bytes()
@@ -130,7 +130,7 @@ def test_watching_again_counts_once() -> None:
 def test_too_little_is_refused(tmp_path: Path, config: Config) -> None:
     (tmp_path / "events.csv").write_text(HEAD + "".join(f"u{n % 9},i{n},{n}\n" for n in range(90)))
     with pytest.raises(BadDataError, match="only 9 users"):
-        data.prepare(data.Request(str(tmp_path)), config)
+        prepare.prepare(prepare.Request(str(tmp_path)), config)
 
 
 PAIRS = [(user, item) for user in range(60) for item in range(40)]

@@ -12,15 +12,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from recommender import abtest, events, inference, monitor, offpolicy, ope, peeking, watch
-from recommender.config import Config, ExplainedError
-from recommender.events import Click, Exposure, Store
-from recommender.experiment import Experiment, unit
-from recommender.offpolicy import Logged, Policy
-from recommender.population import Population, Truth
-from recommender.recommend import Recommender
-from recommender.serve import signals
-from recommender.trained import EASE, KNN, Card
+from recommender.config import Config
+from recommender.experiment import abtest, events, inference, off_policy, ope, peeking
+from recommender.experiment.assignment import Experiment, unit
+from recommender.experiment.events import Click, Exposure, Store
+from recommender.experiment.off_policy import Logged, Policy
+from recommender.experiment.population import Population, Truth
+from recommender.kit.project import ExplainedError
+from recommender.models.recommend import Recommender
+from recommender.models.saved import EASE, KNN, Card
+from recommender.monitoring import monitor
+from recommender.serving.app import signals
 
 NAMES = [f"user {number}" for number in range(20_000)]
 
@@ -226,7 +228,7 @@ def test_events_are_counted_once_and_all_or_none(store: Store, tmp_path: Path) -
 KILLED = """
 import sys
 from pathlib import Path
-from recommender.events import Click, Store
+from recommender.experiment.events import Click, Store
 
 store = Store(Path(sys.argv[1]))
 for number in range(10_000):
@@ -260,7 +262,7 @@ def test_estimates_from_another_policy_s_log_are_right_on_average() -> None:
     for _ in range(150):
         logged, worth = _bandit(rng, 2000)
         policy = Policy("other", chances[logged.actions], np.tile(chances, (2000, 1)))
-        found = offpolicy.estimate(logged, policy, resamples=200, seed=1)
+        found = off_policy.estimate(logged, policy, resamples=200, seed=1)
         values.append([each.value for each in found])
         covered.append([each.ci95[0] <= worth @ chances <= each.ci95[1] for each in found])
     assert np.mean(values, axis=0) == pytest.approx([0.35] * 3, abs=0.01)
@@ -270,8 +272,8 @@ def test_estimates_from_another_policy_s_log_are_right_on_average() -> None:
 def test_support_is_counted_and_its_lack_refused(config: Config) -> None:
     logged, _ = _bandit(np.random.default_rng(1), 1000)
     same = Policy("same", logged.propensities, np.tile([0.7, 0.1, 0.1, 0.1], (1000, 1)))
-    assert offpolicy.support(logged, same).effective == pytest.approx(1000)
-    assert offpolicy.support(logged, same).largest == pytest.approx(1)
+    assert off_policy.support(logged, same).effective == pytest.approx(1000)
+    assert off_policy.support(logged, same).largest == pytest.approx(1)
     rare = np.zeros((1000, 4))
     rare[:, 3] = 1
     few = Policy("few", np.where(np.arange(1000) < 40, rare[np.arange(1000), logged.actions], 0.0), rare)
@@ -297,7 +299,8 @@ def test_monitor_is_quiet_without_drift_and_rings_on_half_histories(
     card = monitor.with_reference(Card("", "film", "", "0" * 64, {}), lists[-config.reference :], config)
 
     def alarms(answers: list[dict[str, float]]) -> list[str]:
-        return [each.name for each in watch.checks(answers, card.signals, card.limits, config) if each.is_alarm]
+        newest = [{"signals": each} for each in answers]
+        return [each.name for each in monitor.drifted(newest, card, config) if each.is_alarm]
 
     rng = np.random.default_rng(1)
     starts = rng.integers(len(lists) - config.reference - config.window, size=20)

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommender import beyond, measure, models, ranking, split, train, trained
-from recommender.beyond import spread
-from recommender.config import Config, ExplainedError
-from recommender.interactions import Interactions
-from recommender.models import CatalogueTooLargeError
-from recommender.ranking import Ranked
-from recommender.trained import EASE, KNN, POPULAR, Card, Trained
+from recommender.config import Config
+from recommender.data import split
+from recommender.data.interactions import Interactions
+from recommender.evaluation import beyond, measures, ranking
+from recommender.evaluation.beyond import spread
+from recommender.evaluation.ranking import Ranked
+from recommender.kit.project import ExplainedError
+from recommender.models import rankings, saved, training
+from recommender.models.rankings import CatalogueTooLargeError
+from recommender.models.saved import EASE, KNN, POPULAR, Card, Trained
 
 WATCHED = sparse.csr_array(np.array([[1, 1, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 1]], dtype=np.float32))
 
@@ -24,12 +27,12 @@ def ndcg(interactions: Interactions, model: Trained, config: Config) -> dict[str
     everything = np.ones(len(interactions.users), dtype=bool)
     parts = split.last_out(interactions, everything)
     watched, held_out = interactions.matrix(parts.train), interactions.matrix(parts.test)
-    weights = {POPULAR: models.popularity(watched), **model.weights}
+    weights = {POPULAR: rankings.popularity(watched), **model.weights}
     return {name: ranking.rank(each, watched, held_out, config.length).ndcg for name, each in weights.items()}
 
 
 def test_each_ranking_beats_the_simpler_one_by_a_margin(ndcg: dict[str, np.ndarray], config: Config) -> None:
-    tested = measure.Tested("", len(ndcg[EASE]), config)
+    tested = measures.Tested("", len(ndcg[EASE]), config)
     _, (knn_over_popular, _) = tested.mean(ndcg[KNN] - ndcg[POPULAR])
     _, (ease_over_knn, _) = tested.mean(ndcg[EASE] - ndcg[KNN])
     assert knn_over_popular > 0.05
@@ -63,18 +66,18 @@ def test_equal_scores_keep_the_order_of_the_catalogue() -> None:
 
 
 def test_item_knn_is_the_cosine_of_who_watched_both() -> None:
-    weights = models.item_knn(WATCHED, neighbours=4, shrink=0.0)
+    weights = rankings.item_knn(WATCHED, neighbours=4, shrink=0.0)
     assert weights[0, 1] == pytest.approx(1.0)
     assert weights[0, 2] == pytest.approx(1 / np.sqrt(3 * 2))
     assert not weights.diagonal().any()
-    shrunk = models.item_knn(WATCHED, neighbours=4, shrink=3.0)
+    shrunk = rankings.item_knn(WATCHED, neighbours=4, shrink=3.0)
     assert shrunk[0, 1] == pytest.approx(3 / 6)
-    assert (np.count_nonzero(models.item_knn(WATCHED, neighbours=1, shrink=0.0), axis=0) <= 1).all()
+    assert (np.count_nonzero(rankings.item_knn(WATCHED, neighbours=1, shrink=0.0), axis=0) <= 1).all()
 
 
 def test_ease_solves_its_ridge_regressions(config: Config) -> None:
     """Each column is the ridge regression of one film on all others, with every user weighing as they should."""
-    weights = models.ease(WATCHED, pull=2.0, popular_pull=0.0, config=config)
+    weights = rankings.ease(WATCHED, pull=2.0, popular_pull=0.0, config=config)
     dense = WATCHED.toarray().astype(float)
     share = np.diag(dense.sum(axis=1) ** -0.5)
     for item in range(4):
@@ -87,19 +90,19 @@ def test_ease_solves_its_ridge_regressions(config: Config) -> None:
 def test_a_catalogue_that_does_not_fit_is_refused_before_it_is_tried(config: Config) -> None:
     small = dataclasses.replace(config, ease_megabytes=1)
     with pytest.raises(CatalogueTooLargeError, match=r"needs about 32 MB, and 1 are allowed.*--fewest"):
-        models.ease(sparse.csr_array((3, 1000)), 1.0, 0.0, small)
+        rankings.ease(sparse.csr_array((3, 1000)), 1.0, 0.0, small)
 
 
 def test_the_best_setting_is_kept_and_all_are_recorded(interactions: Interactions, config: Config) -> None:
     few = dataclasses.replace(config, neighbours=(5, 50), shrink=(0.0,), pull=(10.0, 1e6), popular_pull=(0.0,))
     everything = np.ones(len(interactions.users), dtype=bool)
-    found = train.tune(interactions, everything, split.last_out, few)
+    found = training.tune(interactions, everything, split.last_out, few)
     for name, budget in ((POPULAR, 1), (KNN, 2), (EASE, 2)):
         run = found[name].run
         assert run.tried == len(run.trials) == budget
         assert run.validation_ndcg == max(trial.ndcg for trial in run.trials)
     assert found[EASE].run.settings["pull"] == 10.0
-    again = train.tune(interactions, everything, split.last_out, few)
+    again = training.tune(interactions, everything, split.last_out, few)
     assert (again[EASE].weights == found[EASE].weights).all(), "the same events give the same model"
 
 
@@ -115,24 +118,23 @@ def test_spread_is_as_computed_by_hand() -> None:
 
 def test_strata_hold_a_third_of_the_events_each(interactions: Interactions) -> None:
     watched = interactions.matrix(np.ones(len(interactions.users), dtype=bool))
-    strata, number = beyond.stratum(watched), models.popularity(watched)
+    strata, number = beyond.stratum(watched), rankings.popularity(watched)
     shares = [number[strata == each].sum() / number.sum() for each in range(3)]
     assert shares == pytest.approx([1 / 3] * 3, abs=0.03)
     assert number[strata == 0].min() >= number[strata == 2].max()
 
 
 def test_what_is_saved_is_what_is_served(model: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trained, "MODELS", tmp_path)
-    monkeypatch.setattr(trained, "MODEL", tmp_path / "model.npz")
-    monkeypatch.setattr(trained, "CARD", tmp_path / "card.json")
+    monkeypatch.setattr(saved, "MODEL", tmp_path / "model.npz")
+    monkeypatch.setattr(saved, "CARD", tmp_path / "card.json")
     with pytest.raises(ExplainedError, match="no trained model yet"):
-        trained.load()
-    sha256 = trained.save(model.ids, model.titles, model.tags, model.popular, model.weights)
-    trained.save_card(Card("a test", "film", "0" * 64, sha256, {}))
-    loaded = trained.load()
+        saved.load()
+    sha256 = saved.save(model.ids, model.titles, model.tags, model.popular, model.weights)
+    saved.save_card(Card("a test", "film", "0" * 64, sha256, {}))
+    loaded = saved.load()
     for name in (KNN, EASE):
         assert (loaded.weights[name] == model.weights[name]).all()
     assert loaded.titles == model.titles
     (tmp_path / "model.npz").write_bytes((tmp_path / "model.npz").read_bytes() + b"\0")
     with pytest.raises(ExplainedError, match="is not the one"):
-        trained.load()
+        saved.load()

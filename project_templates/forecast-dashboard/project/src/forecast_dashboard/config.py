@@ -1,30 +1,21 @@
-"""Every number that somebody might want to change, in one place."""
+"""Every number that you might want to change, in one place."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]  # the project's folder
-DATA = ROOT / "data"  # made by `data`; not in git
-MODELS = ROOT / "models"  # in git, so that the image builds from a clone
-REPORTS = ROOT / "reports"
-LOGS = ROOT / "logs"  # of what was forecast, and of what came
-METRICS = REPORTS / "metrics.json"  # every measured number
-AGGREGATES = REPORTS / "aggregates.json"  # what dashboard and page show, and nothing finer
-SITE = REPORTS / "site" / "index.html"  # the same story as one page
-PICTURE = REPORTS / "figures" / "page.png"  # of the page at work, if `screenshot` took one
+from forecast_dashboard.kit.project import Project
 
-
-class ExplainedError(Exception):
-    """Something its user can mend; the message says what. Shown without a traceback."""
+PROJECT = Project.read(Path(__file__).resolve().parents[2], "forecast_dashboard")  # name, title, seed: pyproject.toml
+AGGREGATES = PROJECT.reports / "aggregates.json"  # what dashboard and page show, and nothing finer
+SITE = PROJECT.reports / "site" / "index.html"  # the same as one page
 
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one run; title and seed come from `[tool.forecast-dashboard]` in pyproject.toml."""
+    """The settings of one run."""
 
-    title: str  # what the page is called
-    seed: int  # of the sample, the emulated weather forecast, the trees and the bootstrap
+    title: str = PROJECT.title  # of the page
+    seed: int = PROJECT.seed  # of the sample, the emulated weather forecast, the trees and the bootstrap
 
     threads: int = 1  # of the trees: on data this small a second one mostly waits for the first
     trees: int = 400
@@ -60,16 +51,9 @@ class Config:
     workers: int = 2  # requests that are computed at the same time
     waiting: int = 62  # requests that arrive or wait; with more than that, the answer is 503
 
-    loadtest_seconds: float = 5.0
     price_per_hour: float = 0.02  # US dollars for a machine like the one measured on; look up your own
 
     window: int = 500  # newest requests whose errors `monitor` counts
     drift_alarms: float = 0.01  # share of weeks without drift that may raise an alarm
     stale_hours: float = 3.0  # by which the newest observation may be older than the moment of the forecast
     error_share: float = 0.02  # of all requests, answered with 5xx
-
-
-def load(seed: int | None = None) -> Config:
-    """The project's settings, with another seed if one is given."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["forecast-dashboard"]
-    return Config(title=settings["title"], seed=settings["seed"] if seed is None else seed)

@@ -61,9 +61,9 @@ def _evaluate(options: Namespace) -> None:
 
 
 def _contents(measured: dict[str, Any], runs: list[dict[str, Any]]) -> Mapping[str, str]:
-    from image_api.reporting import contents
+    from image_api import reporting
 
-    return contents.blocks(measured, runs)
+    return reporting.blocks(measured, runs)
 
 
 def _application(log_dir: Path) -> "FastAPI":
@@ -86,9 +86,9 @@ def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":
 
 
 def _visit(page: Any) -> None:
-    from image_api.serving import visit
+    from image_api.serving import questions
 
-    visit.visit(page)
+    questions.visit(page)
 
 
 if __name__ == "__main__":

@@ -1,135 +1,139 @@
-"""The command line: `python -m recommender VERB`."""
+"""The command line: `python -m recommender VERB`. Each verb imports only what it needs: serving never loads SciPy."""
 
-import argparse
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from recommender import verbs
-from recommender.config import DATA, LOGS, SIMULATED, Config, load
+from recommender.config import PROJECT, SIMULATED, Config
+from recommender.kit import commands
+from recommender.kit.commands import Standard, Verb
 
-MEASURED = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest")  # their seconds are kept
-STEPS = (*MEASURED, "report")  # what `run` runs
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from recommender.kit.drift import Watched
+    from recommender.kit.questions import Question
+
+PIPELINE = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest", "report")  # what `run` runs
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    options = _parser().parse_args(arguments)
-    config = load(options.seed)
-    steps = STEPS if options.verb == "run" else (options.verb,)
-    return verbs.run(steps, lambda verb: _do(verb, options, config), MEASURED)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m recommender", description="Train, serve and compare rankings of films."
+    standard = Standard(PROJECT, _application, _questions, _contents, _monitor, _visit, page_size=(900, 940))
+    own = (
+        Verb("data", "draw, fetch or read the events", _data, _data_options, timed=True),
+        Verb("train", "try settings of both rankings, write the model", _train, timed=True),
+        Verb("evaluate", "measure on events never seen; writes reports/metrics.json", _evaluate, timed=True),
+        Verb("simulate", "send made-up visitors, whose wishes are known, to the service", _simulate, timed=True),
+        Verb("abtest", "analyze the experiment; exit 1 when its groups do not fit", _abtest, _log_options, timed=True),
+        Verb("ope", "what another ranking would have done, by the log of one", _ope, _ope_options, timed=True),
+        Verb("export", "write the log as Parquet, for a warehouse", _export, _export_options),
     )
-    parser.add_argument("--seed", type=int, help="instead of the project's own")
-    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, help_text in (("run", ", ".join(STEPS)), ("data", "draw, fetch or read the events")):
-        verb = subparsers.add_parser(name, help=help_text)
-        _data_options(verb)
-        _seed_too(verb)
-    _seed_too(subparsers.add_parser("train", help="try settings of both rankings, write the model"))
-    _seed_too(subparsers.add_parser("evaluate", help="measure on events never seen; writes reports/metrics.json"))
-    _seed_too(subparsers.add_parser("simulate", help="send made-up visitors, whose wishes are known, to the service"))
-    test = subparsers.add_parser("abtest", help="analyse the experiment; exit 1 when its groups do not fit")
-    policies = subparsers.add_parser("ope", help="what another ranking would have done, by the log of one")
-    for verb in (test, policies):
-        verb.add_argument("--log-dir", help="of `serve`, where there are visitors; else of `simulate`")
-    policies.add_argument("--data", choices=["open-bandit"], help="check the estimators on real logs of two policies")
-    policies.add_argument("--mirror", metavar="URL", help="where those logs are fetched instead of their own address")
-    policies.add_argument("--folder", help="where those logs are, if they are here already")
-    export = subparsers.add_parser("export", help="write the log as Parquet, for a warehouse")
-    export.add_argument("--log-dir", default=str(SIMULATED))
-    export.add_argument("--to", default=str(DATA / "export"), metavar="FOLDER")
-    report = subparsers.add_parser("report", help="write the measured numbers into README.md and MODEL_CARD.md")
-    report.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if they differ from what was measured"
-    )
-    serve = subparsers.add_parser("serve", help="answer over HTTP, with a page to try it")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--log-dir", default=str(LOGS), help="where events and requests are logged")
-    subparsers.add_parser("loadtest", help="start the service on a free port and measure its latency")
-    monitor = subparsers.add_parser("monitor", help="read the logs; exit 1 when something drifted")
-    monitor.add_argument("--log-dir", default=str(LOGS))
-    monitor.add_argument(
-        "--accept", action="store_true", help="looked at and found good: compare with these from now on"
-    )
-    picture = subparsers.add_parser("screenshot", help="take the README's picture of the page, with a real browser")
-    picture.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
-    return parser
+    return commands.main(PROJECT, (*own, *standard.verbs()), PIPELINE, argv)
 
 
-def _data_options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--data", default="sample", help="'sample' (default), 'ml-100k', 'ml-1m', or a CSV file of user, item and time"
-    )
-    verb.add_argument("--fewest", type=int, default=1, metavar="N", help="leave out items with fewer events (1)")
-    verb.add_argument("--mirror", metavar="URL", help="where a public collection is fetched instead of its own address")
+def _data(options: Namespace) -> None:
+    from recommender.data import prepare
+
+    request = prepare.Request(options.data, options.fewest, options.mirror)
+    print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
 
 
-def _seed_too(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--seed", type=int, default=argparse.SUPPRESS, help="instead of the project's own")
+def _data_options(parser: ArgumentParser) -> None:
+    data_help = "'sample' (default), 'ml-100k', 'ml-1m', or a CSV file of user, item and time"
+    parser.add_argument("--data", default="sample", help=data_help)
+    parser.add_argument("--fewest", type=int, default=1, metavar="N", help="leave out items with fewer events (1)")
+    parser.add_argument("--mirror", metavar="URL", help="where to fetch them instead of their own address")
 
 
-def _do(verb: str, options: argparse.Namespace, config: Config) -> int:
-    """Each verb imports only what it needs: serving never sees SciPy."""
-    match verb:
-        case "data":
-            from recommender import data
+def _train(options: Namespace) -> None:
+    from recommender.models import training
 
-            print(data.describe(data.prepare(data.Request(options.data, options.fewest, options.mirror), config)))
-        case "train":
-            from recommender import train
+    for run in training.train(Config(seed=options.seed)):
+        print(f"  {run.name}: nDCG {run.validation_ndcg:.3f} in validation, the best of {run.tried}")
 
-            for run in train.train(config):
-                print(f"  {run.name}: nDCG {run.validation_ndcg:.3f} in validation, the best of {run.tried}")
-        case "evaluate":
-            from recommender import evaluate
 
-            evaluate.evaluate(config)
-        case "simulate":
-            from recommender import simulate
+def _evaluate(options: Namespace) -> None:
+    from recommender.evaluation import evaluate
 
-            print(simulate.simulate(config))
-        case "abtest":
-            from recommender import abtest
+    evaluate.evaluate(Config(seed=options.seed))
 
-            return abtest.abtest(config, getattr(options, "log_dir", None))
-        case "ope" if getattr(options, "data", None) == "open-bandit":
-            from recommender import openbandit
 
-            print(openbandit.check(config, options.mirror, options.folder))
-        case "ope":
-            from recommender import ope
+def _simulate(options: Namespace) -> None:
+    from recommender.experiment import simulate
 
-            print("\n".join(ope.ope(config, getattr(options, "log_dir", None))))
-        case "export":
-            from recommender import export
+    print(simulate.simulate(Config(seed=options.seed)))
 
-            print(export.export(options.log_dir, options.to))
-        case "report":
-            from recommender import report
 
-            return report.report(only_check=getattr(options, "check", False))
-        case "serve":
-            from recommender import serve
+def _abtest(options: Namespace) -> int:
+    from recommender.experiment import abtest
 
-            serve.serve(config, options.host, options.port, options.log_dir)
-        case "loadtest":
-            from recommender import loadtest
+    return abtest.abtest(Config(seed=options.seed), options.log_dir)
 
-            print(loadtest.loadtest(config))
-        case "monitor":
-            from recommender import monitor
 
-            return monitor.monitor(options.log_dir, config, options.accept)
-        case "screenshot":
-            from recommender import screenshot
+def _ope(options: Namespace) -> None:
+    from recommender.experiment import ope, open_bandit
 
-            print(screenshot.screenshot(options.browser))
-            return _do("report", options, config)
-    return 0
+    config = Config(seed=options.seed)
+    if options.data:
+        print(open_bandit.check(config, options.mirror, options.folder))
+    else:
+        print("\n".join(ope.ope(config, options.log_dir)))
+
+
+def _log_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--log-dir", help="of `serve`, where there are visitors; else of `simulate`")
+
+
+def _ope_options(parser: ArgumentParser) -> None:
+    _log_options(parser)
+    parser.add_argument("--data", choices=["open-bandit"], help="check the estimators on real logs of two policies")
+    parser.add_argument("--mirror", metavar="URL", help="where to fetch those logs instead of their own address")
+    parser.add_argument("--folder", help="where those logs are, if they are here already")
+
+
+def _export(options: Namespace) -> None:
+    from recommender.experiment import export
+
+    print(export.export(options.log_dir, options.to))
+
+
+def _export_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--log-dir", default=str(SIMULATED))
+    parser.add_argument("--to", default=str(PROJECT.data / "export"), metavar="FOLDER")
+
+
+def _contents(measured: dict[str, Any], runs: list[dict[str, Any]]) -> Mapping[str, str]:
+    from recommender import reporting
+
+    return reporting.blocks(measured, runs)
+
+
+def _application(log_dir: Path) -> "FastAPI":
+    from recommender.models import saved
+    from recommender.serving import app
+
+    return app.create_app(saved.load(), Config(), log_dir)
+
+
+def _questions() -> Sequence["Question"]:
+    from recommender.serving import questions
+
+    return questions.questions()
+
+
+def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":
+    from recommender.monitoring import monitor
+
+    return monitor.monitor(log_dir, Config(), is_accepted)
+
+
+def _visit(page: Any) -> None:
+    from recommender.serving import questions
+
+    questions.visit(page)
 
 
 if __name__ == "__main__":

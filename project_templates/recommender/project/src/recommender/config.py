@@ -1,29 +1,20 @@
-"""Every number that somebody might want to change, in one place."""
+"""Every number that you might want to change, in one place."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]  # the project's folder
-DATA = ROOT / "data"  # made by `data` and `simulate`; not in git
-MODELS = ROOT / "models"  # in git, so that the image builds from a clone
-REPORTS = ROOT / "reports"
-LOGS = ROOT / "logs"  # of visitors, if there are any
-SIMULATED = DATA / "simulated"  # the same logs, of visitors who are made up
-METRICS = REPORTS / "metrics.json"  # every measured number
-PICTURE = REPORTS / "figures" / "page.png"  # of the page at work, if `screenshot` took one
+from recommender.kit.project import Project
 
-
-class ExplainedError(Exception):
-    """Something its user can mend; the message says what. Shown without a traceback."""
+PROJECT = Project.read(Path(__file__).resolve().parents[2], "recommender")  # name, title and seed: pyproject.toml
+SIMULATED = PROJECT.data / "simulated"  # the logs of visitors who are made up
 
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one run; title and seed come from `[tool.recommender]` in pyproject.toml."""
+    """The settings of one run."""
 
-    title: str  # what the page is called
-    seed: int  # of the sample, the splits, the bootstrap and the salt of the experiment
+    title: str = PROJECT.title  # of the page
+    seed: int = PROJECT.seed  # of the sample, the splits, the bootstrap and the salt of the experiment
 
     length: int = 10  # of a list of recommendations; also the k of every metric
     fewest_events: int = 3  # of a user, below which nothing can be held out
@@ -61,16 +52,9 @@ class Config:
     waiting: int = 62  # requests that arrive or wait; with more than that, the answer is 503
     token_hours: float = 24.0  # after which a list is no longer worth an event
 
-    loadtest_seconds: float = 5.0
     price_per_hour: float = 0.02  # US dollars for a machine like the one measured on; look up your own
 
     window: int = 500  # newest lists that `monitor` looks at
     reference: int = 2_000  # lists of the simulation that `monitor` compares with
     drift_alarms: float = 0.01  # share of windows without drift that may raise an alarm
     error_share: float = 0.02  # of all requests, answered with 5xx
-
-
-def load(seed: int | None = None) -> Config:
-    """The project's settings, with another seed if one is given."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["recommender"]
-    return Config(title=settings["title"], seed=settings["seed"] if seed is None else seed)

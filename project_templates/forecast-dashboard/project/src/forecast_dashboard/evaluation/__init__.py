@@ -1,0 +1,1 @@
+"""A year of forecasts that were never looked at: measures with intervals, slices, figures."""

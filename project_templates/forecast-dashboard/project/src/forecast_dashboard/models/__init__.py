@@ -1,0 +1,1 @@
+"""The naive forecasts, the boosted trees, their intervals, and the commitment."""

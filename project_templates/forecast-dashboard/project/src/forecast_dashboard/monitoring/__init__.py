@@ -1,0 +1,1 @@
+"""Whether forecasts still cover the actual demand, and whether their input is fresh."""

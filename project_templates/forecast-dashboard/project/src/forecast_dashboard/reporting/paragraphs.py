@@ -1,0 +1,131 @@
+"""The report's paragraphs: the result in a sentence, the data, the service, the weakest points."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from forecast_dashboard.config import PROJECT, Config
+from forecast_dashboard.kit.blocks import interval, load_table
+from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, three, whole
+from forecast_dashboard.reporting.tables import ADAPTIVE, PLAIN
+
+
+def headline(measured: dict[str, Any]) -> str:
+    """The result in a sentence, what the intervals cover, and a picture."""
+    model, data = main(measured), measured["data"]
+    skill = next(
+        each for each in measured["skill"] if each["of"] == model["model"] and each["against"].endswith("last week")
+    )
+    drawn = "The demand is drawn by code: this shows the method, and nothing about a real town. "
+    picture = "![Every forecast's error with its interval](reports/figures/results.png)"
+    if PROJECT.screenshot.is_file():
+        path = PROJECT.screenshot.relative_to(PROJECT.root).as_posix()
+        picture = f"![The page: tomorrow's forecast, and a day of the test year]({path})"
+    return (
+        f"**MASE {three(model['value'])} {interval(model, three)} over {data['test_days']} held-out days: "
+        f"{percent(skill['value'])} {interval(skill, percent)} less error than last week's demand.**\n\n"
+        f"{drawn if data['synthetic'] else ''}{_promise(measured)} {_claim(measured)}\n\n{picture}"
+    )
+
+
+def _promise(measured: dict[str, Any]) -> str:
+    """What the intervals cover on average, and where they fail."""
+    plain, adaptive = intervals(measured, PLAIN), intervals(measured, ADAPTIVE)
+    worst = min(plain["slices"], key=lambda part: part["coverage"])
+    same = next(part for part in adaptive["slices"] if part["name"] == worst["name"])
+    return (
+        f"Plain intervals promise {whole(plain['promised'])} and cover {percent(plain['coverage'])}, but only "
+        f"{percent(worst['coverage'])} in the worst slice ({worst['name']}, {worst['n']} intervals); the adaptive ones "
+        f"cover {percent(same['coverage'])} there."
+    )
+
+
+def _claim(measured: dict[str, Any]) -> str:
+    """What a leak would have added."""
+    naive = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
+    if naive is None:
+        return "No weather was measured, so none is used."
+    claim = f"it would claim {three(naive['value'])}"
+    claim += "" if naive["value"] < main(measured)["value"] else ", which is no better this time"
+    return f"With tomorrow's actual weather let in, a common data leak, {claim}."
+
+
+def data(measured: dict[str, Any]) -> str:
+    """How much data there is, how it is split, what is wrong with it, and under which license."""
+    data = measured["data"]
+    areas = f" of {len(data['areas'])} areas" if len(data["areas"]) > 1 else ""
+    lines = [
+        f"{data['rows']} rows{areas}, one for every {data['step_minutes']} minutes, from {data['first']} to "
+        f"{data['last']} by the clocks of {data['zone']}; {data['missing']} values are missing or cannot be believed. "
+        f"The first {data['train_days']} days are for training, the {data['test_days']} from {data['test_first']} are "
+        f"the test year. License: {data['licence']}.",
+        _defects(data["findings"]),
+        *([_drawn()] if data["synthetic"] else []),
+    ]
+    if data["has_weather"]:
+        lines.append(
+            "The weather forecast is **emulated**: the actual temperature, with one error for each day and one for "
+            "each interval (`weather.py`). Archives of real forecasts are rare; if you have one, change that file."
+        )
+    return "\n\n".join(line for line in lines if line)
+
+
+def _drawn() -> str:
+    return (
+        "They are **drawn by code** (`src/forecast_dashboard/data/sample.py`), so that everything runs offline and it "
+        "is known what is hidden in them: days, weeks and seasons, heating and cooling, holidays, and what goes wrong "
+        "with real meters and real summers. A result on them shows that the method finds what was hidden on purpose, "
+        "and nothing about a real town."
+    )
+
+
+def _defects(findings: list[dict[str, Any]]) -> str:
+    """What the checks of the data found, kind by kind."""
+    if not findings:
+        return ""
+    kinds = Counter(each["kind"] for each in findings)
+    first = {each["kind"]: each for each in reversed(findings)}
+    defects = []
+    for kind, number in kinds.items():
+        each = first[kind]
+        place = f" in {each['area']}" if each["area"] else ""
+        size = each["detail"] or f"{each['intervals']} intervals"
+        defects.append(f"{number} × {kind} (first on {each['first']}{place}, {size})")
+    return f"Found before training: {'; '.join(defects)}."
+
+
+def serving(serving: dict[str, Any] | None) -> str:
+    """The times of the load test, what answers cost, and how one begins: a whole day is long."""
+    if serving is None:
+        return "_Not measured yet: `python -m forecast_dashboard loadtest`._"
+    price, per_second = Config().price_per_hour, serving["loads"][-1]["per_second"]
+    cost = price / 3600 * 1000 / per_second
+    answer = {**serving["answer"], "intervals": serving["answer"]["intervals"][:2]}
+    return "\n\n".join(
+        [
+            load_table(serving["loads"]),
+            f"Measured on {serving['machine']}, which also ran the load generator. At an assumed ${price:g} per hour "
+            f"for such a machine (`config.py`), fully used, 1,000 answers cost ${cost:.6f}. How an answer begins:",
+            f"```json\n{json.dumps(answer, indent=1, ensure_ascii=False)}\n```",
+        ]
+    )
+
+
+def weakest(measured: dict[str, Any]) -> str:
+    """Where this run is weakest: the worst coverage, the largest error, the weather."""
+    adaptive = intervals(measured, ADAPTIVE)
+    worst = min(adaptive["slices"], key=lambda part: part["coverage"])
+    wrong = max(adaptive["slices"], key=lambda part: part["mae"])
+    model, overall = main(measured), main(measured, "mae")
+    points = [
+        f"The adaptive intervals cover least on {worst['name']}: {percent(worst['coverage'])} of {worst['n']} "
+        f"intervals, where {whole(adaptive['promised'])} are promised.",
+        f"The error is largest on {wrong['name']}: {one(wrong['mae'])} MW, against {one(overall['value'])} MW overall.",
+    ]
+    known = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
+    if known and known["value"] < model["value"]:
+        points.append(
+            f"Perfect knowledge of tomorrow's weather would take MASE from {three(model['value'])} to "
+            f"{three(known['value'])}: the most that a better weather forecast can bring."
+        )
+    return "The weakest points that this run measured:\n\n" + "\n".join(f"- {point}" for point in points)

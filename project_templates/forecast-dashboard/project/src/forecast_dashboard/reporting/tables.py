@@ -1,0 +1,139 @@
+"""The report's tables: what was tried, how good it is, what its intervals cover, where they fail, what it is worth."""
+
+from typing import Any
+
+from forecast_dashboard.config import PROJECT
+from forecast_dashboard.kit.blocks import interval, model_name, table
+from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, signed_three, three, whole
+
+PLAIN, ADAPTIVE = "plain conformal", "adaptive conformal"
+
+
+def experiments(runs: list[dict[str, Any]]) -> str:
+    """Every design with its validation error."""
+    lines = [
+        [run["name"], run["decision"], run["weather"].removeprefix("with "), three(run["validation_mase"])]
+        for run in runs
+    ]
+    return (
+        f"{table(['Experiment', 'Decision it tests', 'Weather', 'MASE in validation'], lines)}\n\n"
+        f"Each was fitted to the training days but the last {runs[0]['validation_days']}, and forecast those; the test "
+        "year had no part in it. The best design is kept, for each kind of weather."
+    )
+
+
+def results(measured: dict[str, Any]) -> str:
+    """The main table, baselines first."""
+    mae, rmse, bias, peak = (
+        {row["model"]: row for row in rows(measured, metric)} for metric in ("mae", "rmse", "bias", "peak")
+    )
+    judged = rows(measured, "mase")
+    header = ["Forecast", "Measured on", "MASE", "95% interval", "MAE, MW", "RMSE, MW", "Bias, MW", "Daily peak, MW"]
+    scores = [
+        [model_name(row), "test year", three(row["value"]), interval(row, three)]
+        + [one(each[row["model"]]["value"]).replace("-", "−") for each in (mae, rmse, bias, peak)]
+        for row in judged
+    ]
+    lines = [
+        table(header, scores),
+        "MASE is the error as a multiple of that of yesterday's demand on the training days. Tested on "
+        f"{judged[0]['n']} intervals of {measured['data']['test_days']} days, each day forecast at its midnight. "
+        "_Daily peak_ is the error of the highest demand of each day.",
+        *_leak(measured),
+    ]
+    if PROJECT.screenshot.is_file():  # else the first screen shows it
+        lines.append("![Every forecast's error with its interval](reports/figures/results.png)")
+    return "\n\n".join(lines)
+
+
+def _leak(measured: dict[str, Any]) -> list[str]:
+    known = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
+    if known is None:
+        return []
+    helped = known["value"] < main(measured)["value"]
+    return [
+        "The row in italics knew **tomorrow's actual weather**: what an evaluation claims that joins weather and "
+        "demand by time. It is an upper bound that no real forecast can reach."
+        + ("" if helped else " This time it gained nothing: what limits this model is not the weather.")
+    ]
+
+
+def skill(measured: dict[str, Any]) -> str:
+    """By how much the models are better than the naive forecasts, and the paired differences."""
+    skills = [[each["of"], each["against"], three(each["value"]), interval(each, three)] for each in measured["skill"]]
+    differences = [
+        [each["against"], signed_three(each["difference"]), interval(each, signed_three)]
+        for each in measured["comparisons"]
+    ]
+    return "\n\n".join(
+        [
+            "By what share the error is smaller than that of the naive forecasts (skill), on the same hours and weeks:",
+            table(["Forecast", "Compared with", "Skill", "95% interval"], skills),
+            "The difference in MASE between the served forecast and each other one, paired; below zero, the served one "
+            "is better:",
+            table(["Compared with", "Difference", "95% interval"], differences),
+        ]
+    )
+
+
+def coverage(measured: dict[str, Any]) -> str:
+    """What every kind of interval covers, on average."""
+    promised = measured["intervals"][0]["promised"]
+    lines = [
+        [each["method"], each["model"], percent(each["coverage"]), interval(each, percent), one(each["width"])]
+        for each in measured["intervals"]
+    ]
+    return (
+        f"{table(['Intervals', 'Around', 'Coverage', '95% interval', 'Width, MW'], lines)}\n\n"
+        f"All promise {whole(promised)}. This average over all hours is what usually is reported."
+    )
+
+
+def errors(measured: dict[str, Any]) -> str:
+    """Errors and coverage of the served model, slice by slice."""
+    plain, adaptive = intervals(measured, PLAIN), intervals(measured, ADAPTIVE)
+    lines = [
+        [
+            part["name"],
+            str(part["n"]),
+            one(part["mae"]),
+            percent(part["coverage"]),
+            percent(other["coverage"]),
+            one(other["width"]),
+        ]
+        for part, other in zip(plain["slices"], adaptive["slices"], strict=True)
+    ]
+    header = ["When", "Intervals", "Error, MW", "Plain covers", "Adaptive covers", "Its width, MW"]
+    return "\n\n".join(
+        [
+            f"Errors and intervals of the served model ({measured['data']['served']}), slice by slice; the intervals "
+            f"promise {whole(plain['promised'])} everywhere:",
+            table(header, lines),
+            "![What the intervals cover, slice by slice](reports/figures/coverage.png)",
+            "![Forecast and actual demand in the worst week](reports/figures/worst_week.png)",
+        ]
+    )
+
+
+def decision(measured: dict[str, Any]) -> str:
+    """What a day costs, by how much is committed."""
+    costs = measured["decision"]
+    lines = [
+        [row["commit"], str(row["cost"]), _ends(row["ci95"]), str(row["saved"]), _ends(row["saved_ci95"])]
+        for row in costs["rows"]
+    ]
+    areas = len(measured["data"]["areas"])
+    header = ["Committed", "Cost of a day", "95% interval", "More than with the reserve", "95% interval of that"]
+    return "\n\n".join(
+        [
+            f"A megawatt hour too little costs {costs['short']:g}, one too much {costs['over']:g} (`config.py`; put in "
+            f"your own). The average cost of a day{f', over {areas} areas' if areas > 1 else ''}:",
+            table(header, lines),
+            "The reserve is not a guess: for each hour of the day it is the quantile of past errors at which both "
+            "mistakes cost the same.",
+        ]
+    )
+
+
+def _ends(ci95: list[int]) -> str:
+    return f"[{ci95[0]}, {ci95[1]}]"

@@ -1,0 +1,1 @@
+"""Where events come from, how they are split, and what the made-up visitors really like."""

@@ -1,0 +1,1 @@
+"""How good the rankings are on events they have not seen: measures with intervals, coverage, figures."""

@@ -1,0 +1,135 @@
+"""Sends a made-up population to the service as it is served, and writes down the truth that its logs should tell.
+
+Run as: python -m recommender simulate
+"""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from typing import Any
+
+import numpy as np
+
+from recommender.config import PROJECT, SIMULATED, Config
+from recommender.data import prepare, world
+from recommender.experiment import population
+from recommender.experiment.assignment import Experiment
+from recommender.experiment.population import Population, Truth, Visitor
+from recommender.kit import results
+from recommender.kit.load_test import running_service
+from recommender.kit.progress import progress
+from recommender.kit.questions import UnansweredError, as_json, connection, send
+from recommender.models import saved
+from recommender.models.recommend import Recommender
+from recommender.models.saved import POPULAR
+from recommender.monitoring import monitor
+
+PEOPLE = 4  # who ask at the same time
+SENT_AGAIN = 0.03  # share of events whose answer gets lost on the way, so that they are sent twice
+TRUTH = SIMULATED / "truth.json"
+
+
+def simulate(config: Config) -> str:
+    """Run the whole experiment against a fresh log, and say in a line what happened."""
+    interactions, _ = prepare.load()
+    model, experiment = saved.load(), Experiment.of(config)
+    recommender = Recommender(model, experiment.exploration, experiment.candidates)
+    everybody = population.invite(interactions, world.load(PROJECT.data), config)
+    shutil.rmtree(SIMULATED, ignore_errors=True)
+    SIMULATED.mkdir(parents=True)
+    with running_service(PROJECT, SIMULATED) as port:
+        _visit(port, everybody, {name: number for number, name in enumerate(model.ids)}, config)
+    TRUTH.write_text(json.dumps(_truth(Truth(everybody, recommender, config.length), config)), encoding="utf-8")
+    accepted = monitor.accept(SIMULATED, config)
+    visits = sum(each.visits for each in everybody.visitors)
+    document = results.read(PROJECT.metrics)
+    document["simulation"] = {"visitors": len(everybody.visitors), "visits": visits, "watched_lists": accepted}
+    results.write(PROJECT.metrics, document)
+    return f"{len(everybody.visitors):,} visitors came {visits:,} times"
+
+
+def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Config) -> None:
+    """All visits, from a few connections; what a visitor does depends on the seed alone, not on who asks first."""
+    problems: list[str] = []
+    waiting = iter(list(enumerate(everybody.visitors)))
+    lock, arrived = threading.Lock(), iter(progress(everybody.visitors, "visiting"))
+
+    def next_one() -> tuple[int, Visitor] | None:
+        with lock:
+            next(arrived, None)
+            return next(waiting, None) if not problems else None
+
+    def come() -> None:
+        try:
+            with connection(port) as client:
+                while assigned := next_one():
+                    number, visitor = assigned
+                    rng = np.random.default_rng([config.seed, 2, number])
+                    for visit in range(visitor.visits):
+                        _one(client, everybody, visitor, visit, numbers, rng, config.length)
+        except (OSError, UnansweredError) as error:
+            problems.append(str(error))
+
+    people = [threading.Thread(target=come) for _ in range(PEOPLE)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    next(arrived, None)
+    if problems:
+        raise UnansweredError(f"the simulation broke off: {problems[0]}")
+
+
+def _one(
+    client: HTTPConnection,
+    everybody: Population,
+    visitor: Visitor,
+    visit: int,
+    numbers: dict[str, int],
+    rng: np.random.Generator,
+    length: int,
+) -> None:
+    """One visit: a list; if it is rendered, that and what is opened are sent back, now and then twice."""
+    asked = {"user": visitor.name, "history": visitor.history[-1000:], "length": length, "visit": f"visit {visit}"}
+    answer = _ask(client, "/recommendations", asked)
+    items = [each["item"] for each in answer["items"]]
+    is_opened = rng.random(length)[: len(items)] < everybody.clicks(
+        visitor, np.array([numbers[each] for each in items])
+    )
+    is_sent_again = rng.random() < SENT_AGAIN
+    if visit >= visitor.rendered:  # left before there was anything to see
+        return
+    token = answer["token"]
+    events: list[dict[str, str]] = [{"type": "exposure", "token": token}]
+    events += [
+        {"type": "click", "token": token, "item": item, "event_id": f"{visitor.name} {visit} {item}"}
+        for item, opened in zip(items, is_opened, strict=True)
+        if opened
+    ]
+    for _ in range(1 + is_sent_again):
+        _ask(client, "/events", {"events": events})
+
+
+def _ask(client: HTTPConnection, path: str, body: dict[str, Any]) -> Any:
+    status, content = send(client, as_json(path, body))
+    if status != 200:
+        raise UnansweredError(f"{path} answered {status}: {content[:200].decode(errors='replace')}")
+    return json.loads(content)
+
+
+def _truth(truth: Truth, config: Config) -> dict[str, Any]:
+    """What nobody knows of real visitors."""
+    (control, _), (treatment, _) = config.variants
+    per_visitor = {name: truth.clicks_per_visitor(name) for name in (control, treatment)}
+    return {
+        "clicks_per_visitor": per_visitor,
+        "difference": per_visitor[treatment] - per_visitor[control],
+        "first_is_opened": {name: truth.first_is_opened(name) for name in _policies(truth)},
+    }
+
+
+def _policies(truth: Truth) -> Iterator[str]:
+    yield from truth.recommender.trained.weights
+    yield from (POPULAR, "uniform")

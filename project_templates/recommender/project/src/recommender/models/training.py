@@ -1,0 +1,127 @@
+"""Tries settings of both rankings on events it holds out, keeps the best of each, and writes the model.
+
+Run as: python -m recommender train
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy import sparse
+
+from recommender.config import PROJECT, Config
+from recommender.data import prepare, split
+from recommender.data.interactions import Interactions
+from recommender.data.split import Rule
+from recommender.evaluation import ranking
+from recommender.kit import results
+from recommender.kit.progress import progress
+from recommender.models import rankings, saved
+from recommender.models.saved import EASE, KNN, POPULAR
+
+DECISIONS = {
+    POPULAR: "everybody is shown the same",
+    KNN: "films are alike that the same people watched, each pair for itself",
+    EASE: "all films speak at once, so that what one has said the next does not repeat",
+}
+Fit = Callable[[sparse.csr_array], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting, and what it came to on the events that were held out."""
+
+    settings: dict[str, float]
+    ndcg: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One ranking with its search; one file each in reports/runs."""
+
+    name: str
+    decision: str
+    settings: dict[str, float]
+    seed: int
+    validation_ndcg: float
+    tried: int  # settings: the search budget
+    trials: list[Trial]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A ranking as chosen, fitted to all that may train."""
+
+    weights: np.ndarray  # (items, items), or (items,) where everybody gets the same
+    run: Run
+
+
+def train(config: Config) -> list[Run]:
+    """Choose and fit on all but the newest event of each user; returns each ranking's search."""
+    interactions, manifest = prepare.load()
+    parts = split.last_out(interactions, everything(interactions), config.fewest_events)
+    tuned = tune(interactions, parts.train, partial(split.last_out, fewest=config.fewest_events), config)
+    sha256 = saved.save(
+        ids=[item.id for item in interactions.catalogue],
+        titles=[item.title for item in interactions.catalogue],
+        tags=[item.tags for item in interactions.catalogue],
+        popular=_popular_now(interactions, parts.train, config),
+        weights={name: tuned[name].weights for name in (KNN, EASE)},
+    )
+    met = prepare.digest(interactions, parts.train)
+    settings = {name: tuned[name].run.settings for name in (KNN, EASE)}
+    saved.save_card(saved.Card(manifest.title, manifest.noun, met, sha256, settings))
+    runs = [each.run for each in tuned.values()]
+    results.write_experiments(PROJECT, runs)
+    return runs
+
+
+def everything(interactions: Interactions) -> np.ndarray:
+    """A mask that allows every event."""
+    return np.ones(len(interactions.users), dtype=bool)
+
+
+def tune(interactions: Interactions, allowed: np.ndarray, rule: Rule, config: Config) -> dict[str, Tuned]:
+    """For each ranking: every setting is fitted without what `rule` holds out of the allowed events, and tried on it;
+    the best is fitted again to all of them."""
+    inner = rule(interactions, allowed)
+    watched, held_out = interactions.matrix(inner.train), interactions.matrix(inner.test)
+    everybody = interactions.matrix(allowed)
+    found = {}
+    for name, candidates in _searches(config).items():
+        started, trials = time.monotonic(), []
+        for settings, fit in progress(candidates, f"trying {name}"):
+            ndcg = ranking.rank(fit(watched), watched, held_out, config.length).ndcg.mean()
+            trials.append(Trial(settings, round(float(ndcg), 4)))
+        best = max(range(len(trials)), key=lambda i: trials[i].ndcg)
+        settings, fit = candidates[best]
+        weights = fit(everybody)
+        seconds = round(time.monotonic() - started, 1)
+        run = Run(name, DECISIONS[name], settings, config.seed, trials[best].ndcg, len(trials), trials, seconds)
+        found[name] = Tuned(weights, run)
+    return found
+
+
+def _searches(config: Config) -> dict[str, list[tuple[dict[str, float], Fit]]]:
+    """Each ranking's settings, and how it is fitted with them."""
+    knn = [
+        ({"neighbours": neighbours, "shrink": shrink}, partial(rankings.item_knn, neighbours=neighbours, shrink=shrink))
+        for neighbours in config.neighbours
+        for shrink in config.shrink
+    ]
+    ease = [
+        ({"pull": pull, "popular_pull": more}, partial(rankings.ease, pull=pull, popular_pull=more, config=config))
+        for pull in config.pull
+        for more in config.popular_pull
+    ]
+    return {POPULAR: [({}, rankings.popularity)], KNN: [*knn], EASE: [*ease]}
+
+
+def _popular_now(interactions: Interactions, rows: np.ndarray, config: Config) -> np.ndarray:
+    """(items,): how often each was watched among the newest events; ties go to the one watched more ever."""
+    newest = rows & (interactions.times >= np.quantile(interactions.times[rows], 1 - config.recent))
+    ever = rankings.popularity(interactions.matrix(rows))
+    return rankings.popularity(interactions.matrix(newest)) + ever / (ever.sum() + 1)

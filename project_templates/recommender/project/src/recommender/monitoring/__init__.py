@@ -1,0 +1,1 @@
+"""Whether visitors and lists are still like those of the reference."""

@@ -1,0 +1,104 @@
+"""The report's tables on held-out events: what was tried, how good it is, for whom it is not, and what it shows."""
+
+from typing import Any
+
+from recommender.config import PROJECT
+from recommender.kit.blocks import interval, model_name, table
+from recommender.reporting.rows import signed_three, three
+
+
+def experiments(runs: list[dict[str, Any]]) -> str:
+    """Every ranking with its search and the validation score of its best setting."""
+    rows = [
+        [run["name"], run["decision"], str(run["tried"]), _settings(run), three(run["validation_ndcg"])] for run in runs
+    ]
+    header = ["Ranking", "Decision it tests", "Settings tried", "Best setting", "nDCG in validation"]
+    return (
+        f"{table(header, rows)}\n\n"
+        "Every setting that was tried is in `reports/runs/`, with its score: a ranking is not better because it was "
+        "searched for longer. Validation is the second newest event of each user; the newest one is the test."
+    )
+
+
+def _settings(run: dict[str, Any]) -> str:
+    chosen = ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in run["settings"].items())
+    return chosen or "none to choose"
+
+
+def results(measured: dict[str, Any]) -> str:
+    """The main table, baselines first, and the paired differences."""
+    rows = [row for row in measured["results"] if row["metric"] == "ndcg_at_10"]
+    scores = [[model_name(row), row["split"], three(row["value"]), interval(row, three), str(row["n"])] for row in rows]
+    differences = [
+        [each["against"], each["split"], signed_three(each["difference"]), interval(each, signed_three)]
+        for each in measured["comparisons"]
+    ]
+    lines = [
+        table(["Ranking", "Held out", rows[0]["label"], "95% interval", "Users"], scores),
+        "The row in italics is the same model for the same users, if the right one only had to beat a few others drawn "
+        f"at random, as in many published tables. All other rows rank the whole catalogue.{_left_out(rows, measured)}",
+        "How much higher EASE is, user by user, on the same events:",
+        table(["Compared with", "Held out", "Difference", "95% interval"], differences),
+        _recall(measured),
+    ]
+    if PROJECT.screenshot.is_file():  # else the first screen shows it
+        lines.append("![Every ranking's score with its interval](reports/figures/results.png)")
+    return "\n\n".join(lines)
+
+
+def _left_out(rows: list[dict[str, Any]], measured: dict[str, Any]) -> str:
+    if any(row["split"] == "after one moment" for row in rows):
+        return ""
+    survivors = measured["data"]["survivors"]
+    return f" The split at one moment leaves {survivors} users, too few to say anything: it is left out."
+
+
+def _recall(measured: dict[str, Any]) -> str:
+    recalls = [row for row in measured["results"] if row["metric"] == "recall_at_10"]
+    shares = "; ".join(f"{row['model']} {three(row['value'])} {interval(row, three)}" for row in recalls)
+    first = recalls[0]
+    return f"The share of {first['split'].replace('the ', '')}s among the first ten ({first['label']}): {shares}."
+
+
+def errors(measured: dict[str, Any]) -> str:
+    """For which items and which users the rankings do worse."""
+    beyond, noun = measured["beyond"], measured["data"]["noun"]
+    head, middle, tail = beyond["films"]
+    new, others = (each["n"] for each in beyond["newcomers"][0]["slices"])
+    lines = [
+        f"The {head} most watched {noun}s make up a third of all events, the next {middle} another, and the other "
+        f"{tail} the last. How often the held-out one is among the first ten, by the third it belongs to:",
+        table(["Recall", "head", "middle", "tail"], _slices(beyond["popularity"], "strata")),
+    ]
+    if not new:
+        return "\n\n".join(
+            [*lines, f"Nobody has fewer than {beyond['fewest']} events, so nothing is known about newcomers."]
+        )
+    header = ["nDCG for users with", f"fewer than {beyond['fewest']} events", "more"]
+    lines += [
+        f"{new} of the {new + others} users are newcomers:",
+        table(header, _slices(beyond["newcomers"], "slices")),
+    ]
+    return "\n\n".join(lines)
+
+
+def _slices(rows: list[dict[str, Any]], key: str) -> list[list[str]]:
+    return [[row["model"], *(f"{three(each['value'])} {interval(each, three)}" for each in row[key])] for row in rows]
+
+
+def beyond(measured: dict[str, Any]) -> str:
+    """How much of the catalogue the rankings show."""
+    rows = [
+        [each["model"], three(each["coverage"]), three(each["gini"]), f"{each['novelty']:.2f}"]
+        for each in measured["beyond"]["spread"]
+    ]
+    noun = measured["data"]["noun"]
+    return "\n\n".join(
+        [
+            table(["Ranking", "Coverage", "Gini", "Novelty"], rows),
+            f"_Coverage_ is the share of the catalogue that anybody is shown. _Gini_ is zero where all {noun}s are "
+            "shown equally often and one where a single one is. _Novelty_ is higher the fewer people watched what is "
+            "shown.",
+            "![Share of what is shown that falls to the most popular](reports/figures/long_tail.png)",
+        ]
+    )

@@ -1,0 +1,1 @@
+"""The REST API, its page, and the questions it is tested with."""
