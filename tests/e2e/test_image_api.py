@@ -55,7 +55,7 @@ def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_
     for verb in ("data", "train", "evaluate"):
         copy.do(f"--seed {seed} {verb}")
     measured = _metrics(copy.folder)
-    baseline, model = _macro_f1(measured, model="linear on colours and edges"), _macro_f1(measured, role="model")
+    baseline, model = _macro_f1(measured, model="linear on colors and edges"), _macro_f1(measured, role="model")
     assert 0.55 <= baseline["value"] <= 0.85
     assert measured["comparisons"][0]["ci95"][0] > 0
     assert _macro_f1(measured, role="naive")["value"] >= model["value"] + 0.03
@@ -119,7 +119,7 @@ def _blocks(text: str) -> str:
         ("report", "metrics.json is not there yet"),
         ("serve", "no trained model yet"),
         ("monitor --log-dir nowhere", "there is no folder nowhere"),
-        ("loadtest", "no photographs yet"),
+        ("loadtest", "no example photograph yet"),
     ],
 )
 def test_its_own_mistakes_are_explained_without_a_traceback(
