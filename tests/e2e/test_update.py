@@ -45,8 +45,8 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> str:
             named = file.read_text(encoding="utf-8").replace("deploy/README.md", "deploy/PLACES.md")
             file.write_text(named, encoding="utf-8")
         (there / "project/deploy/README.md.jinja").rename(there / "project/deploy/PLACES.md.jinja")
-    wording = folder / "checkout/project_templates/_shared/wording.py"
-    wording.write_text(wording.read_text(encoding="utf-8") + FUNCTION, encoding="utf-8")
+    shared = folder / "checkout/project_templates/_shared/kit/blocks.py"
+    shared.write_text(shared.read_text(encoding="utf-8") + FUNCTION, encoding="utf-8")
     run(f"{shlex.quote(sys.executable)} -m build --wheel --outdir {folder}/dist checkout", folder)
     (wheel,) = (folder / "dist").glob("*.whl")
     venv.create(folder / "environment", with_pip=True)
@@ -76,7 +76,7 @@ def test_the_next_version_comes_into_a_project_that_was_run_and_worked_on(
     assert re.findall(r"<!-- report:.*?<!-- /report:\S+ -->", after, re.DOTALL) == measured
     assert "MINE = True" in config.read_text(encoding="utf-8")
     assert "under the stairs" in (project.folder / "deploy/PLACES.md").read_text(encoding="utf-8")
-    assert FUNCTION in config.with_name("wording.py").read_text(encoding="utf-8")
+    assert FUNCTION in (config.parent / "kit/blocks.py").read_text(encoding="utf-8")
     assert run("git status --porcelain", project.folder) == ""
     project.do("report --check")
     assert json.loads(run(f"{newer} update . --format json", project.folder))["outcome"] == "nothing to do"
@@ -84,38 +84,38 @@ def test_the_next_version_comes_into_a_project_that_was_run_and_worked_on(
 
 
 MOVED = {
-    "model.py": "models/network.py",
-    "baseline.py": "models/baseline.py",
-    "features.py": "models/features.py",
-    "augment.py": "models/augment.py",
-    "calibration.py": "models/calibration.py",
-    "scores.py": "evaluation/scores.py",
-    "costs.py": "evaluation/costs.py",
-    "shortcut.py": "evaluation/shortcut.py",
-    "intervals.py": "evaluation/intervals.py",  # a stub of one line
+    "models/network.py": "network/layers.py",
+    "models/baseline.py": "baseline/linear.py",
+    "models/features.py": "baseline/features.py",
+    "models/augmentation.py": "network/augmentation.py",
+    "models/calibration.py": "trust/calibration.py",
+    "evaluation/costs.py": "trust/costs.py",
+    "evaluation/trust.py": "trust/tests.py",
+    "kit/intervals.py": "kit/bootstrap.py",  # a stub of one line
 }
 PACKAGE = "src/image_api"
 MINE = '''"""My own: how sure the baseline and the network may be."""
 
-from image_api import costs, model as network
-from image_api.features import describe
+from image_api.evaluation import costs
+from image_api.models import network
+from image_api.models.features import describe
 
-from . import intervals
-from .calibration import brier
+from .kit import intervals
+from .models.calibration import brier
 
 
 def names() -> list[str]:
     return [each.__name__ for each in (network, costs, intervals, describe, brier)]
 '''
 TEST = """import pytest
-from image_api import scores
+from image_api.evaluation import trust
 from image_api.mine import names
 
 
 def test_what_i_use_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("image_api.baseline.__doc__", "replaced")
+    monkeypatch.setattr("image_api.models.baseline.__doc__", "replaced")
     assert len(names()) == 5
-    assert scores.__doc__
+    assert trust.__doc__
 """
 
 
@@ -141,12 +141,14 @@ def moved_into_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text, _ = rewrite_imports.rewrite(path, old_tree, new_tree, renamed, was_at.get(path, ""))
         (project / path).write_text(text, encoding="utf-8")
     page = root / "image-api/project/README.md.jinja"
-    text = page.read_text(encoding="utf-8").replace("`model.py`", "`models/network.py`")
-    page.write_text(text.replace(f"{PACKAGE}/scores.py", f"{PACKAGE}/evaluation/scores.py"), encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    for old, new in table.items():
+        text = text.replace(f"`{old}`", f"`{new}`")
+    page.write_text(text, encoding="utf-8")
     manifest = root / "image-api/template.toml"
     version = templates.get("image-api").version
     lines = "".join(f'"{old}" = "{new}"\n' for old, new in table.items())
-    manifest.write_text(manifest.read_text().replace(f'"{version}"', '"9.0.0"') + f"\n[moved]\n{lines}")
+    manifest.write_text(manifest.read_text().replace(f'"{version}"', '"9.0.0"') + lines)
     return root
 
 
@@ -156,11 +158,11 @@ def test_modules_that_move_into_folders_take_their_students_work_along(
     copy = copied(project, tmp_path)
     (copy.folder / PACKAGE / "mine.py").write_text(MINE)
     (copy.folder / "tests/test_mine.py").write_text(TEST)
-    for name in ("config.py", "calibration.py"):
+    for name in ("config.py", "models/calibration.py"):
         with (copy.folder / PACKAGE / name).open("a") as module:
             module.write("\nMINE = True\n")
     readme = copy.folder / "README.md"
-    words = "## Limitations\n\nMine: `src/image_api/model.py` is small.\n"
+    words = "## Limitations\n\nMine: `src/image_api/models/network.py` is small.\n"
     readme.write_text(readme.read_text(encoding="utf-8").replace("## Limitations\n", words), encoding="utf-8")
     run(f"{copy.python} -m pytest -q tests/test_mine.py", copy.folder)
     run("git add -A && git commit -qm 'My own work'", copy.folder)
@@ -172,12 +174,14 @@ def test_modules_that_move_into_folders_take_their_students_work_along(
     said = json.loads(run(f"{update} 2>/dev/null || test $? = 4", copy.folder))
     assert said["outcome"] == "to look at", said
     assert [(each["path"], each["reference"], each["hint"]) for each in said["broken"]] == [
-        ("README.md", f"{PACKAGE}/model.py", f"now {PACKAGE}/models/network.py")
+        ("README.md", f"{PACKAGE}/models/network.py", f"now {PACKAGE}/network/layers.py")
     ]
     assert {each["path"] for each in said["rewritten"]} == {f"{PACKAGE}/mine.py", "tests/test_mine.py"}
-    for name in ("config.py", "models/calibration.py"):
+    for name in ("config.py", "trust/calibration.py"):
         assert "MINE = True" in (copy.folder / PACKAGE / name).read_text()
-    readme.write_text(readme.read_text(encoding="utf-8").replace(f"{PACKAGE}/model.py", f"{PACKAGE}/models/network.py"))
+    readme.write_text(
+        readme.read_text(encoding="utf-8").replace(f"{PACKAGE}/models/network.py", f"{PACKAGE}/network/layers.py")
+    )
     run(f"{copy.python} -m pytest -q tests/test_mine.py tests/test_data.py", copy.folder)
     copy.do("report --check")
     run("git add -A && git commit -q --no-edit", copy.folder)
