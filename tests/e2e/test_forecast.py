@@ -22,7 +22,7 @@ from tests.e2e.conftest import Project, assert_explained, copied, free_port, run
 
 PUBLISHED = "raw.githubusercontent.com/skforecast/skforecast-datasets/f8c3d7fe/data/vic_electricity.csv"
 NONE, FORECAST, ACTUAL = (
-    f"boosting {words}" for words in ("without weather", "with a weather forecast", "with the weather that came")
+    f"boosting {words}" for words in ("without weather", "with a weather forecast", "with the actual weather")
 )
 DAY, WEEK = "same time yesterday", "same time last week"
 PLAIN, ADAPTIVE = "plain conformal", "adaptive conformal"
