@@ -1,5 +1,6 @@
 """The command line of a project: its own verbs and those that every project has, run one by one or as a pipeline."""
 
+import io
 import json
 import os
 import platform
@@ -43,6 +44,8 @@ def main(project: Project, verbs: Sequence[Verb], pipeline: Sequence[str], argv:
     for verb in verbs:
         _add_options(parsers[verb.name], verb, project)
     options = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a pipe on Windows may lack letters
     is_alone = options.verb != "run"
     try:
         for step in (options.verb,) if is_alone else pipeline:
@@ -63,7 +66,7 @@ def _add_options(parser: ArgumentParser, verb: Verb, project: Project) -> None:
     if verb.options:
         verb.options(parser)
     if verb.timed:
-        parser.add_argument("--seed", type=int, default=project.seed, help="instead of the project's own")
+        parser.add_argument("--seed", type=_natural, default=project.seed, help="instead of the project's own")
 
 
 def _run(verb: Verb, options: Namespace, project: Project, is_alone: bool) -> int:
@@ -105,6 +108,7 @@ class Standard:
     def _loadtest(self, _: Namespace) -> None:
         from . import load_test, results
 
+        self._check_measured()
         measured = load_test.measure(self.project, self.questions())
         document, loads = results.read(self.project.metrics), [asdict(load) for load in measured.loads]
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
@@ -117,17 +121,24 @@ class Standard:
     def _report(self, options: Namespace) -> int:
         from . import blocks, results
 
-        root, again = self.project.root, f"python -m {self.project.package}"
-        if not self.project.metrics.is_file():
-            raise ExplainedError(f"metrics.json is not there yet: measure first, with `{again} run`")
+        root = self.project.root
+        self._check_measured()
         contents = self.contents(results.read(self.project.metrics), results.experiments(self.project))
         documents = [root / "README.md", root / "MODEL_CARD.md", *sorted(root.glob("docs/*.md"))]
         differing = blocks.fill(documents, contents, options.check)
         if options.check and differing:
             names = " and ".join(path.relative_to(root).as_posix() for path in differing)
-            print(f"{names}: not what was measured; run `{again} report`", file=sys.stderr)
+            print(f"{names}: not what was measured; run `{self._again} report`", file=sys.stderr)
             return 1
         return 0
+
+    def _check_measured(self) -> None:
+        if not self.project.metrics.is_file():
+            raise ExplainedError(f"metrics.json is not there yet: measure first, with `{self._again} run`")
+
+    @property
+    def _again(self) -> str:
+        return f"python -m {self.project.package}"
 
     def _serve(self, options: Namespace) -> None:
         from . import service
@@ -148,7 +159,10 @@ class Standard:
             print(json.dumps(question.described(), ensure_ascii=False), question.curl(options.url), sep="\n")
             return 0
         status, body = questions.ask(options.url, question)
-        print(json.dumps(json.loads(body), indent=1, ensure_ascii=False))
+        try:
+            print(json.dumps(json.loads(body), indent=1, ensure_ascii=False))
+        except ValueError:  # another server than ours
+            print(body.decode(errors="replace"))
         return 0 if status < 400 else 1
 
     def _monitor(self, options: Namespace) -> int:
@@ -187,6 +201,12 @@ def _ask_options(parser: ArgumentParser) -> None:
 
 def _browser(parser: ArgumentParser) -> None:
     parser.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return int(text)
 
 
 def _port(text: str) -> int:

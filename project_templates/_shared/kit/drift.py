@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .project import ExplainedError
-from .service import LOG_NAME
+from .project import LOG_NAME, ExplainedError
 
 FEWEST = 50  # answers, below which nothing can be said about drift
 KEPT = 1000  # values of a signal in a reference: more would say no more
@@ -25,7 +24,6 @@ class Settings:
     window: int  # newest answers that are looked at
     alarms: float  # share of windows without drift that may raise an alarm
     resamples: int
-    error_share: float  # of requests, answered with 5xx
     seed: int
 
 
@@ -35,6 +33,7 @@ class Reference:
 
     signals: dict[str, list[float]] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)  # distance that a window exceeds by chance only
+    window: int = 0  # answers in such a window
 
 
 @dataclass(frozen=True)
@@ -64,33 +63,35 @@ def reference(values: Mapping[str, np.ndarray], groups: np.ndarray, settings: Se
     """A reference from (N,) values of each signal; members of one of the (N,) groups are alike."""
     every = -(-len(groups) // KEPT)
     signals = {name: np.sort(each)[::every].tolist() for name, each in values.items()}
-    return Reference(signals, _limits(values, groups, settings))
+    return Reference(signals, _limits(values, groups, settings), settings.window)
 
 
-def checks(values: Mapping[str, np.ndarray], reference: Reference, settings: Settings) -> list[Check]:
+def checks(values: Mapping[str, np.ndarray], reference: Reference) -> list[Check]:
     """For each signal, the distance of its newest values from the reference; nothing if they are too few."""
     number = min((len(each) for each in values.values()), default=0)
     if number < FEWEST:
         return []
-    wider = (settings.window / number) ** 0.5  # a smaller window strays further by chance
+    wider = (reference.window / number) ** 0.5  # a smaller window strays further by chance
     return [
         Check(f"drift of {name}", _distance(values[name], np.array(known)), min(1.0, reference.limits[name] * wider))
         for name, known in reference.signals.items()
+        if name in values
     ]
 
 
 def signals(answers: Sequence[Mapping[str, float]]) -> dict[str, np.ndarray]:
     """One dictionary an answer → (N,) values of each signal."""
-    return {name: np.array([each[name] for each in answers]) for name in (answers[0] if answers else ())}
+    names = set.intersection(*map(set, answers)) if answers else set()  # an older version may have logged others
+    return {name: np.array([each[name] for each in answers]) for name in sorted(names)}
 
 
-def error_check(entries: Iterable[Mapping[str, Any]], path: str, settings: Settings) -> list[Check]:
+def error_check(entries: Iterable[Mapping[str, Any]], path: str, window: int, limit: float) -> list[Check]:
     """The share of the newest requests to `path` that failed by the service's own fault."""
-    statuses = [entry["status"] for entry in entries if entry.get("path") == path][-settings.window :]
+    statuses = [entry["status"] for entry in entries if entry.get("path") == path][-window:]
     if not statuses:
         return []
     share = sum(status >= 500 for status in statuses) / len(statuses)
-    return [Check("share of errors (5xx)", share, settings.error_share)]
+    return [Check("share of errors (5xx)", share, limit)]
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:

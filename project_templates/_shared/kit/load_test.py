@@ -25,7 +25,7 @@ from .questions import Question, UnansweredError, ask, connection, example_of, s
 
 SECONDS = 5.0  # of the whole test
 CLIENTS = (1, 8)  # that ask at the same time
-START = 30.0  # seconds that the service may take to start
+START, STOP = 30.0, 20.0  # seconds that the service may take to start and to stop
 WARM_UP = 0.3  # seconds of questions that are not counted
 LAST = 3_000  # characters of what the service said before it failed
 READY = Question("GET", "/readyz", {}, b"")
@@ -113,7 +113,10 @@ def running_service(project: Project, log_dir: Path | None = None) -> Iterator[i
             raise UnansweredError(f"{error}\n{said.read()[-LAST:].strip()}".strip()) from error
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            try:
+                process.wait(STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:

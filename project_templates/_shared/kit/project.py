@@ -5,6 +5,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+LOG_NAME = "service.jsonl"  # in a folder of logs: one JSON object for each request
+
 
 class ExplainedError(Exception):
     """A problem that the user can mend: the message says what to do. It is shown without a traceback."""
@@ -28,43 +30,35 @@ class Project:
         return cls(document["project"]["name"], package, settings["title"], root, settings["seed"])
 
     @property
-    def data(self) -> Path:
-        """What `data` writes; not in git."""
+    def data(self) -> Path:  # what `data` writes; not in git
         return self.root / "data"
 
     @property
-    def models(self) -> Path:
-        """Trained models: small, and in git, so that the image builds from a clone."""
+    def models(self) -> Path:  # trained models: small, and in git, so that the image builds from a clone
         return self.root / "models"
 
     @property
-    def reports(self) -> Path:
-        """What was measured; in git, so that a reader sees it on the web."""
+    def reports(self) -> Path:  # what was measured; in git, so that a reader sees it on the web
         return self.root / "reports"
 
     @property
-    def logs(self) -> Path:
-        """What the service logs; not in git."""
+    def logs(self) -> Path:  # what the service logs; not in git
         return self.root / "logs"
 
     @property
-    def metrics(self) -> Path:
-        """Every measured number."""
+    def metrics(self) -> Path:  # every measured number
         return self.reports / "metrics.json"
 
     @property
-    def runs(self) -> Path:
-        """One file for each experiment."""
+    def runs(self) -> Path:  # one file for each experiment
         return self.reports / "runs"
 
     @property
-    def figures(self) -> Path:
-        """The pictures of the reports."""
+    def figures(self) -> Path:  # the pictures of the reports
         return self.reports / "figures"
 
     @property
-    def screenshot(self) -> Path:
-        """The page at work, if `screenshot` took a picture of it."""
+    def screenshot(self) -> Path:  # the page at work, if `screenshot` took a picture of it
         return self.figures / "page.png"
 
     def command(self, *words: str) -> list[str]:

@@ -5,7 +5,7 @@ import http.client
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,10 +56,12 @@ def example_of(questions: Sequence[Question]) -> Question:
 def ask(address: str, question: Question) -> Answer:
     """What a service at `http://host:port` answers."""
     place = urlsplit(address)
+    if place.scheme != "http" or not place.hostname:
+        raise ExplainedError(f"{address!r} is no address of a service: write it as http://127.0.0.1:8000")
     try:
-        with connection(place.port or 80, place.hostname or "127.0.0.1") as client:
-            return send(client, question)
-    except (OSError, http.client.HTTPException) as error:
+        with connection(place.port or 80, place.hostname) as client:
+            return send(client, replace(question, path=place.path.rstrip("/") + question.path))
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise UnansweredError(f"no service answers at {address} ({error}): start it with `serve`") from error
 
 

@@ -45,6 +45,7 @@ class Comparison:
 def document(
     project: Project,
     manifest: Manifest,
+    seed: int,
     facts: Document,
     results: Sequence[Result],
     comparisons: Sequence[Comparison],
@@ -58,7 +59,7 @@ def document(
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": manifest.commit,
         "dirty": manifest.dirty,
-        "seed": manifest.seed,
+        "seed": seed,
         "data": {**data, **facts},
         "results": [asdict(each) for each in results],
         "comparisons": [asdict(each) for each in comparisons],

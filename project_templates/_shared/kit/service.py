@@ -33,11 +33,12 @@ from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .page import Page
+from .project import LOG_NAME
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NOT_LOGGED = {"/healthz", "/readyz", "/metrics"}  # machines ask for these every few seconds
-LOG_NAME = "service.jsonl"
 LOG_BYTES, LOG_FILES = 10_000_000, 5  # then the oldest goes
+EXPOSED = ["x-request-id", "retry-after"]  # headers that pages of other origins may read
 PATIENCE = 5  # seconds beyond the time of a request, until a service that is told to stop drops what it has
 
 
@@ -119,15 +120,18 @@ def application(service: Service, log_dir: Path) -> FastAPI:
 def run(app: FastAPI, host: str, port: int, origins: Iterable[str] = ()) -> None:
     """Answer until told to stop, then finish what is being worked on; pages of `origins` may ask from a browser."""
     if allowed := list(origins):
-        app.add_middleware(CORSMiddleware, allow_origins=allowed, allow_methods=["*"], allow_headers=["*"])
+        app.add_middleware(
+            CORSMiddleware, allow_origins=allowed, allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
+        )
     patience = app.state.patience
     uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, timeout_graceful_shutdown=patience)
 
 
-def note(request: Request, label: str, facts: Mapping[str, Any]) -> None:
-    """Count an answer by its label in /metrics, and add facts about it to the log."""
-    request.state.label = label
+def note(request: Request, label: str | None, facts: Mapping[str, Any]) -> None:
+    """Add facts about an answer to the log and, if it has a label, count it in /metrics."""
     request.state.log.update(facts)
+    if label is not None:
+        request.state.label = label
 
 
 def _probes(service: Service, metrics: "Metrics") -> APIRouter:
@@ -215,7 +219,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status, has_begun = time.perf_counter(), 500, False
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         given = headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -224,9 +228,9 @@ class Gate:
         body = _Body(receive, self._limits)
 
         async def signed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, has_begun = message["status"], True
                 # What is refused may still be arriving: the connection is of no more use.
                 ended = [(b"connection", b"close")] if status in (408, 413, 503) else []
                 message["headers"] = [*message["headers"], *signature, *ended]
@@ -241,6 +245,11 @@ class Gate:
         except asyncio.CancelledError:  # told to stop, and out of patience: no mistake, but no answer either
             status = 503
             raise
+        except Exception:  # a mistake of ours: its cause belongs to the operator, and not to the client
+            logging.getLogger("uvicorn.error").exception("request %s failed", request_id)
+            if has_begun:
+                raise
+            await JSONResponse({"detail": "the service failed: its log says why"}, 500)(scope, receive, signed)
         finally:
             self._note(scope, status, time.perf_counter() - started)
 
@@ -250,7 +259,7 @@ class Gate:
         if announced.isdecimal() and int(announced) > self._limits.max_bytes:
             await body.discard()
             raise body.too_large
-        if method != "POST":
+        if method in ("GET", "HEAD", "OPTIONS"):  # without a body
             yield
             return
         if self._in_hand >= self._limits.at_once:
@@ -270,8 +279,8 @@ class Gate:
         if "label" in state:
             self._metrics.predictions.labels(state["label"]).inc()
         if path not in NOT_LOGGED:
-            request = {"request_id": state["request_id"], "method": scope["method"], "path": path}
-            self._log.write({**request, "status": status, "milliseconds": round(1000 * seconds, 2), **state["log"]})
+            request = {"request_id": state["request_id"], "method": scope["method"], "path": path, "status": status}
+            self._log.write({**state["log"], **request, "milliseconds": round(1000 * seconds, 2)})
 
 
 class _Body:

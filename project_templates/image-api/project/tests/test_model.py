@@ -179,7 +179,7 @@ def _probabilities(network: SmallNet, pixels: np.ndarray) -> np.ndarray:
 def _alarms(network: SmallNet, pixels: np.ndarray, card: Card, config: Config) -> list[str]:
     seen = signals(pixels, _probabilities(network, pixels))
     answers = [dict(zip(seen, values, strict=True)) for values in zip(*seen.values(), strict=True)]
-    return [check.name for check in monitor.drifted(answers, card, config) if check.is_alarm]
+    return [check.name for check in monitor.drifted(answers, card) if check.is_alarm]
 
 
 def test_monitor_is_quiet_without_drift(config: Config, network: SmallNet, watched: Card) -> None:

@@ -300,7 +300,7 @@ def test_monitor_is_quiet_without_drift_and_rings_on_half_histories(
 
     def alarms(answers: list[dict[str, float]]) -> list[str]:
         newest = [{"signals": each} for each in answers]
-        return [each.name for each in monitor.drifted(newest, card, config) if each.is_alarm]
+        return [each.name for each in monitor.drifted(newest, card) if each.is_alarm]
 
     rng = np.random.default_rng(1)
     starts = rng.integers(len(lists) - config.reference - config.window, size=20)

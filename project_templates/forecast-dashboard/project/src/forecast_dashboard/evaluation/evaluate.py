@@ -34,7 +34,7 @@ def evaluate(config: Config) -> None:
     year = backtest.forecast(prepare.view(series, config), model, config)
     rows = _rows(year)
     facts = _facts(manifest, series, first, year.served)
-    document = results.document(PROJECT, manifest, facts, rows, _comparisons(year), [saved.MODEL])
+    document = results.document(PROJECT, manifest, config.seed, facts, rows, _comparisons(year), [saved.MODEL])
     measured = {
         **document,
         "skill": _skill(year),

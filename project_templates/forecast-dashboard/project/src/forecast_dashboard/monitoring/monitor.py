@@ -13,7 +13,7 @@ import numpy as np
 from forecast_dashboard.config import Config
 from forecast_dashboard.data.series import DAY
 from forecast_dashboard.kit import drift
-from forecast_dashboard.kit.drift import Check, Settings, Watched
+from forecast_dashboard.kit.drift import Check, Watched
 from forecast_dashboard.kit.project import ExplainedError
 from forecast_dashboard.models import saved
 from forecast_dashboard.models.saved import FEWEST_DAYS, Card
@@ -46,7 +46,7 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     if not week:
         summary += f"\ntoo few to judge a week: at least {FEWEST_DAYS} days are needed"
     made = sum(entry.get("path") == PATH for entry in entries)
-    errors = drift.error_check(entries, PATH, settings(config))
+    errors = drift.error_check(entries, PATH, config.window, config.error_share)
     return Watched(summary, made, [*week, *_freshness(entries, config), *errors])
 
 
@@ -57,11 +57,6 @@ def accept(judged: Sequence[Judged], card: Card) -> Card:
         raise ExplainedError(f"too few actual values to accept a week: at least {FEWEST_DAYS} days are needed")
     limits = {"missed": week[MISSED], "error": week[ERROR]}
     return replace(card, limits={name: round(max(limit, card.limits[name]), 4) for name, limit in limits.items()})
-
-
-def settings(config: Config) -> Settings:
-    """What counts as an alarm."""
-    return Settings(config.window, config.drift_alarms, config.resamples, config.error_share, config.seed)
 
 
 def judge(entries: Sequence[Mapping[str, Any]], card: Card) -> list[Judged]:

@@ -145,7 +145,7 @@ class Api:
         if any(time % step for time in times):
             raise Refusal(422, f"a time lies between two intervals of {step // 60} minutes")
         values = [each.value for each in actual.observations]
-        request.state.log.update(area=actual.area, times=times, values=values)
+        service.note(request, None, {"area": actual.area, "times": times, "values": values})
         return Stored(observations=len(times))
 
 

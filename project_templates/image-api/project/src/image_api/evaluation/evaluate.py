@@ -88,6 +88,7 @@ def evaluate(config: Config) -> None:
     document = results.document(
         PROJECT,
         manifest,
+        config.seed,
         _facts(manifest, photographs, parts),
         [*rows, *contest.details(photographs.classes)],
         contest.comparisons(),

@@ -27,7 +27,7 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     if is_accepted:
         classifier.save_card(accept(answers, card, config))
         return Watched(f"accepted: {classifier.CARD.name} now compares with these answers; commit it", len(answers), [])
-    checks = [*drifted(answers, card, config), *drift.error_check(entries, "/predict", settings(config))]
+    checks = [*drifted(answers, card), *drift.error_check(entries, "/predict", config.window, config.error_share)]
     unsure = sum(entry["abstained"] for entry in newest) / max(1, len(newest))
     summary = f"{len(entries)} requests in {log_dir}, {len(newest)} of the newest answers, {unsure:.0%} of them unsure"
     if len(answers) < drift.FEWEST:
@@ -35,9 +35,9 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     return Watched(summary, len(answers), checks)
 
 
-def drifted(answers: Sequence[dict[str, float]], card: Card, config: Config) -> list[Check]:
+def drifted(answers: Sequence[dict[str, float]], card: Card) -> list[Check]:
     """How far the signals of those answers are from the reference."""
-    return drift.checks(drift.signals(answers), card.reference, settings(config))
+    return drift.checks(drift.signals(answers), card.reference)
 
 
 def accept(answers: Sequence[dict[str, float]], card: Card, config: Config) -> Card:
@@ -49,9 +49,4 @@ def accept(answers: Sequence[dict[str, float]], card: Card, config: Config) -> C
 
 def reference(values: dict[str, np.ndarray], plants: np.ndarray, config: Config) -> drift.Reference:
     """What later answers are compared with: (N,) values of each signal, and the (N,) plants they belong to."""
-    return drift.reference(values, plants, settings(config))
-
-
-def settings(config: Config) -> Settings:
-    """What counts as an alarm."""
-    return Settings(config.window, config.drift_alarms, config.resamples, config.error_share, config.seed)
+    return drift.reference(values, plants, Settings(config.window, config.drift_alarms, config.resamples, config.seed))

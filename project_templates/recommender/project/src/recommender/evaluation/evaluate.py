@@ -83,6 +83,7 @@ def evaluate(config: Config) -> None:
     document = results.document(
         PROJECT,
         manifest,
+        config.seed,
         _facts(manifest, interactions, parts, config),
         [*rows, *first.recalls(config.length)],
         [each for protocol in protocols for each in protocol.comparisons()],

@@ -35,13 +35,13 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     summary = f"{len(entries)} requests in {log_dir}, {len(newest)} of the newest lists"
     if len(newest) < drift.FEWEST:
         summary += f"\ntoo few to judge drift: at least {drift.FEWEST} lists are needed"
-    errors = drift.error_check(entries, PATH, settings(config))
-    return Watched(summary, len(newest), [*drifted(newest, card, config), *errors, *_ratio(log_dir, config)])
+    errors = drift.error_check(entries, PATH, config.window, config.error_share)
+    return Watched(summary, len(newest), [*drifted(newest, card), *errors, *_ratio(log_dir, config)])
 
 
-def drifted(newest: Sequence[Mapping[str, Any]], card: Card, config: Config) -> list[Check]:
+def drifted(newest: Sequence[Mapping[str, Any]], card: Card) -> list[Check]:
     """How far the signals of those lists are from the reference."""
-    return drift.checks(drift.signals([each["signals"] for each in newest]), card.reference, settings(config))
+    return drift.checks(drift.signals([each["signals"] for each in newest]), card.reference)
 
 
 def accept(log_dir: Path, config: Config) -> int:
@@ -59,12 +59,8 @@ def with_reference(card: Card, answered: Sequence[Mapping[str, Any]], config: Co
     """The card, with what those lists looked like; a visitor's lists are alike, so limits are over visitors."""
     values = drift.signals([each["signals"] for each in answered])
     visitors = np.array([each["visitor"] for each in answered])
-    return replace(card, reference=drift.reference(values, visitors, settings(config)))
-
-
-def settings(config: Config) -> Settings:
-    """What counts as an alarm."""
-    return Settings(config.window, config.drift_alarms, config.resamples, config.error_share, config.seed)
+    settings = Settings(config.window, config.drift_alarms, config.resamples, config.seed)
+    return replace(card, reference=drift.reference(values, visitors, settings))
 
 
 def _answered(entries: Sequence[Mapping[str, Any]], card: Card) -> list[Mapping[str, Any]]:
