@@ -1,0 +1,464 @@
+"""The kit does what its docstrings say, whatever the project: run once, in the environment of one of them."""
+
+import io
+import json
+import logging
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.testclient import TestClient
+
+from image_api.kit import blocks, commands, drift, intervals, load_test, page, provenance, questions, results, service
+from image_api.kit.commands import Verb
+from image_api.kit.drift import Reference, Settings
+from image_api.kit.project import LOG_NAME, ExplainedError, Project
+from image_api.kit.provenance import Manifest
+from image_api.kit.results import Result
+from image_api.kit.service import Limits, Refusal, Service
+
+BLOCK = "mine\n<!-- report:a -->\nold\n<!-- /report:a -->\nmine too\n<!-- report:own -->\nkept\n<!-- /report:own -->\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty one."""
+    return Project("my-project", "my_project", "A title", tmp_path, 7)
+
+
+# --- blocks ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contents", "after"),
+    [
+        ({"a": "new"}, BLOCK.replace("old", "new")),
+        ({"a": "\n new\n\n"}, BLOCK.replace("old", "new")),
+        ({"other": "new"}, BLOCK),
+        ({"a": r"\1 \g<2> $1"}, BLOCK.replace("old", r"\1 \g<2> $1")),
+    ],
+)
+def test_report_changes_nothing_outside_its_blocks(contents: dict[str, str], after: str) -> None:
+    assert blocks.filled(BLOCK, contents) == after
+
+
+def test_a_file_in_docs_gets_to_the_reports_from_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    files = [tmp_path / "README.md", tmp_path / "docs/more.md", tmp_path / "absent.md"]
+    for path in files[:2]:
+        path.write_text(BLOCK)
+    differing = blocks.fill(files, {"a": "![a](reports/a.png)"}, only_check=True)
+    assert differing == files[:2]
+    assert files[0].read_text() == BLOCK, "a check writes nothing"
+    blocks.fill(files, {"a": "![a](reports/a.png)"})
+    assert "](reports/a.png)" in files[0].read_text()
+    assert "](../reports/a.png)" in files[1].read_text()
+    assert blocks.fill(files, {"a": "![a](reports/a.png)"}) == []
+
+
+def test_a_table_aligns_numbers_and_escapes_bars() -> None:
+    lines = blocks.table(["Name", "Score"], [["a|b", "0.5"], ["**c**", "−1"], ["d", ""]]).splitlines()
+    assert lines[1] == "| :-- | --: |"
+    assert lines[2] == "| a\\|b | 0.5 |"
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [("model", "**x**"), ("naive", "_x_"), ("baseline", "x"), ("something new", "x")]
+)
+def test_a_model_is_set_off_by_its_role(role: str, name: str) -> None:
+    assert blocks.model_name({"role": role, "model": "x"}) == name
+
+
+def test_numbers_are_written_with_a_real_minus() -> None:
+    row = {"difference": -0.123, "ci95": [-0.2, 0.05], "value": 0.5}
+    assert blocks.difference(row) == "−0.12, 95% interval [−0.20, +0.05]"
+    assert blocks.score(row) == "0.50 [-0.20, 0.05]"
+
+
+# --- intervals -------------------------------------------------------------------------------------------------------
+
+
+def test_each_stratum_is_drawn_as_often_as_it_is_large() -> None:
+    strata = np.array([0, 0, 0, 1, 1])
+    drawn = intervals.resample(strata, 100, seed=1)
+    assert (drawn[:, strata == 0].sum(axis=1) == 3).all()
+    assert (drawn[:, strata == 1].sum(axis=1) == 2).all()
+
+
+def test_intervals_are_wider_when_members_of_a_group_share_their_fate() -> None:
+    right = np.repeat(np.random.default_rng(0).random(80) < 0.8, 5).astype(float)
+
+    def width(groups: np.ndarray) -> float:
+        sums = np.array([right[groups == group].sum() for group in np.unique(groups)])
+        low, high = intervals.interval(intervals.resample(np.zeros(len(sums)), 500, 1) @ sums / len(right))
+        return high - low
+
+    assert width(np.repeat(np.arange(80), 5)) > 1.5 * width(np.arange(400))
+
+
+# --- drift -----------------------------------------------------------------------------------------------------------
+
+
+def test_broken_lines_of_a_log_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / LOG_NAME).write_text('{"path": "/a", "status": 200}\n{"status": 2\n\n{"path": "/a", "status": 500}')
+    assert [entry["status"] for entry in drift.read_log(tmp_path)] == [200, 500]
+    with pytest.raises(ExplainedError, match="there is no folder"):
+        drift.read_log(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(("failures", "is_alarm"), [(0, False), (1, False), (10, True)])
+def test_errors_are_counted_among_the_newest_requests_for_an_answer(failures: int, is_alarm: bool) -> None:
+    entries = [{"path": "/version", "status": 500}] * 50 + [{"path": "/a", "status": 500}] * 50
+    entries += [{"path": "/a", "status": 200}] * (100 - failures) + [{"path": "/a", "status": 503}] * failures
+    (check,) = drift.error_check(entries, "/a", window=100, limit=0.02)
+    assert check.is_alarm == is_alarm
+    assert drift.error_check([], "/a", 100, 0.02) == []
+
+
+def _reference(window: int) -> Reference:
+    values = {"x": np.random.default_rng(0).normal(size=1000)}
+    return drift.reference(values, np.arange(1000), Settings(window, 0.01, 300, 1))
+
+
+def _alarms(number: int, shift: float, seeds: int = 20) -> int:
+    reference = _reference(200)
+    windows = ({"x": np.random.default_rng(seed + 1).normal(shift, size=number)} for seed in range(seeds))
+    return sum(check.is_alarm for window in windows for check in drift.checks(window, reference))
+
+
+def test_drift_is_seen_and_chance_is_not() -> None:
+    assert _alarms(200, 0.0) <= 1
+    assert _alarms(200, 0.6) >= 19
+
+
+def test_a_smaller_window_may_stray_further_whatever_the_settings_say_now() -> None:
+    assert _alarms(60, 0.0) <= 1
+    assert drift.checks({"x": np.zeros(drift.FEWEST - 1)}, _reference(200)) == []
+    assert drift.checks({}, _reference(200)) == []
+
+
+def test_signals_that_only_some_answers_have_are_left_out() -> None:
+    values = drift.signals([{"a": 1.0, "b": 2.0}, {"a": 3.0}])
+    assert values.keys() == {"a"}
+    assert drift.checks({"y": np.zeros(100)}, _reference(200)) == []
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_results_of_every_project_start_alike(project: Project) -> None:
+    manifest = Manifest(
+        source="sample", licence="CC0", synthetic=True, rows=3, sha256="0", commit=None, dirty=None, seed=1
+    )
+    manifest.save(project.data / "manifest.json")
+    assert Manifest.load(project.data / "manifest.json") == manifest
+    (project.root / "model.bin").write_bytes(b"weights")
+    row = Result("m", "model", "test", "f1", "F1", 0.5, (0.4, 0.6), 10)
+    document = results.document(project, manifest, 2, {"areas": 3}, [row], [], [project.root / "model.bin"])
+    results.write(project.metrics, document)
+    stored = results.read(project.metrics)
+    assert (stored["schema"], stored["template"], stored["seed"]) == (1, "my-project", 2)
+    assert stored["data"] == {
+        "source": "sample", "licence": "CC0", "rows": 3, "sha256": "0", "synthetic": True, "areas": 3,
+    }  # fmt: skip
+    assert results.find(stored, model="m")["ci95"] == [0.4, 0.6]
+    assert stored["artefacts"][0]["bytes"] == 7
+    results.note_seconds(project, "train", 2.0)
+    results.note_seconds(project, "train", 3.0)
+    results.note_seconds(project, "evaluate", 1.04)
+    assert results.read(project.metrics)["seconds"] == 4.0
+
+
+def test_outside_git_there_is_no_version_and_no_license_is_made_up(tmp_path: Path) -> None:
+    assert provenance.version(tmp_path / "nowhere") == (None, None)
+    assert provenance.licence(tmp_path) == "not stated"
+    (tmp_path / "LICENSE").write_text("\n\nCC BY 4.0\nmore\n")
+    assert provenance.licence(tmp_path) == "CC BY 4.0"
+
+
+# --- questions -------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_is_a_line_of_curl() -> None:
+    question = questions.as_json("/ask", {"name": "it's"}, example=True)
+    line = "curl -H 'Content-Type: application/json' -d '{\"name\": \"it'\"'\"'s\"}' http://127.0.0.1:8000/ask"
+    assert question.curl("http://127.0.0.1:8000") == line
+    assert question.described() == {"method": "POST", "path": "/ask", "body": {"name": "it's"}}
+    upload = questions.Question("POST", "/ask", {}, b"", file="my file.jpg")
+    assert upload.curl("http://a") == "curl -F 'file=@my file.jpg' http://a/ask"
+    assert questions.example_of([upload, question]) is question
+    assert questions.example_of([upload]) is upload
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "https://127.0.0.1", "127.0.0.1", "", "http://", "http://127.0.0.1:99999"]
+)
+def test_an_address_that_is_none_is_explained(address: str) -> None:
+    with pytest.raises(ExplainedError, match=r"no address|no service answers"):
+        questions.ask(address, load_test.READY)
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def called() -> list[tuple[str, int]]:
+    return []
+
+
+@pytest.fixture
+def verbs(called: list[tuple[str, int]]) -> list[Verb]:
+    """Three steps that note their names and seeds; the last fails where it is told to."""
+
+    def step(name: str) -> Callable[[Namespace], int | None]:
+        def call(options: Namespace) -> int | None:
+            called.append((name, options.seed))
+            return 3 if name == "third" and getattr(options, "fail", False) else None
+
+        return call
+
+    def fail(parser: object) -> None:
+        parser.add_argument("--fail", action="store_true")  # type: ignore[attr-defined]
+
+    def choose(parser: object) -> None:
+        parser.add_argument("--data", default="sample")  # type: ignore[attr-defined]
+
+    return [
+        Verb("first", "…", step("first"), choose, timed=True),
+        Verb("second", "…", step("second"), timed=True),
+        Verb("third", "…", step("third"), fail, timed=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "steps", "code"),
+    [
+        ("run", [("first", 7), ("second", 7), ("third", 7)], 0),
+        ("run --data mine --seed 5", [("first", 5), ("second", 5), ("third", 5)], 0),
+        ("second --seed 0", [("second", 0)], 0),
+        ("third --fail", [("third", 7)], 3),
+    ],
+)
+def test_a_pipeline_runs_its_steps_in_order_with_one_seed(
+    project: Project, verbs: list[Verb], called: list[tuple[str, int]], arguments: str, steps: list[object], code: int
+) -> None:
+    assert commands.main(project, verbs, ["first", "second", "third"], arguments.split()) == code
+    assert called == steps
+
+
+@pytest.mark.parametrize("arguments", ["", "nothing", "second --seed -1", "second --seed x", "run --fail"])
+def test_a_wrong_word_is_refused_by_the_parser(project: Project, verbs: list[Verb], arguments: str) -> None:
+    with pytest.raises(SystemExit) as stop:
+        commands.main(project, verbs, ["first", "second"], arguments.split())
+    assert stop.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("problem", "code", "said"),
+    [
+        (ExplainedError("mend this"), 1, "error: mend this\n"),
+        (OSError(28, "No space left"), 1, "error: [Errno 28] No space left\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_can_be_mended_is_said_without_a_traceback(
+    project: Project, capsys: pytest.CaptureFixture[str], problem: BaseException, code: int, said: str
+) -> None:
+    def call(_: Namespace) -> None:
+        raise problem
+
+    assert commands.main(project, [Verb("go", "…", call)], ["go"], ["go"]) == code
+    assert capsys.readouterr().err == said
+
+
+def test_a_letter_that_the_terminal_lacks_ends_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert commands.main(project, [Verb("go", "…", lambda _: print("→ 李"))], ["go"], ["go"]) == 0
+
+
+def _standard(project: Project) -> commands.Standard:
+    def nothing(*_: object) -> dict[str, str]:
+        return {"a": "measured"}
+
+    def none() -> list[questions.Question]:
+        return [questions.as_json("/ask", {}, example=True)]
+
+    watched = drift.Watched("nothing in the log", 0, [])
+    return commands.Standard(
+        project, lambda _: FastAPI(), none, nothing, lambda *_: watched, lambda _: None, (640, 480)
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ("report", 1, "measure first, with `python -m my_project run`"),
+        ("loadtest", 1, "measure first, with `python -m my_project run`"),
+        ("monitor", 1, "ALARM  nothing came"),
+        ("ask --print", 0, "curl -H 'Content-Type: application/json' -d '{}' http://127.0.0.1:8000/ask"),
+        ("ask --url http://127.0.0.1:9", 1, "no service answers at http://127.0.0.1:9"),
+    ],
+)
+def test_the_verbs_of_every_project_explain_themselves(
+    project: Project, capsys: pytest.CaptureFixture[str], arguments: str, code: int, said: str
+) -> None:
+    assert commands.main(project, _standard(project).verbs(), ["report"], arguments.split()) == code
+    assert said in "".join(capsys.readouterr())
+
+
+def test_report_names_what_differs_and_then_writes_it(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    results.write(project.metrics, {})
+    (project.root / "README.md").write_text(BLOCK)
+    verbs = _standard(project).verbs()
+    assert commands.main(project, verbs, ["report"], ["report", "--check"]) == 1
+    assert "README.md: not what was measured" in capsys.readouterr().err
+    assert commands.main(project, verbs, ["report"], ["report"]) == 0
+    assert commands.main(project, verbs, ["report"], ["report", "--check"]) == 0
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "x"])
+def test_a_port_that_is_none_is_refused(project: Project, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        commands.main(project, _standard(project).verbs(), ["report"], ["serve", "--port", port])
+    assert "is not a port" in capsys.readouterr().err
+
+
+def test_a_service_that_does_not_start_says_why(project: Project) -> None:
+    with pytest.raises(ExplainedError, match=r"(?s)stopped as soon.*No module named my_project"), _running(project):
+        pass
+
+
+@contextmanager
+def _running(project: Project) -> Iterator[int]:
+    with load_test.running_service(project) as port:
+        yield port
+
+
+# --- service ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def described() -> Service:
+    """A service with one endpoint of each kind."""
+    router = APIRouter()
+
+    @router.post("/answer")
+    async def answer(request: Request, number: int) -> dict[str, int]:
+        service.note(request, "even" if number % 2 == 0 else None, {"number": number, "status": "mine"})
+        return {"answer": number}
+
+    @router.put("/refuse")
+    async def refuse() -> None:
+        raise Refusal(409, "not now", retry_after=3)
+
+    @router.put("/read")
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    @router.get("/fail")
+    async def fail() -> None:
+        raise RuntimeError("secret")
+
+    limits = Limits(max_bytes=1000, at_once=2, seconds=5)
+    return Service(
+        "A title", "v1", router, page.Page("<p>hello", "default-src 'none'"), limits, warm=lambda: None,
+        about={"trained_on": "nothing"}, labels=["even", "odd"],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def client(described: Service, tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(service.application(described, tmp_path), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "detail"),
+    [
+        ("POST", "/answer?number=2", 200, None),
+        ("POST", "/answer?number=x", 422, "number: "),
+        ("PUT", "/refuse", 409, "not now"),
+        ("GET", "/fail", 500, "the service failed: its log says why"),
+        ("GET", "/nowhere", 404, "Not Found"),
+        ("PATCH", "/answer", 405, "Method Not Allowed"),
+        ("GET", "/docs", 200, None),
+        ("GET", "/openapi.json", 200, None),
+        ("GET", "/healthz", 200, None),
+        ("GET", "/readyz", 200, None),
+        ("GET", "/version", 200, None),
+        ("GET", "/metrics", 200, None),
+        ("GET", "/", 200, None),
+    ],
+)
+def test_every_answer_is_signed_and_every_refusal_has_one_shape(
+    client: TestClient, method: str, path: str, status: int, detail: str | None
+) -> None:
+    answer = client.request(method, path, headers={"X-Request-ID": "mine-1"})
+    assert answer.status_code == status
+    assert answer.headers["x-request-id"] == "mine-1"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    if detail is not None:
+        assert answer.json().keys() == {"detail"}
+        assert detail in answer.json()["detail"]
+
+
+def test_a_refusal_says_when_to_come_back(client: TestClient) -> None:
+    assert client.put("/refuse").headers["retry-after"] == "3"
+
+
+def test_a_failure_is_told_to_the_operator_and_not_to_the_client(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        assert "secret" not in client.get("/fail").text
+    assert "secret" in caplog.text
+
+
+def test_what_is_noted_is_logged_and_counted_and_overwrites_nothing(client: TestClient, tmp_path: Path) -> None:
+    for number in (2, 4, 5):
+        client.post(f"/answer?number={number}")
+    entries = [json.loads(line) for line in (tmp_path / LOG_NAME).read_text().splitlines()]
+    assert [(entry["number"], entry["status"], entry["path"]) for entry in entries] == [
+        (2, 200, "/answer"), (4, 200, "/answer"), (5, 200, "/answer"),
+    ]  # fmt: skip
+    numbers = client.get("/metrics").text
+    assert 'predictions_total{label="even"} 2.0' in numbers
+    assert 'predictions_total{label="odd"} 0.0' in numbers, "shown from the start"
+    client.get("/made/up")
+    assert "made" not in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("body", [bytes(2000), [bytes(600)] * 4], ids=["announced", "in parts"])
+def test_a_body_that_is_too_large_is_refused(client: TestClient, body: bytes | list[bytes]) -> None:
+    answer = client.put("/read", content=body if isinstance(body, bytes) else iter(body))
+    assert (answer.status_code, answer.json()["detail"]) == (413, "the request has more than 1,000 bytes")
+    assert client.put("/read", content=bytes(1000)).status_code == 200
+
+
+def test_a_line_that_a_crash_cut_short_takes_no_other_with_it(described: Service, tmp_path: Path) -> None:
+    (tmp_path / LOG_NAME).write_text('{"status": 200}\n{"stat')
+    with TestClient(service.application(described, tmp_path)) as client:
+        client.post("/answer?number=2")
+    assert [entry.get("number") for entry in drift.read_log(tmp_path)] == [None, 2]
+
+
+def test_the_documentation_asks_no_other_host(client: TestClient) -> None:
+    text = client.get("/docs").text
+    assert "https://" not in text
+    assert client.get("/static-offline-docs/swagger-ui-bundle.js").status_code == 200
+
+
+# --- page ------------------------------------------------------------------------------------------------------------
+
+
+def test_words_are_escaped_and_only_the_page_s_own_script_may_run(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<style>p {}</style><p>$name</p>$piece<script>1</script>")
+    rendered = page.render(tmp_path / "page.html", {"name": "<b>"}, {"piece": "<i>x</i>"})
+    assert "<p>&lt;b&gt;</p><i>x</i>" in rendered.text
+    assert "script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='" in rendered.policy

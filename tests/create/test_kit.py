@@ -1,0 +1,23 @@
+"""What every project carries of ours stays small, and knows nothing of any of them."""
+
+from __future__ import annotations
+
+import re
+
+from portfolio.create import templates
+
+KIT = templates.root() / "_shared/kit"
+MOST_MODULES, MOST_LINES = 16, 1_400
+
+
+def test_the_kit_imports_nothing_above_it_and_prints_from_one_place() -> None:
+    for path in KIT.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"from \.\.|image_api|recommender|forecast_dashboard", text), path
+        assert path.name == "commands.py" or not re.search(r"^\s*print\(", text, re.M), path
+
+
+def test_the_kit_stays_small() -> None:
+    files = list(KIT.glob("*.py"))
+    assert len(files) <= MOST_MODULES
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) <= MOST_LINES

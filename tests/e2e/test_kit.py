@@ -1,0 +1,19 @@
+"""The kit that every project carries, tested once: in the environment of one of them, which has its packages."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from portfolio.create import templates
+from tests.e2e.conftest import Project, copied, run
+
+CASES = templates.root() / "_shared/tests/test_kit.py"
+
+
+def test_the_kit_does_what_it_says(project: Project, tmp_path: Path) -> None:
+    copy = copied(project, tmp_path)
+    shutil.copy(CASES, copy.folder / "tests")
+    run(f"{copy.python} -m pytest -q tests/test_kit.py", copy.folder)
+    run(f"{copy.python} -m ruff check tests/test_kit.py && {copy.python} -m ruff format --check tests", copy.folder)
+    run(f"{copy.python} -m mypy", copy.folder)
