@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shlex
@@ -96,14 +97,14 @@ class Project:
         return shlex.split(f"{self.python} -m {self.template.package} serve --port {port}")
 
     def question(self, address: str) -> str:
-        """What curl asks its service for example, as the manifest has it."""
-        question = self.template.question
-        assert question is not None, "the manifest has no [question]"
-        if question.file:
-            file = next(self.folder.glob(question.file))
-            return f"-F file=@{shlex.quote(str(file))} {address}{question.path}"
-        body = shlex.quote(json.dumps(question.body))
-        return f"-H 'Content-Type: application/json' -d {body} {address}{question.path}"
+        """What curl asks its service for example, as its own `ask` says it; for a shell in its folder."""
+        return self.do(f"ask --print --url {address}").splitlines()[-1].removeprefix("curl ")
+
+    @functools.cached_property
+    def example(self) -> dict[str, Any]:
+        """The same question, described."""
+        described: dict[str, Any] = json.loads(self.do("ask --print").splitlines()[-2])
+        return described
 
     @property
     def metrics(self) -> dict[str, Any]:

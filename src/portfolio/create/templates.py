@@ -34,15 +34,6 @@ class NextStep:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What a running service is asked, for example: one request that every template's tests can send."""
-
-    path: str
-    body: Any = None  # sent as JSON
-    file: str = ""  # a pattern below the project's folder; its first match is sent as `file`
-
-
-@dataclass(frozen=True)
 class Template:
     """One bundled template, from its `template.toml`."""
 
@@ -64,7 +55,6 @@ class Template:
     steps: tuple[str, ...]  # verbs that `portfolio new --run` runs, in order
     next_steps: tuple[NextStep, ...]
     seconds: float  # that a run on the sample may take, on an idle machine with two cores
-    question: Question | None = None
     moved: dict[str, str] = field(default_factory=dict)  # old path → new path of files that a version moved
 
     @property
@@ -115,7 +105,6 @@ def normalize(name: str) -> str:
 def _read(manifest: Path) -> Template:
     facts: dict[str, Any] = tomllib.loads(manifest.read_text(encoding="utf-8"))
     minutes = facts.pop("minutes")
-    question = facts.pop("question", None)
     return Template(
         name=manifest.parent.name,
         folder=manifest.parent,
@@ -126,6 +115,5 @@ def _read(manifest: Path) -> Template:
         data_sets=tuple(DataSet(**each) for each in facts.pop("data_sets")),
         next_steps=tuple(NextStep(**each) for each in facts.pop("next_steps")),
         seconds=facts.pop("budget")["seconds"],
-        question=Question(**question) if question else None,
         **facts,
     )
