@@ -28,12 +28,7 @@ def fill(files: Sequence[Path], contents: Mapping[str, str], only_check: bool = 
 
 def filled(text: str, contents: Mapping[str, str]) -> str:
     """The text with each block replaced that has new content; blocks of the author's own stay as they are."""
-
-    def replace(match: re.Match[str]) -> str:
-        opening, name, closing = match.groups()
-        return f"{opening}{contents[name].strip()}\n{closing}" if name in contents else match[0]
-
-    return BLOCK.sub(replace, text)
+    return BLOCK.sub(lambda m: f"{m[1]}{contents[m[2]].strip()}\n{m[3]}" if m[2] in contents else m[0], text)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

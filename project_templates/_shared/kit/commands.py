@@ -66,7 +66,9 @@ def _add_options(parser: ArgumentParser, verb: Verb, project: Project) -> None:
     if verb.options:
         verb.options(parser)
     if verb.timed:
-        parser.add_argument("--seed", type=_natural, default=project.seed, help="instead of the project's own")
+        parser.add_argument(
+            "--seed", type=_number(0, 2**32 - 1), default=project.seed, help="instead of the project's own"
+        )
 
 
 def _run(verb: Verb, options: Namespace, project: Project, is_alone: bool) -> int:
@@ -96,25 +98,35 @@ class Standard:
 
     def verbs(self) -> tuple[Verb, ...]:
         """The verbs that every project has."""
+        logs = ("--log-dir", {"default": str(self.project.root / "logs"), "help": "where answers are logged"})
+        port = ("--port", {"type": _number(1, 65535), "default": 8000})
+        cors = ("--cors", {"action": "append", "default": [], "metavar": "ORIGIN", "help": "whose pages may ask too"})
+        url = ("--url", {"default": "http://127.0.0.1:8000", "help": "of the running service"})
+        shown = ("--print", {"action": "store_true", "help": "only show the question, as JSON and as a line of curl"})
+        check = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if a document differs"})
+        good = ("--accept", {"action": "store_true", "help": "these answers are good: compare with them from now on"})
+        browser = ("--browser", {"metavar": "PATH", "help": "a Chromium that is installed already"})
+        host = ("--host", {"default": "127.0.0.1"})
         return (
             Verb("loadtest", "start the service on a free port and measure its latency", self._loadtest, timed=True),
-            Verb("report", "write the measured numbers into README, docs/ and model card", self._report, _check_only),
-            Verb("serve", "answer over HTTP, with a page to try it", self._serve, self._serve_options),
-            Verb("ask", "ask a running service an example question", self._ask, _ask_options),
-            Verb("monitor", "read the logs; exit 1 when something drifted", self._monitor, self._monitor_options),
-            Verb("screenshot", "take the README's picture of the page", self._screenshot, _browser),
+            Verb("report", "write the numbers into README, docs/ and model card", self._report, options(check)),
+            Verb("serve", "answer over HTTP, with a page to try it", self._serve, options(host, port, logs, cors)),
+            Verb("ask", "ask a running service an example question", self._ask, options(url, shown)),
+            Verb("monitor", "read the logs; exit 1 when something drifted", self._monitor, options(logs, good)),
+            Verb("screenshot", "take the README's picture of the page", self._screenshot, options(browser)),
         )
 
     def _loadtest(self, _: Namespace) -> None:
         from . import load_test, results
 
         self._check_measured()
-        measured = load_test.measure(self.project, self.questions())
-        document, loads = results.read(self.project.metrics), [asdict(load) for load in measured.loads]
+        loads, answer = load_test.measure(self.project, self.questions())
         machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-        serving = {"loads": loads, "answer": measured.answer, "machine": machine}
-        results.write(self.project.metrics, {**document, "latency_ms": loads[0], "serving": serving})
-        for load in measured.loads:
+        rows = [asdict(load) for load in loads]
+        serving = {"loads": rows, "answer": answer, "machine": machine}
+        document = {**results.read(self.project.metrics), "latency_ms": rows[0], "serving": serving}
+        results.write(self.project.metrics, document)
+        for load in loads:
             times = f"p50 {load.p50} ms, p99 {load.p99} ms, {load.per_second} a second"
             print(f"{load.concurrency} at a time: {times}")
 
@@ -145,12 +157,6 @@ class Standard:
 
         service.run(self.application(Path(options.log_dir)), options.host, options.port, options.cors)
 
-    def _serve_options(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=_port, default=8000)
-        parser.add_argument("--log-dir", default=str(self.project.logs), help="where answers are logged, for `monitor`")
-        parser.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help="whose pages may ask too")
-
     def _ask(self, options: Namespace) -> int:
         from . import questions
 
@@ -175,10 +181,6 @@ class Standard:
             print(f"{state}  {check.name:<24} {check.value:.3f}  (limit {check.limit:.3f})")
         return 1 if not watched.answers or any(check.is_alarm for check in watched.checks) else 0
 
-    def _monitor_options(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--log-dir", default=str(self.project.logs))
-        parser.add_argument("--accept", action="store_true", help="these answers are good: compare with them from now")
-
     def _screenshot(self, options: Namespace) -> int:
         from . import load_test
         from .screenshot import take
@@ -190,26 +192,20 @@ class Standard:
         return self._report(Namespace(check=False))
 
 
-def _check_only(parser: ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a document differs")
+def options(*arguments: tuple[str, dict[str, Any]]) -> Callable[[ArgumentParser], None]:
+    """What adds those arguments, each by its name and settings, to a parser."""
+
+    def add(parser: ArgumentParser) -> None:
+        for name, settings in arguments:
+            parser.add_argument(name, **settings)
+
+    return add
 
 
-def _ask_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="of the running service")
-    parser.add_argument("--print", action="store_true", help="only show the question, as JSON and as a line of curl")
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+        return int(text)
 
-
-def _browser(parser: ArgumentParser) -> None:
-    parser.add_argument("--browser", metavar="PATH", help="a Chromium that is installed already")
-
-
-def _natural(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r} is not a number from 0 on")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise ArgumentTypeError(f"{text!r} is not a port: choose one from 1 to 65535")
-    return int(text)
+    return number

@@ -25,10 +25,6 @@ class DownloadError(ExplainedError):
     """Something could not be fetched; what has arrived is kept."""
 
 
-class Unavailable(Exception):  # noqa: N818 - says what the address is
-    """One file could not be had; the message says why."""
-
-
 @dataclass(frozen=True)
 class Wanted:
     """A file, where it is published and where it is kept."""
@@ -83,20 +79,20 @@ def get(url: str, client: httpx2.Client, mirror: str | None = None) -> bytes:
             problem = f"the connection to {urlsplit(place).netloc} failed ({error or type(error).__name__})"
             continue
         if answer.status_code in (403, 429):
-            raise Unavailable(f"{urlsplit(place).netloc} allows no more requests{_until(answer)}")
+            raise DownloadError(f"{urlsplit(place).netloc} allows no more requests{_until(answer)}")
         if answer.status_code == 200:
             return answer.content
         problem = f"{urlsplit(place).netloc} answered {answer.status_code}"
         if answer.status_code < 500:
             break
-    raise Unavailable(problem)
+    raise DownloadError(problem)
 
 
 def _bring(wanted: Wanted, client: httpx2.Client, mirror: str | None) -> str | None:
     """Why the file is not here now, or None."""
     try:
         content = get(wanted.url, client, mirror)
-    except Unavailable as problem:
+    except DownloadError as problem:
         return str(problem)
     if not wanted.is_whole(content):
         return "it is not the file that was published, and was thrown away"

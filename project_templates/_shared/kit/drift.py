@@ -18,16 +18,6 @@ KEPT = 1000  # values of a signal in a reference: more would say no more
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What counts as an alarm."""
-
-    window: int  # newest answers that are looked at
-    alarms: float  # share of windows without drift that may raise an alarm
-    resamples: int
-    seed: int
-
-
-@dataclass(frozen=True)
 class Reference:
     """What answers looked like when somebody found them good."""
 
@@ -59,11 +49,22 @@ class Watched:
     checks: list[Check]
 
 
-def reference(values: Mapping[str, np.ndarray], groups: np.ndarray, settings: Settings) -> Reference:
-    """A reference from (N,) values of each signal; members of one of the (N,) groups are alike."""
+def reference(
+    values: Mapping[str, np.ndarray], groups: np.ndarray, window: int, alarms: float, resamples: int, seed: int
+) -> Reference:
+    """A reference from (N,) values of each signal; members of one of the (N,) groups are alike.
+
+    Its limits let the share `alarms` of windows without drift raise an alarm, as counted in that many resamples.
+    """
     every = -(-len(groups) // KEPT)
     signals = {name: np.sort(each)[::every].tolist() for name, each in values.items()}
-    return Reference(signals, _limits(values, groups, settings), settings.window)
+    pairs = _redrawn(groups, window, resamples, seed)
+    share = 100 * (1 - alarms / len(values))  # every signal may raise the alarm
+    limits = {
+        name: round(float(np.percentile([_distance(each[a], each[b]) for a, b in pairs], share)), 4)
+        for name, each in values.items()
+    }
+    return Reference(signals, limits, window)
 
 
 def checks(values: Mapping[str, np.ndarray], reference: Reference) -> list[Check]:
@@ -108,26 +109,21 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _limits(values: Mapping[str, np.ndarray], groups: np.ndarray, settings: Settings) -> dict[str, float]:
-    """The distance that each signal exceeds by chance in the share of windows that may raise an alarm.
+def _redrawn(groups: np.ndarray, window: int, times: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(rows of a window, rows of a reference), many times.
 
     Members of a group are alike, so a window holds less than its number suggests; and the reference is a sample too.
-    Hence both are redrawn, by whole groups, and their distances counted.
+    Hence both are redrawn by whole groups.
     """
     names, index = np.unique(groups, return_inverse=True)
     members = [np.flatnonzero(index == name) for name in range(len(names))]
-    rng = np.random.default_rng(settings.seed)
-    share = 100 * (1 - settings.alarms / len(values))  # every signal may raise the alarm
+    rng = np.random.default_rng(seed)
 
     def draw(number: int) -> np.ndarray:
         needed = max(1, round(number * len(names) / len(groups)))
         return np.concatenate([members[name] for name in rng.integers(len(names), size=needed)])
 
-    pairs = [(draw(settings.window), draw(len(groups))) for _ in range(settings.resamples)]
-    return {
-        name: round(float(np.percentile([_distance(each[a], each[b]) for a, b in pairs], share)), 4)
-        for name, each in values.items()
-    }
+    return [(draw(window), draw(len(groups))) for _ in range(times)]
 
 
 def _distance(sample: np.ndarray, other: np.ndarray) -> float:

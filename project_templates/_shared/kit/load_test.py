@@ -42,27 +42,17 @@ class Load:
     per_second: float
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What a load test found."""
-
-    loads: list[Load]
-    answer: Any  # to the example question
-
-
-def measure(project: Project, questions: Sequence[Question], seconds: float = SECONDS) -> Measured:
-    """Start the project's service, and ask it those questions over and over, for that many seconds."""
+def measure(project: Project, questions: Sequence[Question], seconds: float = SECONDS) -> tuple[list[Load], Any]:
+    """Start the project's service and ask it those questions for that long: its times, and the example's answer."""
+    loads = []
     with running_service(project) as port:
         ask_for(port, questions, WARM_UP, clients=1)
-        loads = [_load(port, questions, seconds / len(CLIENTS), clients) for clients in CLIENTS]
+        for clients in CLIENTS:
+            taken = ask_for(port, questions, seconds / len(CLIENTS), clients)
+            p50, p95, p99 = np.percentile(taken, (50, 95, 99)).round(2).tolist()
+            loads.append(Load(clients, p50, p95, p99, round(len(taken) * len(CLIENTS) / seconds, 1)))
         _, body = ask(f"http://127.0.0.1:{port}", example_of(questions))
-    return Measured(loads, json.loads(body))
-
-
-def _load(port: int, questions: Sequence[Question], seconds: float, clients: int) -> Load:
-    taken = ask_for(port, questions, seconds, clients)
-    p50, p95, p99 = np.percentile(taken, (50, 95, 99)).round(2).tolist()
-    return Load(clients, p50, p95, p99, round(len(taken) / seconds, 1))
+    return loads, json.loads(body)
 
 
 def ask_for(port: int, questions: Sequence[Question], seconds: float, clients: int) -> list[float]:

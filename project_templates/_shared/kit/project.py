@@ -42,16 +42,8 @@ class Project:
         return self.root / "reports"
 
     @property
-    def logs(self) -> Path:  # what the service logs; not in git
-        return self.root / "logs"
-
-    @property
     def metrics(self) -> Path:  # every measured number
         return self.reports / "metrics.json"
-
-    @property
-    def runs(self) -> Path:  # one file for each experiment
-        return self.reports / "runs"
 
     @property
     def figures(self) -> Path:  # the pictures of the reports

@@ -91,17 +91,17 @@ def write(path: Path, content: Document) -> None:
 
 def experiments(project: Project) -> list[Document]:
     """What every experiment came to, in the order in which they were run."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(project.runs.glob("*.json"))]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((project.reports / "runs").glob("*.json"))]
 
 
 def write_experiments(project: Project, runs: Sequence[Any]) -> None:
     """Replace the files of the experiments: dataclasses with a `name`, one file each."""
-    project.runs.mkdir(parents=True, exist_ok=True)
-    for old in project.runs.glob("*.json"):
+    folder = project.reports / "runs"
+    for old in folder.glob("*.json"):
         old.unlink()
     for number, run in enumerate(runs, start=1):
         name = f"{number}-{run.name.replace(', ', '-').replace(' ', '-')}.json"
-        write(project.runs / name, asdict(run))
+        write(folder / name, asdict(run))
 
 
 def find(content: Document, **wanted: str) -> Document:

@@ -6,23 +6,21 @@ from typing import Any
 
 from .project import ExplainedError
 
+INSTALL = '`pip install -e ".[screenshot]"`, then `playwright install chromium`'
+
 
 def take(url: str, visit: Callable[[Any], None], size: tuple[int, int], out: Path, browser: str | None = None) -> None:
     """Open the page, do what a visitor does, and write a PNG file; `browser` is the path of a Chromium."""
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
-        raise ExplainedError(
-            'the picture needs a browser: `pip install -e ".[screenshot]"`, then `playwright install chromium`'
-        ) from error
+        raise ExplainedError(f"the picture needs Playwright: {INSTALL}") from error
     width, height = size
     with sync_playwright() as playwright:
         try:
             window = playwright.chromium.launch(executable_path=browser)
         except Error as error:
-            raise ExplainedError(
-                "there is no browser: `playwright install chromium`, or `--browser` with the path of one"
-            ) from error
+            raise ExplainedError(f"the picture needs a browser: {INSTALL}, or `--browser` with its path") from error
         page = window.new_page(viewport={"width": width, "height": height}, color_scheme="light")
         page.goto(url)
         visit(page)

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from image_api.kit import blocks, commands, drift, intervals, load_test, page, provenance, questions, results, service
 from image_api.kit.commands import Verb
-from image_api.kit.drift import Reference, Settings
+from image_api.kit.drift import Reference
 from image_api.kit.project import LOG_NAME, ExplainedError, Project
 from image_api.kit.provenance import Manifest
 from image_api.kit.results import Result
@@ -122,7 +122,7 @@ def test_errors_are_counted_among_the_newest_requests_for_an_answer(failures: in
 
 def _reference(window: int) -> Reference:
     values = {"x": np.random.default_rng(0).normal(size=1000)}
-    return drift.reference(values, np.arange(1000), Settings(window, 0.01, 300, 1))
+    return drift.reference(values, np.arange(1000), window, 0.01, 300, 1)
 
 
 def _alarms(number: int, shift: float, seeds: int = 20) -> int:
@@ -326,7 +326,7 @@ def test_report_names_what_differs_and_then_writes_it(project: Project, capsys: 
 def test_a_port_that_is_none_is_refused(project: Project, port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         commands.main(project, _standard(project).verbs(), ["report"], ["serve", "--port", port])
-    assert "is not a port" in capsys.readouterr().err
+    assert "is not a number from 1 to 65535" in capsys.readouterr().err
 
 
 def test_a_service_that_does_not_start_says_why(project: Project) -> None:

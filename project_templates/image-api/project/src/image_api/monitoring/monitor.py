@@ -11,7 +11,7 @@ import numpy as np
 
 from image_api.config import Config
 from image_api.kit import drift
-from image_api.kit.drift import Check, Settings, Watched
+from image_api.kit.drift import Check, Watched
 from image_api.kit.project import ExplainedError
 from image_api.models import classifier
 from image_api.models.classifier import Card
@@ -49,4 +49,4 @@ def accept(answers: Sequence[dict[str, float]], card: Card, config: Config) -> C
 
 def reference(values: dict[str, np.ndarray], plants: np.ndarray, config: Config) -> drift.Reference:
     """What later answers are compared with: (N,) values of each signal, and the (N,) plants they belong to."""
-    return drift.reference(values, plants, Settings(config.window, config.drift_alarms, config.resamples, config.seed))
+    return drift.reference(values, plants, config.window, config.drift_alarms, config.resamples, config.seed)

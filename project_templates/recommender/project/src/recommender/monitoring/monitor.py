@@ -13,7 +13,7 @@ import numpy as np
 from recommender.config import Config
 from recommender.experiment import abtest
 from recommender.kit import drift
-from recommender.kit.drift import Check, Settings, Watched
+from recommender.kit.drift import Check, Watched
 from recommender.kit.project import ExplainedError
 from recommender.models import saved
 from recommender.models.saved import Card
@@ -59,8 +59,8 @@ def with_reference(card: Card, answered: Sequence[Mapping[str, Any]], config: Co
     """The card, with what those lists looked like; a visitor's lists are alike, so limits are over visitors."""
     values = drift.signals([each["signals"] for each in answered])
     visitors = np.array([each["visitor"] for each in answered])
-    settings = Settings(config.window, config.drift_alarms, config.resamples, config.seed)
-    return replace(card, reference=drift.reference(values, visitors, settings))
+    settings = (config.window, config.drift_alarms, config.resamples, config.seed)
+    return replace(card, reference=drift.reference(values, visitors, *settings))
 
 
 def _answered(entries: Sequence[Mapping[str, Any]], card: Card) -> list[Mapping[str, Any]]:
