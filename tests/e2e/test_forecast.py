@@ -43,7 +43,7 @@ def test_results_stay_in_their_band_over_seeds(forecast: Project, seed: int, tmp
     """The gains are real, the leak flatters, and the plain intervals fail where the adaptive ones do not."""
     copy = copied(forecast, tmp_path)
     for verb in ("data", "train", "evaluate"):
-        copy.do(f"--seed {seed} {verb}")
+        copy.do(f"{verb} --seed {seed}")
     measured = copy.metrics
     error = _values(measured, "mase")
     assert 0.9 <= error[DAY] <= 1.2
@@ -100,7 +100,7 @@ def test_victoria_gives_the_published_numbers(forecast: Project, mirror: tuple[s
     assert measured["seconds"] <= 300
     text = (copy.folder / "README.md").read_text(encoding="utf-8")
     assert "| 33 °C and hotter | 211 |" in text
-    assert "upper bound that cannot be had" in text
+    assert "upper bound that no real forecast can reach" in text
     assert "drawn by code" not in text
     copy.do("report --check")
 
@@ -179,7 +179,7 @@ def test_a_step_too_early_says_which_comes_first(forecast: Project, tmp_path: Pa
 
 def test_new_data_need_new_models(forecast: Project, tmp_path: Path) -> None:
     copy = copied(forecast, tmp_path)
-    copy.do("--seed 99 data")
+    copy.do("data --seed 99")
     with pytest.raises(AssertionError, match="the model was trained on other days"):
         copy.do("evaluate")
 
@@ -192,7 +192,7 @@ def _post(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("late", [0, 1], ids=["on time", "an hour late"])
-def test_monitor_holds_forecasts_against_what_came(forecast: Project, tmp_path: Path, late: int) -> None:
+def test_monitor_compares_forecasts_with_actual_demand(forecast: Project, tmp_path: Path, late: int) -> None:
     """Two weeks of November, served day after day from the sample's own history; then the feed is on time, or late."""
     rows = (forecast.folder / "data/sample/demand.csv").read_text(encoding="utf-8").splitlines()[1:]
     harbour = [line.split(",") for line in rows if ",Harbour," in line]
@@ -224,6 +224,6 @@ def test_the_page_is_one_file_for_any_static_host(forecast: Project) -> None:
     assert len(page) < 400_000
     (forecast.folder / "reports/site/index.html").write_text(page.replace("<h1>", "<h1>Better: "), encoding="utf-8")
     with pytest.raises(AssertionError, match="not what was measured"):
-        forecast.do("report --check")
+        forecast.do("site --check")
     (forecast.folder / "reports/site/index.html").write_text(page, encoding="utf-8")
     run("! git check-ignore reports/site/index.html", forecast.folder)

@@ -53,7 +53,7 @@ def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_
     """Hard enough that the baseline is far from perfect; the network's gain, the leak and the shortcut are real."""
     copy = copied(project, tmp_path)
     for verb in ("data", "train", "evaluate"):
-        copy.do(f"--seed {seed} {verb}")
+        copy.do(f"{verb} --seed {seed}")
     measured = _metrics(copy.folder)
     baseline, model = _macro_f1(measured, model="linear on colors and edges"), _macro_f1(measured, role="model")
     assert 0.55 <= baseline["value"] <= 0.85
@@ -75,7 +75,7 @@ def test_a_model_is_not_measured_on_what_it_was_trained_on(project: Project, tmp
     copy = copied(project, tmp_path)
     shutil.copytree(project.folder / "data", copy.folder / "data")
     with pytest.raises(AssertionError, match="may have met those it is tested on"):
-        copy.do("--seed 5 evaluate")
+        copy.do("evaluate --seed 5")
 
 
 def test_real_photographs_go_through_the_whole_pipeline(project: Project, tmp_path: Path) -> None:
@@ -119,7 +119,8 @@ def _blocks(text: str) -> str:
         ("report", "metrics.json is not there yet"),
         ("serve", "no trained model yet"),
         ("monitor --log-dir nowhere", "there is no folder nowhere"),
-        ("loadtest", "no example photograph yet"),
+        ("ask --print", "no example photograph yet"),
+        ("loadtest", "metrics.json is not there yet"),
     ],
 )
 def test_its_own_mistakes_are_explained_without_a_traceback(

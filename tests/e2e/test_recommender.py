@@ -90,7 +90,7 @@ def test_results_stay_in_their_band_over_seeds(recommender: Project, seed: int, 
     """Hard enough that what is popular is far from perfect; the gains are real, and the careless claim is not."""
     copy = copied(recommender, tmp_path)
     for verb in ("data", "train", "evaluate"):
-        copy.do(f"--seed {seed} {verb}")
+        copy.do(f"{verb} --seed {seed}")
     measured = copy.metrics
     rows = _rows(measured, "the next film")
     assert 0.04 <= rows["most popular"]["value"] <= 0.16
@@ -236,7 +236,7 @@ def test_open_bandit_says_what_is_known_of_it(recommender: Project, host: tuple[
     assert snips["ci95"][0] <= found["rates"]["random"] <= snips["ci95"][1]
     assert found["policy"]["effective"] == pytest.approx(655, abs=2)
     copy.do("report")
-    assert "**On real logs**" in (copy.folder / "README.md").read_text(encoding="utf-8")
+    assert "**On real logs**" in (copy.folder / "docs/experiment.md").read_text(encoding="utf-8")
 
 
 def test_a_file_of_one_s_own_speaks_of_itself(recommender: Project, tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_file_of_one_s_own_speaks_of_itself(recommender: Project, tmp_path: Pa
         ("report", "metrics.json is not there yet"),
         ("serve", "no trained model yet"),
         ("monitor", "no trained model yet"),
-        ("loadtest", "no events yet"),
+        ("loadtest", "metrics.json is not there yet"),
     ],
 )
 def test_its_own_mistakes_are_explained_without_a_traceback(
