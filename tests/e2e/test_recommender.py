@@ -39,17 +39,15 @@ def test_next_steps_end_with_a_server_that_answers(workshop: Workshop, recommend
     port = free_port()
     with served(recommender.serve(port), recommender.folder, port) as address:
         page = run(f"curl -sS {address}/", recommender.folder)
-        readme = (recommender.folder / "README.md").read_text(encoding="utf-8")
-        asks, sends = (
-            found.replace("http://127.0.0.1:8000", address).replace("curl ", "curl -sS ", 1)
-            for found in re.findall(r"(?ms)^curl .*?'$", readme)
-        )
-        answer = json.loads(run(asks, recommender.folder))
+        documented = (recommender.folder / "docs/serving.md").read_text(encoding="utf-8")
+        (sends,) = re.findall(r"(?ms)^curl .*?'$", documented)
+        sends = sends.replace("http://127.0.0.1:8000", address).replace("curl ", "curl -sS ", 1)
+        answer = json.loads(recommender.do(f"ask --url {address}"))
         sends = sends.replace("TOKEN", answer["token"]).replace("ITEM", answer["items"][0]["item"])
         stored = json.loads(run(sends, recommender.folder))
     assert len(answer["items"]) == 10
     assert stored == {"new": 11, "rows": 11}
-    assert "What to watch next" in page
+    assert "Movie recommender with an A/B test" in page
     assert "requests in logs" in recommender.do("monitor --log-dir logs || true")
 
 
