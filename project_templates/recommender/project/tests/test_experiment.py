@@ -172,7 +172,7 @@ def store(tmp_path: Path, config: Config) -> Store:
 
 def test_a_lift_is_found_with_its_size(store: Store, config: Config, tmp_path: Path) -> None:
     _logged(store, config, (2000, 2010), lift=0.1)
-    found = abtest.analyse(abtest.read(tmp_path, config), config)
+    found = abtest.analyze(abtest.read(tmp_path, config), config)
     low, high = found["estimates"][1]["ci95"]
     assert low <= 0.1 <= high
     assert low > 0
@@ -181,7 +181,7 @@ def test_a_lift_is_found_with_its_size(store: Store, config: Config, tmp_path: P
 
 def test_a_sample_ratio_that_does_not_fit_silences_the_report(store: Store, config: Config, tmp_path: Path) -> None:
     _logged(store, config, (2000, 2300), lift=0.1)
-    found = abtest.analyse(abtest.read(tmp_path, config), config)
+    found = abtest.analyze(abtest.read(tmp_path, config), config)
     assert found["sample_ratio_p"] < config.mismatch
     assert found["estimates"] == []
     assert not any("+0." in line for line in abtest.describe(found))

@@ -71,20 +71,7 @@ def read(folder: Path, config: Config, field_folder: Path | None = None) -> Read
     """All usable photographs below `folder`; those of `field_folder` are added as the other domain."""
     rows, skipped = _rows(folder, config)
     if field_folder is not None:
-        others, skipped_too = _rows(field_folder, config)
-        known = {_words(row.label): row.label for row in rows}
-        for row in others:
-            path = f"{field_folder.name}/{row.path}"
-            if _words(row.label) in known:
-                plant = row.plant and f"{field_folder.name}/{row.plant}"  # another plant, even if it is called the same
-                rows.append(replace(row, path=path, label=known[_words(row.label)], plant=plant, in_field=True))
-            else:
-                skipped[path] = f"no class of {folder.name} is called {row.label}"
-        skipped.update({f"{field_folder.name}/{path}": why for path, why in skipped_too.items()})
-        if not any(row.in_field for row in rows):
-            raise BadDataError(
-                f"{field_folder.name}: no photograph of a class that {folder.name} has ({', '.join(known.values())})"
-            )
+        rows += _in_field(field_folder, folder.name, rows, skipped, config)
     if not rows:
         raise BadDataError(f"{folder.name}: fewer than two classes: there is no photograph in it")
     groups = duplicates.groups([row.plant for row in rows], np.stack([row.pixels for row in rows]))
@@ -109,10 +96,26 @@ def read(folder: Path, config: Config, field_folder: Path | None = None) -> Read
         paths=column(lambda row: row.path),
         classes=[names[key] for key in order],
     )
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(os.fsencode(row.path) + b"\0" + bytes.fromhex(row.content))
+    digest = hashlib.sha256(b"".join(os.fsencode(row.path) + b"\0" + bytes.fromhex(row.content) for row in rows))
     return Reading(photographs, skipped, digest.hexdigest())
+
+
+def _in_field(folder: Path, home: str, rows: list[Row], skipped: dict[str, str], config: Config) -> list[Row]:
+    """The photographs of the other domain, under the class names of the first; what is left out is noted."""
+    others, skipped_too = _rows(folder, config)
+    known = {_words(row.label): row.label for row in rows}
+    added = []
+    for row in others:
+        path = f"{folder.name}/{row.path}"
+        if _words(row.label) in known:
+            plant = row.plant and f"{folder.name}/{row.plant}"  # another plant, even if it is called the same
+            added.append(replace(row, path=path, label=known[_words(row.label)], plant=plant, in_field=True))
+        else:
+            skipped[path] = f"no class of {home} is called {row.label}"
+    skipped.update({f"{folder.name}/{path}": why for path, why in skipped_too.items()})
+    if not added:
+        raise BadDataError(f"{folder.name}: no photograph of a class that {home} has ({', '.join(known.values())})")
+    return added
 
 
 def _rows(folder: Path, config: Config) -> tuple[list[Row], dict[str, str]]:

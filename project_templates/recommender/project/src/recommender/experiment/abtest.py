@@ -67,7 +67,7 @@ def abtest(config: Config, log_dir: str | None = None) -> int:
     """Print the analysis and add it to reports/metrics.json; 1 where the sample ratio forbids one."""
     folder = Path(log_dir) if log_dir else SIMULATED
     visitors = read(folder, config)
-    found = analyse(visitors, config)
+    found = analyze(visitors, config)
     truth_file = folder / "truth.json"
     truth = json.loads(truth_file.read_text(encoding="utf-8"))["difference"] if truth_file.is_file() else None
     found["truth"] = truth if truth is None else round(truth, 4)
@@ -114,7 +114,7 @@ def read(folder: Path, config: Config) -> Visitors:
     )
 
 
-def analyse(visitors: Visitors, config: Config) -> dict[str, Any]:
+def analyze(visitors: Visitors, config: Config) -> dict[str, Any]:
     """First whether the groups are what they should be; only then what the difference is."""
     (control, _), (treatment, _) = config.variants
     counts, clicks = visitors.ratio.counts, visitors.clicks
@@ -142,19 +142,27 @@ def analyse(visitors: Visitors, config: Config) -> dict[str, Any]:
     }
     if visitors.ratio.p < config.mismatch or min(counts) < 2:
         return found
+    return found | _effects(visitors, base, config)
+
+
+def _effects(visitors: Visitors, base: float, config: Config) -> dict[str, Any]:
+    """What the difference is, by three estimates, and whether the guardrails hold; `base` is the control's mean."""
+    clicks = visitors.clicks
     plain = inference.difference(clicks, visitors.is_treated)
     remaining = inference.adjusted(clicks, inference.covariates(visitors.history))
     cuped = inference.difference(remaining, visitors.is_treated)
     always = cuped.always_valid(len(clicks))
-    found["estimates"] = [
+    estimates = [
         _estimate("difference of means", plain, plain.interval(), base),
         _estimate("with CUPED", cuped, cuped.interval(), base),
         _estimate("with CUPED, always valid", cuped, always, base),
     ]
-    found["p"] = round(cuped.p, 4)
-    found["variance_left"] = round((cuped.error / plain.error) ** 2, 4) if plain.error else 1.0
-    found["guardrails"] = [{**asdict(each), "holds": each.holds} for each in guardrails(visitors, config)]
-    return found
+    return {
+        "estimates": estimates,
+        "p": round(cuped.p, 4),
+        "variance_left": round((cuped.error / plain.error) ** 2, 4) if plain.error else 1.0,
+        "guardrails": [{**asdict(each), "holds": each.holds} for each in guardrails(visitors, config)],
+    }
 
 
 def guardrails(visitors: Visitors, config: Config) -> list[Guardrail]:
