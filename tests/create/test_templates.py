@@ -141,6 +141,32 @@ def test_readme_has_no_number_outside_its_report_blocks(template: Template, tmp_
     assert set(numbers) <= {"3.11", "1", "503"}  # the oldest Python, an exit code, and an answer
 
 
+FOLDERS = ("data", "models", "evaluation", "reporting", "serving", "monitoring", "kit")
+
+
+def test_a_readme_is_a_page_and_the_house_is_the_same_everywhere(template: Template, tmp_path: Path) -> None:
+    folder = scaffold.create(default_answers(template), tmp_path / "p", git=False).folder
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 150
+    assert "## Make it yours" in readme
+    assert all(f"](docs/{page.name})" in readme for page in folder.glob("docs/*.md"))
+    for name in re.findall(r"^\| `(src/[^`]+)` \|", readme, re.M):
+        assert (folder / name).is_file(), name
+    package = folder / "src" / template.package
+    assert all((package / name / "__init__.py").is_file() for name in FOLDERS)
+    assert {path.name for path in package.glob("*.py")} == {"__init__.py", "__main__.py", "config.py"}
+
+
+LONGEST_FUNCTION = 40  # lines
+
+
+def test_no_function_of_a_template_is_long(template: Template) -> None:
+    for path in (template.folder / "project/src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{path}: {node.name}"
+
+
 @pytest.mark.parametrize(
     ("schema", "path"),
     [
