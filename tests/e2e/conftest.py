@@ -233,10 +233,16 @@ def free_port() -> int:
         return port
 
 
+def copy_tree(source: Path, target: Path) -> None:
+    """A project without its environment, data and logs; `src/PACKAGE/data` is code."""
+    left_out = {".venv", "data", "logs"}
+    shutil.copytree(source, target, ignore=lambda at, _: left_out if Path(at) == source else set())
+
+
 def copied(project: Project, folder: Path) -> Project:
     """The same code in another folder, with the environment of the first: its interpreter, our source."""
     copy = folder / "copy"
-    shutil.copytree(project.folder, copy, ignore=shutil.ignore_patterns(".venv", "data", "logs"))
+    copy_tree(project.folder, copy)
     (copy / ".venv/bin").mkdir(parents=True)
     python = copy / ".venv/bin/python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -20,7 +19,7 @@ from portfolio.readme import markdown
 from portfolio.readme.model import BOLD
 from tests.audit.audited import COMPLETE, build, git
 from tests.conftest import CHECKOUT
-from tests.e2e.conftest import Project, Tool, run
+from tests.e2e.conftest import Project, Tool, copy_tree, run
 
 pytestmark = pytest.mark.e2e
 
@@ -36,7 +35,7 @@ def audited(tool: Tool, folder: Path) -> dict[str, Any]:
 def copy(project: Project, tmp_path: Path) -> Path:
     """The project that was run, to be changed."""
     folder = tmp_path / "project"
-    shutil.copytree(project.folder, folder, ignore=shutil.ignore_patterns(".venv", "data", "logs"))
+    copy_tree(project.folder, folder)
     return folder
 
 
