@@ -195,7 +195,7 @@ def _post(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 def test_monitor_compares_forecasts_with_actual_demand(forecast: Project, tmp_path: Path, late: int) -> None:
     """Two weeks of November, served day after day from the sample's own history; then the feed is on time, or late."""
     rows = (forecast.folder / "data/sample/demand.csv").read_text(encoding="utf-8").splitlines()[1:]
-    harbour = [line.split(",") for line in rows if ",Harbour," in line]
+    harbour = [line.split(",") for line in rows if ",Harbor," in line]
     times, demand = [each[0] for each in harbour], [float(each[2]) for each in harbour]
     felt, holiday = [float(each[3]) for each in harbour], [each[4] == "true" for each in harbour]
     logs, port = tmp_path / "logs", free_port()
@@ -204,11 +204,11 @@ def test_monitor_compares_forecasts_with_actual_demand(forecast: Project, tmp_pa
             begins = times.index(f"2023-11-{day - 1:02d}T23:00:00Z")  # midnight in Berlin
             before = slice(begins - 24 * 30, begins)
             history = {"demand": demand[before], "temperature": felt[before], "holiday": holiday[before]}
-            asked = {"area": "Harbour", "day": f"2023-11-{day:02d}", "history": history}
+            asked = {"area": "Harbor", "day": f"2023-11-{day:02d}", "history": history}
             _post(address, "forecast", {**asked, "temperature": felt[begins : begins + 24]})
             came = zip(times[begins : begins + 24], demand[begins - late : begins + 24 - late], strict=True)
             observations = [{"time": time, "value": value} for time, value in came]
-            _post(address, "actuals", {"area": "Harbour", "observations": observations})
+            _post(address, "actuals", {"area": "Harbor", "observations": observations})
     command = f"monitor --log-dir {shlex.quote(str(logs))}"
     if not late:
         assert "ALARM" not in forecast.do(command)

@@ -66,7 +66,7 @@ def test_tomorrow_is_asked_and_shown(chromium: Browser, service: str, way: str) 
         page = visit.page
         page.get_by_label("Warmest").fill("31")
         page.get_by_role("button", name="Forecast").press("Enter")  # by keyboard alone
-        page.get_by_text("The forecast for Harbour on 2024-01-01").wait_for()
+        page.get_by_text("The forecast for Harbor on 2024-01-01").wait_for()
         picture = page.locator("#tomorrow svg")
         assert "The forecast is highest" in (picture.get_attribute("aria-label") or "")
         page.locator("#tomorrow summary").press("Enter")

@@ -33,10 +33,10 @@ def draw_scores(axes: Axes, rows: Sequence[Result]) -> None:
         low, high = row.ci95
         axes.plot([low, high], [place, place], color=COLORS[row.role], linewidth=3, alpha=0.45, solid_capstyle="butt")
         axes.plot(row.value, place, "o", color=COLORS[row.role])
-        axes.annotate(f"{row.value:.2f}", (row.value, place), (0, 7), textcoords="offset points", ha="center")
+        axes.annotate(f"{row.value:.3g}", (row.value, place), (0, 7), textcoords="offset points", ha="center")
     axes.set_yticks(range(len(rows)), [f"{row.model}\n{row.split}" for row in reversed(rows)], fontsize=9)
     axes.set_ylim(-0.6, len(rows) - 0.3)
-    axes.set_xlim(0, 1)
+    axes.set_xlim(0, 1.08 * max(row.ci95[1] for row in rows))
     axes.set_xlabel(f"{rows[0].label} with its 95% interval")
 
 

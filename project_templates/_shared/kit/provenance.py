@@ -26,7 +26,7 @@ class Manifest:
     @property
     def title(self) -> str:
         """What the data are called in a sentence."""
-        return "a drawn sample" if self.synthetic else self.source
+        return "a synthetic sample" if self.synthetic else self.source
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""

@@ -25,7 +25,7 @@ def _asked(client: TestClient, **body: object) -> dict[str, Any]:
 
 
 def test_a_day_is_answered_interval_by_interval(client: TestClient, model: Trained) -> None:
-    found = _asked(client, area="Harbour")
+    found = _asked(client, area="Harbor")
     assert (found["day"], len(found["intervals"])) == ("2024-01-01", 24)
     assert found["model"] == "boosting without weather"
     assert found["model_version"] == model.card.version
@@ -53,7 +53,7 @@ def test_its_own_history_gives_the_same_answer(client: TestClient, model: Traine
 
 def test_the_day_on_which_clocks_go_forward_has_23_hours(client: TestClient, model: Trained) -> None:
     history = {"demand": (600 + 50 * np.sin(np.arange(30 * 24) / 24 * 2 * math.pi)).tolist()}
-    found = _asked(client, area="Harbour", day="2024-03-31", history=history)
+    found = _asked(client, area="Harbor", day="2024-03-31", history=history)
     assert [each["clock"] for each in found["intervals"]][:3] == ["00:00", "01:00", "03:00"]
     assert len(found["intervals"]) == 23
 
@@ -65,23 +65,23 @@ LONG = [500.0] * 24 * 30
     ("body", "told"),
     [
         ({}, "area: Field required"),
-        ({"area": "Nowhere"}, "there is no area 'Nowhere': there are Harbour, Old Town, Hills"),
-        ({"area": "Harbour", "temperature": [5.0] * 23}, "2024-01-01 has 24 intervals, and 23 temperatures were given"),
-        ({"area": "Harbour", "temperature": [99.0] * 24}, "temperature.0"),
-        ({"area": "Harbour", "day": "2024-05-01"}, "needs its history"),
-        ({"area": "Harbour", "history": {"demand": LONG}}, "say which day begins"),
-        ({"area": "Harbour", "day": "soon", "history": {"demand": LONG}}, "day: "),
+        ({"area": "Nowhere"}, "there is no area 'Nowhere': there are Harbor, Old Town, Hills"),
+        ({"area": "Harbor", "temperature": [5.0] * 23}, "2024-01-01 has 24 intervals, and 23 temperatures were given"),
+        ({"area": "Harbor", "temperature": [99.0] * 24}, "temperature.0"),
+        ({"area": "Harbor", "day": "2024-05-01"}, "needs its history"),
+        ({"area": "Harbor", "history": {"demand": LONG}}, "say which day begins"),
+        ({"area": "Harbor", "day": "soon", "history": {"demand": LONG}}, "day: "),
         (
-            {"area": "Harbour", "day": "2024-05-01", "history": {"demand": [5.0] * 24}},
+            {"area": "Harbor", "day": "2024-05-01", "history": {"demand": [5.0] * 24}},
             "24 values of history are too few",
         ),
         (
-            {"area": "Harbour", "day": "2024-05-01", "history": {"demand": [None] * 720}},
+            {"area": "Harbor", "day": "2024-05-01", "history": {"demand": [None] * 720}},
             "no value of the history is known",
         ),
-        ({"area": "Harbour", "day": "2024-05-01", "history": {"demand": [None, *LONG]}}, "begin with a missing value"),
+        ({"area": "Harbor", "day": "2024-05-01", "history": {"demand": [None, *LONG]}}, "begin with a missing value"),
         (
-            {"area": "Harbour", "day": "2024-05-01", "history": {"demand": LONG, "temperature": [1.0]}},
+            {"area": "Harbor", "day": "2024-05-01", "history": {"demand": LONG, "temperature": [1.0]}},
             "history.temperature: 1 values for 720 of demand",
         ),
     ],
@@ -121,14 +121,14 @@ def test_it_says_how_it_is(client: TestClient, model: Trained) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
     assert client.get("/readyz").json() == {"status": "ready", "model_version": model.card.version}
     version = client.get("/version").json()
-    assert (version["areas"], version["zone"]) == (["Harbour", "Old Town", "Hills"], "Europe/Berlin")
-    _asked(client, area="Harbour")
+    assert (version["areas"], version["zone"]) == (["Harbor", "Old Town", "Hills"], "Europe/Berlin")
+    _asked(client, area="Harbor")
     assert 'predictions_total{label="none"} 1.0' in client.get("/metrics").text
     assert client.get("/openapi.json").json()["paths"]["/forecast"]["post"]["requestBody"]
 
 
 def test_a_request_id_comes_back(client: TestClient) -> None:
-    answer = client.post("/forecast", json={"area": "Harbour"}, headers={"X-Request-ID": "mine-1"})
+    answer = client.post("/forecast", json={"area": "Harbor"}, headers={"X-Request-ID": "mine-1"})
     assert answer.headers["x-request-id"] == answer.json()["request_id"] == "mine-1"
 
 

@@ -66,13 +66,13 @@ def test_equal_scores_keep_the_order_of_the_catalogue() -> None:
 
 
 def test_item_knn_is_the_cosine_of_who_watched_both() -> None:
-    weights = rankings.item_knn(WATCHED, neighbours=4, shrink=0.0)
+    weights = rankings.item_knn(WATCHED, neighbors=4, shrink=0.0)
     assert weights[0, 1] == pytest.approx(1.0)
     assert weights[0, 2] == pytest.approx(1 / np.sqrt(3 * 2))
     assert not weights.diagonal().any()
-    shrunk = rankings.item_knn(WATCHED, neighbours=4, shrink=3.0)
+    shrunk = rankings.item_knn(WATCHED, neighbors=4, shrink=3.0)
     assert shrunk[0, 1] == pytest.approx(3 / 6)
-    assert (np.count_nonzero(rankings.item_knn(WATCHED, neighbours=1, shrink=0.0), axis=0) <= 1).all()
+    assert (np.count_nonzero(rankings.item_knn(WATCHED, neighbors=1, shrink=0.0), axis=0) <= 1).all()
 
 
 def test_ease_solves_its_ridge_regressions(config: Config) -> None:
@@ -94,14 +94,14 @@ def test_a_catalogue_that_does_not_fit_is_refused_before_it_is_tried(config: Con
 
 
 def test_the_best_setting_is_kept_and_all_are_recorded(interactions: Interactions, config: Config) -> None:
-    few = dataclasses.replace(config, neighbours=(5, 50), shrink=(0.0,), pull=(10.0, 1e6), popular_pull=(0.0,))
+    few = dataclasses.replace(config, neighbors=(5, 50), shrink=(0.0,), pull=(10.0, 1e6), popular_pull=(0.0,))
     everything = np.ones(len(interactions.users), dtype=bool)
     found = training.tune(interactions, everything, split.last_out, few)
     for name, budget in ((POPULAR, 1), (KNN, 2), (EASE, 2)):
         run = found[name].run
         assert run.tried == len(run.trials) == budget
         assert run.validation_ndcg == max(trial.ndcg for trial in run.trials)
-    assert found[EASE].run.settings["pull"] == 10.0
+    assert found[EASE].run.settings["L2"] == 10.0
     again = training.tune(interactions, everything, split.last_out, few)
     assert (again[EASE].weights == found[EASE].weights).all(), "the same events give the same model"
 

@@ -51,7 +51,7 @@ def _train(options: Namespace) -> None:
     from image_api.models import training
 
     for run in training.train(Config(seed=options.seed)):
-        print(f"{'→' if run.chosen else ' '} {run.name}: {run.score:.3f} in validation, {run.seconds:.0f} s")
+        print(f"{'→' if run.chosen else ' '} {run.name}: macro F1 {run.score:.3f} in validation, {run.seconds:.0f} s")
 
 
 def _evaluate(options: Namespace) -> None:

@@ -21,7 +21,7 @@ class Config:
     ease_megabytes: int = 2_000  # that fitting EASE may take: it grows with the square of the catalogue
     recent: float = 0.1  # share of the newest events by which a film counts as popular now
 
-    neighbours: tuple[int, ...] = (20, 50, 100)  # tried for item-kNN: how many films may speak for one
+    neighbors: tuple[int, ...] = (20, 50, 100)  # tried for item-kNN: how many films may speak for one
     shrink: tuple[float, ...] = (0.0, 10.0, 50.0)  # tried for item-kNN: doubt about films seen together by few
     pull: tuple[float, ...] = (3.0, 10.0, 30.0, 100.0, 300.0)  # tried for EASE: of the weights towards zero
     popular_pull: tuple[float, ...] = (0.0, 1.0)  # tried for EASE: more of it for films that many watched

@@ -35,7 +35,7 @@ class Area:
 
 
 AREAS = (
-    Area("Harbour", 640.0, work=0.30, heating=0.006, cooling=0.010),
+    Area("Harbor", 640.0, work=0.30, heating=0.006, cooling=0.010),
     Area("Old Town", 410.0, work=0.16, heating=0.016, cooling=0.034),
     Area("Hills", 230.0, work=0.08, heating=0.032, cooling=0.019),
 )

@@ -48,7 +48,7 @@ def _slices(year: Year, config: Config) -> Iterator[tuple[str, str, np.ndarray]]
     for hour in range(0, 24, HOURS):
         yield "hour", f"{hour} to {hour + HOURS} h", (series.hour >= hour) & (series.hour < hour + HOURS)
     weekend = series.weekday >= 5
-    yield "day", "days of work", ~weekend & ~series.holiday
+    yield "day", "workdays", ~weekend & ~series.holiday
     yield "day", "weekends", weekend & ~series.holiday
     yield "day", "holidays", series.holiday
     if series.temperature is not None:

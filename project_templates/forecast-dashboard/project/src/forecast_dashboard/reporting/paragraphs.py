@@ -13,19 +13,28 @@ from forecast_dashboard.reporting.tables import ADAPTIVE, PLAIN
 def headline(measured: dict[str, Any]) -> str:
     """The result in a sentence, what the intervals cover, and a picture."""
     model, data = main(measured), measured["data"]
-    skill = next(
-        each for each in measured["skill"] if each["of"] == model["model"] and each["against"].endswith("last week")
-    )
-    drawn = "The demand is drawn by code: this shows the method, and nothing about a real town. "
+    comparison = _against_the_stronger(measured)
+    drawn = "The data are synthetic, drawn by code: they show the method, and nothing about a real town. "
     picture = "![Every forecast's error with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         path = PROJECT.screenshot.relative_to(PROJECT.root).as_posix()
         picture = f"![The page: tomorrow's forecast, and a day of the test year]({path})"
     return (
-        f"**MASE {three(model['value'])} {interval(model, three)} over {data['test_days']} held-out days: "
-        f"{percent(skill['value'])} {interval(skill, percent)} less error than last week's demand.**\n\n"
+        f"**MASE {three(model['value'])} {interval(model, three)} over {data['test_days']} held-out days, "
+        f"{comparison}.**\n\n"
         f"{drawn if data['synthetic'] else ''}{_promise(measured)} {_claim(measured)}\n\n{picture}"
     )
+
+
+def _against_the_stronger(measured: dict[str, Any]) -> str:
+    """The model beside the better of the naive forecasts."""
+    model = main(measured)
+    errors = {row["model"]: row["value"] for row in rows(measured, "mase")}
+    skills = [each for each in measured["skill"] if each["of"] == model["model"]]
+    skill = min(skills, key=lambda each: errors[each["against"]])
+    low, high = skill["ci95"]
+    verdict = "less error than" if low > 0 else "more error than" if high < 0 else "no clearly different error from"
+    return f"{percent(abs(skill['value']))} {verdict} the better naive forecast ({skill['against']})"
 
 
 def _promise(measured: dict[str, Any]) -> str:
@@ -35,7 +44,7 @@ def _promise(measured: dict[str, Any]) -> str:
     same = next(part for part in adaptive["slices"] if part["name"] == worst["name"])
     return (
         f"Plain intervals promise {whole(plain['promised'])} and cover {percent(plain['coverage'])}, but only "
-        f"{percent(worst['coverage'])} in the worst slice ({worst['name']}, {worst['n']} intervals); the adaptive ones "
+        f"{percent(worst['coverage'])} in the worst slice ({worst['name']}, {worst['n']} values); the adaptive ones "
         f"cover {percent(same['coverage'])} there."
     )
 
@@ -72,10 +81,10 @@ def data(measured: dict[str, Any]) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **drawn by code** (`src/forecast_dashboard/data/sample.py`), so that everything runs offline and it "
-        "is known what is hidden in them: days, weeks and seasons, heating and cooling, holidays, and what goes wrong "
-        "with real meters and real summers. A result on them shows that the method finds what was hidden on purpose, "
-        "and nothing about a real town."
+        "They are **synthetic, drawn by code** (`src/forecast_dashboard/data/sample.py`), so that everything runs "
+        "offline and it is known what is hidden in them: days, weeks and seasons, heating and cooling, holidays, and "
+        "what goes wrong with real meters and real summers. A result on them shows that the method finds what was "
+        "hidden on purpose, and nothing about a real town."
     )
 
 
@@ -91,7 +100,7 @@ def _defects(findings: list[dict[str, Any]]) -> str:
         place = f" in {each['area']}" if each["area"] else ""
         size = each["detail"] or f"{each['intervals']} intervals"
         defects.append(f"{number} × {kind} (first on {each['first']}{place}, {size})")
-    return f"Found before training: {'; '.join(defects)}."
+    return f"Data checks found: {'; '.join(defects)}."
 
 
 def serving(serving: dict[str, Any] | None) -> str:
@@ -119,7 +128,7 @@ def weakest(measured: dict[str, Any]) -> str:
     model, overall = main(measured), main(measured, "mae")
     points = [
         f"The adaptive intervals cover least on {worst['name']}: {percent(worst['coverage'])} of {worst['n']} "
-        f"intervals, where {whole(adaptive['promised'])} are promised.",
+        f"values, where {whole(adaptive['promised'])} are promised.",
         f"The error is largest on {wrong['name']}: {one(wrong['mae'])} MW, against {one(overall['value'])} MW overall.",
     ]
     known = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)

@@ -18,7 +18,7 @@ def experiments(runs: list[dict[str, Any]]) -> str:
     return (
         f"{table(['Experiment', 'Decision it tests', 'Weather', 'MASE in validation'], lines)}\n\n"
         f"Each was fitted to the training days but the last {runs[0]['validation_days']}, and forecast those; the test "
-        "year had no part in it. The best design is kept, for each kind of weather."
+        "year had no part in it. The best design that learns from all days is kept, for each kind of weather."
     )
 
 
@@ -37,7 +37,7 @@ def results(measured: dict[str, Any]) -> str:
     lines = [
         table(header, scores),
         "MASE is the error as a multiple of that of yesterday's demand on the training days. Tested on "
-        f"{judged[0]['n']} intervals of {measured['data']['test_days']} days, each day forecast at its midnight. "
+        f"{judged[0]['n']} values of {measured['data']['test_days']} days, each day forecast at its midnight. "
         "_Daily peak_ is the error of the highest demand of each day.",
         *_leak(measured),
     ]
@@ -103,7 +103,7 @@ def errors(measured: dict[str, Any]) -> str:
         ]
         for part, other in zip(plain["slices"], adaptive["slices"], strict=True)
     ]
-    header = ["When", "Intervals", "Error, MW", "Plain covers", "Adaptive covers", "Its width, MW"]
+    header = ["When", "Values", "Error, MW", "Plain covers", "Adaptive covers", "Its width, MW"]
     return "\n\n".join(
         [
             f"Errors and intervals of the served model ({measured['data']['served']}), slice by slice; the intervals "
@@ -129,8 +129,8 @@ def decision(measured: dict[str, Any]) -> str:
             f"A megawatt hour too little costs {costs['short']:g}, one too much {costs['over']:g} (`config.py`; put in "
             f"your own). The average cost of a day{f', over {areas} areas' if areas > 1 else ''}:",
             table(header, lines),
-            "The reserve is not a guess: for each hour of the day it is the quantile of past errors at which both "
-            "mistakes cost the same.",
+            f"The reserve is, for each hour of the day, the {whole(costs['short'] / (costs['short'] + costs['over']))} "
+            "quantile of past relative errors: there, one more megawatt hour costs on average what it saves.",
         ]
     )
 

@@ -45,7 +45,7 @@ class Asked(BaseModel):
     temperature: Annotated[Day | None, Field(description="Degrees forecast for each interval of the day")] = None
     holiday: bool = False
 
-    model_config = ConfigDict(json_schema_extra={"example": {"area": "Harbour", "holiday": False}})
+    model_config = ConfigDict(json_schema_extra={"example": {"area": "Harbor", "holiday": False}})
 
 
 class Interval(BaseModel):
@@ -88,7 +88,7 @@ class Actuals(BaseModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {"area": "Harbour", "observations": [{"time": "2024-01-01T00:00:00Z", "value": 612.5}]}
+            "example": {"area": "Harbor", "observations": [{"time": "2024-01-01T00:00:00Z", "value": 612.5}]}
         }
     )
 

@@ -26,7 +26,7 @@ def main() -> None:
         return
     shown: dict[str, Any] = json.loads(AGGREGATES.read_text(encoding="utf-8"))
     st.title(shown["title"])
-    st.write(f"Measured on {'a drawn sample' if shown['synthetic'] else shown['source']}, {shown['created'][:10]}.")
+    st.write(f"Measured on {'a synthetic sample' if shown['synthetic'] else shown['source']}, {shown['created'][:10]}.")
     areas = {each["name"]: each for each in shown["areas"]}
     area = areas[st.selectbox("Area", list(areas))]
     forecast, backtest, failures, watching = st.tabs(["Forecast", "Backtest", "Where it fails", "Monitoring"])

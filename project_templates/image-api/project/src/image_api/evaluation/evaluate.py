@@ -188,8 +188,8 @@ def _draw(rows: list[Result], places: list[Place], photographs: Photographs, man
 
 
 def _write_example(test: Place) -> None:
-    """A test photograph as a file, for a reader to ask the service with, and for the load test."""
-    picture = Image.fromarray(test.pixels[0]).resize((EXAMPLE_SIDE, EXAMPLE_SIDE))
+    """The test photograph that is answered most surely, for a reader to ask the service with, and for the load test."""
+    picture = Image.fromarray(test.pixels[test.probabilities.max(axis=1).argmax()]).resize((EXAMPLE_SIDE, EXAMPLE_SIDE))
     picture.save(EXAMPLE, "JPEG", quality=92)
 
 

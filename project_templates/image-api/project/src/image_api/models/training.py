@@ -41,9 +41,9 @@ class Experiment:
 
 
 EXPERIMENTS = (
-    Experiment("as photographed", "trust the photographs as they are", ()),
-    Experiment("turned", "a leaf may lie in any direction", (turned,)),
-    Experiment("turned, on other ground", "what lies behind the leaf must not matter", (turned, on_other_ground)),
+    Experiment("no augmentation", "trust the photographs as they are", ()),
+    Experiment("flips and turns", "a leaf may lie in any direction", (turned,)),
+    Experiment("flips, turns, backgrounds", "what lies behind the leaf must not matter", (turned, on_other_ground)),
 )
 
 

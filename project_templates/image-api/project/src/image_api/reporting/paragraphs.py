@@ -17,7 +17,7 @@ def headline(measured: dict[str, Any]) -> str:
     comparison = measured["comparisons"][0]
     low, high = comparison["ci95"]
     verdict = "better than" if low > 0 else "worse than" if high < 0 else "not clearly better than"
-    drawn = "The leaves are drawn by code: this shows the method, and nothing about real leaves. "
+    drawn = "The data are synthetic, drawn by code: they show the method, and nothing about real leaves. "
     picture = f"![{model['label']} of every model with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         picture = f"![The page after an answer]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
@@ -46,8 +46,9 @@ def data(measured: dict[str, Any]) -> str:
     data = measured["data"]
     counts = (
         f"{data['rows']} photographs of {len(data['classes'])} classes in {data['groups']} {data['grouped_by']}s: "
-        f"{data['train']} for training, {data['seen']} more of the same {data['grouped_by']}s to show what a split by "
-        f"photograph would claim, {data['validation']} for validation, {data['test']} for the held-out test set"
+        f"{data['train']} for training, {data['seen']} for the leaky split ({data['seen_known']} of them show a "
+        f"training {data['grouped_by']}), {data['validation']} for validation, {data['test']} for the held-out test "
+        "set"
     )
     if data["field_rows"]:
         where = f"from {data['field_source']}" if data["field_source"] else "from the field"
@@ -65,11 +66,11 @@ def data(measured: dict[str, Any]) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **drawn by code** (`src/image_api/data/sample.py`), so that everything runs offline, with the flaws "
-        "of real collections built in: several photographs of each plant, paper that goes with the disease in the "
-        "laboratory and not in the field, and early damage of every kind that is little more than a speck. Healthy "
-        "leaves carry nicks, dust and glare too. A result on drawn leaves shows that the method finds what was hidden "
-        "in them on purpose, and nothing about real ones."
+        "They are **synthetic, drawn by code** (`src/image_api/data/sample.py`), so that everything runs offline, "
+        "with the flaws of real collections built in: several photographs of each plant, a background color that is "
+        "correlated with the class in the laboratory and not in the field, and early damage of every kind that is "
+        "little more than a speck. Healthy leaves carry nicks, dust and glare too. A result on drawn leaves shows "
+        "that the method finds what was hidden in them on purpose, and nothing about real ones."
     )
 
 

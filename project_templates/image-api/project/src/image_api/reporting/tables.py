@@ -28,7 +28,7 @@ def experiments(runs: list[dict[str, Any]]) -> str:
         return f"{table(header, rows)}\n\n{rule}; the split by photograph would have chosen the same."
     return (
         f"{table(header, rows)}\n\n{rule}. The split by photograph, which tests on further photographs of the training "
-        f"plants, would have chosen _{careless}_: it cannot tell knowing those plants from knowing the disease."
+        f"plants, would have chosen _{careless}_: it rewards memorizing those plants."
     )
 
 
@@ -74,7 +74,7 @@ def errors(measured: dict[str, Any]) -> str:
         row = [each["class"], f"{recalls[each['class']]['value']:.3f}", interval(recalls[each["class"]])]
         if healthy:
             row += [f"{each[key]['value']:.3f}" if key in each else "" for key in ("missed", "false_alarms")]
-        rows.append([*row, f"{100 * each['cost']['value']:.0f}"])
+        rows.append([*row, f"{100 * each['cost']['value']:.1f}"])
     legend = (
         f"_Called {healthy}_ is the share of its leaves that would be left alone; _false alarms_ is the share of "
         f"{healthy} leaves that are given its name."
@@ -133,10 +133,9 @@ def _calibration(fitted: dict[str, Any]) -> list[str]:
         for row in fitted["rows"]
     ]
     return [
-        f"**Are the probabilities true?** With scores divided by a temperature of {fitted['temperature']:.2f}, fitted "
-        "in validation, they are this far from the share of correct answers (expected calibration error, "
-        f"{calibration.BINS} bins of equal size):",
-        table(["Measured on", "As trained", "Calibrated", "Brier score", "95% interval"], rows),
+        f"**Are the probabilities calibrated?** Temperature scaling (T = {fitted['temperature']:.2f}, fitted in "
+        f"validation); expected calibration error over {calibration.BINS} bins of equal count:",
+        table(["Measured on", "ECE as trained", "ECE calibrated", "Brier score", "95% interval"], rows),
         *warnings,
         "![Share of correct answers by predicted probability](reports/figures/reliability.png)",
     ]
@@ -187,7 +186,7 @@ def costs(costs: dict[str, Any]) -> str:
             f"{prices['false_alarm']:g}, a treatment against the wrong disease {other}"
         )
     rows = [
-        [row["policy"], f"{100 * row['value']:.0f}", interval(row, lambda value: f"{100 * value:.0f}")]
+        [row["policy"], f"{100 * row['value']:.1f}", interval(row, lambda value: f"{100 * value:.1f}")]
         for row in costs["policies"]
     ]
     return f"{table(['Policy', 'Cost of 100 photographs', '95% interval'], rows)}\n\n{legend}"

@@ -25,7 +25,7 @@ from recommender.kit.results import Comparison, Result
 from recommender.models import rankings, saved, training
 from recommender.models.saved import EASE, KNN, POPULAR, Trained
 
-NEXT, RANDOM, LATER = "the next film", "a random quarter", "after one moment"
+NEXT, RANDOM, LATER = "next film", "random 25%", "after a cut in time"
 ROLES = {POPULAR: "baseline", KNN: "baseline", EASE: "model"}
 
 

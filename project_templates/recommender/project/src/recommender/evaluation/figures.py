@@ -70,7 +70,7 @@ def peeking(rows: Sequence[dict[str, Any]], alpha: float) -> None:
         axes.plot(looks, [row[key] for row in rows], "o-", color=color, label=label)
     axes.axhline(alpha, color="#7a7a7a", linewidth=1, linestyle="--", label="the promised rate")
     axes.set_xticks(looks)
-    axes.set_xlabel("looks before the end")
+    axes.set_xlabel("number of looks, the last at the end")
     axes.set_ylabel("share of false discoveries")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=9)

@@ -1,6 +1,6 @@
 """Three rankings, each a matrix of item-to-item weights: most popular, item-kNN, and EASE.
 
-Item-kNN: cosine of who watched both, shrunk where few did, the nearest neighbours only (Sarwar et al. 2001).
+Item-kNN: cosine of who watched both, shrunk where few did, the nearest neighbors only (Sarwar et al. 2001).
 EASE: the linear autoencoder with a closed form (Steck 2019, arXiv 1905.03375): one inverse, no epochs.
 """
 
@@ -22,14 +22,14 @@ def popularity(watched: sparse.csr_array) -> np.ndarray:
     return np.asarray(watched.sum(axis=0)).ravel()
 
 
-def item_knn(watched: sparse.csr_array, neighbours: int, shrink: float) -> np.ndarray:
+def item_knn(watched: sparse.csr_array, neighbors: int, shrink: float) -> np.ndarray:
     """(users, items) → (items, items): how much having watched the row speaks for the column."""
     together = (watched.T @ watched).toarray()
     size = np.sqrt(together.diagonal())
     similar = together / (np.outer(size, size) + shrink + 1e-9)
     np.fill_diagonal(similar, 0.0)
-    if neighbours < len(similar):
-        weakest = np.partition(similar, -neighbours, axis=0)[-neighbours]  # of each column's neighbours
+    if neighbors < len(similar):
+        weakest = np.partition(similar, -neighbors, axis=0)[-neighbors]  # of each column's neighbors
         similar[similar < weakest] = 0.0
     return similar.astype(np.float32)
 

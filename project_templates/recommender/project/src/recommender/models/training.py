@@ -22,9 +22,9 @@ from recommender.models import rankings, saved
 from recommender.models.saved import EASE, KNN, POPULAR
 
 DECISIONS = {
-    POPULAR: "everybody is shown the same",
-    KNN: "films are alike that the same people watched, each pair for itself",
-    EASE: "all films speak at once, so that what one has said the next does not repeat",
+    POPULAR: "the same list for everybody",
+    KNN: "films are similar if the same people watched both, each pair for itself",
+    EASE: "all weights are fitted jointly, so that one film does not repeat what another says",
 }
 Fit = Callable[[sparse.csr_array], np.ndarray]
 
@@ -108,12 +108,12 @@ def tune(interactions: Interactions, allowed: np.ndarray, rule: Rule, config: Co
 def _searches(config: Config) -> dict[str, list[tuple[dict[str, float], Fit]]]:
     """Each ranking's settings, and how it is fitted with them."""
     knn = [
-        ({"neighbours": neighbours, "shrink": shrink}, partial(rankings.item_knn, neighbours=neighbours, shrink=shrink))
-        for neighbours in config.neighbours
+        ({"neighbors": neighbors, "shrinkage": shrink}, partial(rankings.item_knn, neighbors=neighbors, shrink=shrink))
+        for neighbors in config.neighbors
         for shrink in config.shrink
     ]
     ease = [
-        ({"pull": pull, "popular_pull": more}, partial(rankings.ease, pull=pull, popular_pull=more, config=config))
+        ({"L2": pull, "L2 by popularity": more}, partial(rankings.ease, pull=pull, popular_pull=more, config=config))
         for pull in config.pull
         for more in config.popular_pull
     ]

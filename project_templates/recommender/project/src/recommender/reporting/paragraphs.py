@@ -13,17 +13,17 @@ def headline(measured: dict[str, Any]) -> str:
     model, data = main(measured), measured["data"]
     knn = against(measured, "item-kNN", model["split"])
     claim = naive(measured)
-    drawn = "The viewers are drawn by code: this shows the method, and nothing about real viewers. "
+    drawn = "The data are synthetic, drawn by code: they show the method, and nothing about real viewers. "
     picture = "![Every ranking's score with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         picture = f"![The page with both rankings]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
     return (
-        f"**{three(model['value'])} {interval(model, three)} {model['label']} for {model['split']} of {model['n']} "
-        f"users, out of {data['items']}.** Ranked among a few {data['noun']}s drawn at random, the same model would "
-        f"have claimed {three(claim['value'])}.\n\n"
-        f"{drawn if data['synthetic'] else ''}EASE is {decides(knn)} item-kNN on the same events: "
-        f"{signed_three(knn['difference'])}, 95% interval {interval(knn, signed_three)}. {_online(measured)}\n\n"
-        f"{picture}"
+        f"**{model['label']} of {three(model['value'])} {interval(model, three)} for the next {data['noun']} of "
+        f"{model['n']:,} users, ranked among all {data['items']}.** Ranked among {Config().sampled} {data['noun']}s "
+        "drawn at random, the same model would have claimed "
+        f"{three(claim['value'])}.\n\n{drawn if data['synthetic'] else ''}EASE is {decides(knn)} item-kNN on the same "
+        f"events: {signed_three(knn['difference'])}, 95% interval {interval(knn, signed_three)}. "
+        f"{_online(measured)}\n\n{picture}"
     )
 
 
@@ -38,9 +38,11 @@ def _online(measured: dict[str, Any]) -> str:
     low, high = once["ci95"]
     verdict = "more" if low > 0 else "fewer" if high < 0 else "no clearly different number of"
     truth = "" if test["truth"] is None else f" (the truth of the simulation: {signed_three(test['truth'])})"
+    low, high = test["estimates"][2]["ci95"]
+    always = "" if low > 0 or high < 0 else " Under continuous monitoring that is not significant."
     return (
         f"In the A/B test it gets {verdict} {test['metric']}: {signed_three(once['difference'])}, 95% interval "
-        f"{interval(once, signed_three)}{truth}."
+        f"{interval(once, signed_three)}{truth}.{always}"
     )
 
 
@@ -62,11 +64,11 @@ def data(measured: dict[str, Any]) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **drawn by code** (`src/recommender/data/sample.py`), so that everything runs offline and the truth "
-        "of the experiment is known, with the flaws of real services built in: a few films that everybody watches, "
-        "niches that no genre describes, tastes that drift, films that come out late, viewers who have just joined. A "
-        "result on drawn viewers shows that the method finds what was hidden in them on purpose, and nothing about "
-        "real ones."
+        "They are **synthetic, drawn by code** (`src/recommender/data/sample.py`), so that everything runs offline "
+        "and the truth of the experiment is known, with the flaws of real services built in: a few films that "
+        "everybody watches, niches that no genre describes, tastes that drift, films that come out late, viewers who "
+        "have just joined. A result on drawn viewers shows that the method finds what was hidden in them on purpose, "
+        "and nothing about real ones."
     )
 
 
@@ -106,9 +108,9 @@ def _offline(measured: dict[str, Any]) -> list[str]:
     worst = min((each for each in strata if each["n"]), key=lambda each: each["value"])
     spread = {row["model"]: row for row in beyond["spread"]}
     return [
-        f"Where the next {noun} is one of the {worst['name']}, it is among the first ten in a share of "
-        f"{three(worst['value'])} {interval(worst, three)}.",
-        f"EASE shows {spread['EASE']['coverage']:.0%} of the catalogue to anybody at all; item-kNN shows "
+        f"Recall of EASE is lowest for {noun}s of the {worst['name']}: {three(worst['value'])} "
+        f"{interval(worst, three)}.",
+        f"EASE recommends {spread['EASE']['coverage']:.0%} of the catalogue to at least one user; item-kNN "
         f"{spread['item-kNN']['coverage']:.0%}.",
     ]
 

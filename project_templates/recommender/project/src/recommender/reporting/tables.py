@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from recommender.config import PROJECT
+from recommender.config import PROJECT, Config
 from recommender.kit.blocks import interval, model_name, table
 from recommender.reporting.rows import signed_three, three
 
@@ -35,8 +35,9 @@ def results(measured: dict[str, Any]) -> str:
     ]
     lines = [
         table(["Ranking", "Held out", rows[0]["label"], "95% interval", "Users"], scores),
-        "The row in italics is the same model for the same users, if the right one only had to beat a few others drawn "
-        f"at random, as in many published tables. All other rows rank the whole catalogue.{_left_out(rows, measured)}",
+        "The row in italics is the same model for the same users, if the right one only had to beat "
+        f"{Config().sampled} others drawn at random, as in many published tables. All other rows rank the whole "
+        f"catalogue.{_left_out(rows, measured)}",
         "How much higher EASE is, user by user, on the same events:",
         table(["Compared with", "Held out", "Difference", "95% interval"], differences),
         _recall(measured),
@@ -47,17 +48,17 @@ def results(measured: dict[str, Any]) -> str:
 
 
 def _left_out(rows: list[dict[str, Any]], measured: dict[str, Any]) -> str:
-    if any(row["split"] == "after one moment" for row in rows):
+    if any(row["split"] == "after a cut in time" for row in rows):
         return ""
     survivors = measured["data"]["survivors"]
-    return f" The split at one moment leaves {survivors} users, too few to say anything: it is left out."
+    return f" The cut in time leaves {survivors} users, too few to say anything: it is left out."
 
 
 def _recall(measured: dict[str, Any]) -> str:
     recalls = [row for row in measured["results"] if row["metric"] == "recall_at_10"]
     shares = "; ".join(f"{row['model']} {three(row['value'])} {interval(row, three)}" for row in recalls)
     first = recalls[0]
-    return f"The share of {first['split'].replace('the ', '')}s among the first ten ({first['label']}): {shares}."
+    return f"The share of {first['split']}s among the first ten ({first['label']}): {shares}."
 
 
 def errors(measured: dict[str, Any]) -> str:

@@ -18,8 +18,8 @@ def verdict(measured: dict[str, Any]) -> str:
     once, always = test["estimates"][1], test["estimates"][2]
     claim = (
         f"**Verdict.** With one look, at the end, {test['treatment']} {_says(once)}: "
-        f"{signed_three(once['difference'])} {test['metric']}, 95% interval {interval(once, signed_three)}. With looks "
-        f"at any time, it {_says(always)}."
+        f"{signed_three(once['difference'])} {test['metric']}, 95% interval {interval(once, signed_three)}. Under "
+        f"continuous monitoring, it {_says(always)}: {interval(always, signed_three)}."
     )
     if test["truth"] is not None:
         low, high = once["ci95"]
@@ -48,7 +48,7 @@ def abtest(measured: dict[str, Any]) -> str:
         _sample_ratio(test),
     ]
     if test["estimates"]:
-        left = f"What is known of visitors beforehand leaves {test['variance_left']:.0%} of the variance (CUPED)."
+        left = f"CUPED reduces the variance by {1 - test['variance_left']:.0%}."
         guardrails = "The guardrails, which must not get worse meanwhile:"
         lines += [_power(test), _estimates(test), left, guardrails, _guardrails(test)]
     return "\n\n".join(lines)
@@ -57,8 +57,8 @@ def abtest(measured: dict[str, Any]) -> str:
 def _sample_ratio(test: dict[str, Any]) -> str:
     fits = test["sample_ratio_p"] >= test["mismatch"]
     return (
-        f"**Are the groups as large as they should be?** {'Yes' if fits else 'No'}: a split at least this uneven has a "
-        f"probability of {test['sample_ratio_p']:.4f}; below {test['mismatch']:g} no lift would be reported."
+        f"The sample-ratio check {'passes' if fits else '**fails**'} (p = {test['sample_ratio_p']:.4f}); below "
+        f"{test['mismatch']:g} no lift would be reported."
     )
 
 
@@ -112,7 +112,7 @@ def peeking(measured: dict[str, Any]) -> str:
         [
             "Both variants the same, two thousand times, with as many visitors as above and outcomes drawn from "
             "theirs. The share of those A/A tests that end with a discovery, all of them false:",
-            table(["Looks before the end", "Interval for one look", "Always-valid interval"], rows),
+            table(["Number of looks, the last at the end", "Interval for one look", "Always-valid interval"], rows),
             "![False discoveries by the number of looks](reports/figures/peeking.png)",
         ]
     )
@@ -125,8 +125,8 @@ def ope(measured: dict[str, Any]) -> str:
     found = measured["ope"]
     lines = [
         f"From {found['lists']} first places that {found['logged_by']} filled for {found['visitors']} visitors, "
-        f"{found['exploration']:.0%} of them at random: how often would the first one be opened if another ranking "
-        "chose it?",
+        f"{found['exploration']:.0%} of them at random (lists for visitors without a past are left out): how often "
+        "would the first one be opened if another ranking chose it?",
         _policies(found["policies"]),
         f"Below an effective sample size of {found['least_support']:g} no estimate is given: a few lists with enormous "
         "weights would decide it.",
