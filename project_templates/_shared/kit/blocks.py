@@ -40,16 +40,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def load_table(loads: Sequence[Mapping[str, float]]) -> str:
     """The times of a load test."""
-    header = ["Concurrent requests", "p50", "p95", "p99", "Answers per second"]
-    rows = [
-        [
-            str(load["concurrency"]),
-            *(f"{load[key]:.1f} ms" for key in ("p50", "p95", "p99")),
-            f"{load['per_second']:.0f}",
-        ]
-        for load in loads
-    ]
-    return table(header, rows)
+    times = [[f"{load[key]:.1f} ms" for key in ("p50", "p95", "p99")] for load in loads]
+    rows = [[f"{a['concurrency']}", *b, f"{a['per_second']:.0f}"] for a, b in zip(loads, times, strict=True)]
+    return table(["Concurrent requests", "p50", "p95", "p99", "Answers per second"], rows)
 
 
 def provenance_table(measured: Mapping[str, Any]) -> str:
@@ -90,6 +83,5 @@ def signed(value: float, digits: int = 2) -> str:
 
 def model_name(row: Mapping[str, Any]) -> str:
     """A model's name in a table: the project's own stands out, what a careless evaluation would claim is set off."""
-    marks = {"model": "**", "naive": "_"}
-    mark = marks.get(row["role"], "")
+    mark = {"model": "**", "naive": "_"}.get(row["role"], "")
     return f"{mark}{row['model']}{mark}"

@@ -53,18 +53,19 @@ def fetch(wanted: list[Wanted], what: str, mirror: str | None = None) -> None:
     with httpx2.Client(timeout=30, follow_redirects=True) as client, ThreadPoolExecutor(AT_ONCE) as pool:
         tasks = {pool.submit(_bring, each, client, mirror): each for each in missing}
         try:
-            # `progress` wants to know how many there are: the tasks as they end, one for each that was begun.
-            for _, task in zip(progress(missing, f"fetching {what}"), as_completed(tasks), strict=True):
-                if problem := task.result():
-                    failures[tasks[task].name] = problem
+            for task in progress(as_completed(tasks), f"fetching {what}", len(tasks)):
+                try:
+                    task.result()
+                except DownloadError as problem:
+                    failures[tasks[task].name] = str(problem)
                 if len(failures) >= FAILURES:
                     break
         finally:  # also when interrupted: what is under way ends, nothing new begins
             pool.shutdown(cancel_futures=True)
     if failures:
-        told = "; ".join(f"{name}: {why}" for name, why in failures.items())
+        reasons = "; ".join(f"{name}: {why}" for name, why in failures.items())
         have = sum(each.is_here for each in wanted)
-        raise DownloadError(f"{have} of {len(wanted)} {what} are here, but not all: {told}. {AGAIN}.")
+        raise DownloadError(f"{have} of {len(wanted)} {what} are here, but not all: {reasons}. {AGAIN}.")
 
 
 def get(url: str, client: httpx2.Client, mirror: str | None = None) -> bytes:
@@ -88,19 +89,14 @@ def get(url: str, client: httpx2.Client, mirror: str | None = None) -> bytes:
     raise DownloadError(problem)
 
 
-def _bring(wanted: Wanted, client: httpx2.Client, mirror: str | None) -> str | None:
-    """Why the file is not here now, or None."""
-    try:
-        content = get(wanted.url, client, mirror)
-    except DownloadError as problem:
-        return str(problem)
+def _bring(wanted: Wanted, client: httpx2.Client, mirror: str | None) -> None:
+    content = get(wanted.url, client, mirror)
     if not wanted.is_whole(content):
-        return "it is not the file that was published, and was thrown away"
+        raise DownloadError("it is not the file that was published, and was thrown away")
     wanted.path.parent.mkdir(parents=True, exist_ok=True)
     part = wanted.path.with_name(f"{wanted.path.name}.{os.getpid()}.part")
     part.write_bytes(content)
     part.replace(wanted.path)  # whole or not at all
-    return None
 
 
 def _until(answer: httpx2.Response) -> str:
