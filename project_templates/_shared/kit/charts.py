@@ -31,8 +31,8 @@ def draw_scores(axes: Axes, rows: Sequence[Result]) -> None:
     """Every model's score with its interval, in the order given."""
     for place, row in enumerate(reversed(rows)):
         low, high = row.ci95
-        axes.plot([low, high], [place, place], color=COLORS[row.role], linewidth=3, alpha=0.45, solid_capstyle="butt")
-        axes.plot(row.value, place, "o", color=COLORS[row.role])
+        axes.plot([low, high], [place, place], color=COLORS[row.role], linewidth=7, alpha=0.35, solid_capstyle="butt")
+        axes.plot(row.value, place, "o", color=COLORS[row.role], markersize=4)
         axes.annotate(f"{row.value:.3g}", (row.value, place), (0, 7), textcoords="offset points", ha="center")
     axes.set_yticks(range(len(rows)), [f"{row.model}\n{row.split}" for row in reversed(rows)], fontsize=9)
     axes.set_ylim(-0.6, len(rows) - 0.3)
