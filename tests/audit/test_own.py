@@ -79,9 +79,9 @@ OWN_WORDS = {
                "on this laptop, and the small network told my uncle's leaves apart just as well."),
     "OWN903": ("Limitations", "- All my photographs are from one garden in one July, so rain was never seen.\n"
                "- My uncle named the damage alone, and he sees blight everywhere since the network praised him."),
-    "OWN904": ("What I Would Improve Next", "1. Photograph the lower leaves too, since blight starts there.\n"
-               "2. Ask the neighbour to label the same leaves, and measure how often both agree.\n"
-               "3. Add a class for hail, which the network calls leaf miner whenever it sees a hole."),
+    "OWN904": ("What I Would Improve Next", "1. Collect my own data for one more summer, as the baseline may be luck.\n"
+               "2. Ask the neighbour to judge the same cases, and measure how often both agree.\n"
+               "3. Show the interval beside each answer of the service, which now hides how unsure it is."),
 }  # fmt: skip
 
 

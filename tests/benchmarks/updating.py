@@ -57,8 +57,8 @@ def _second_version(root: Path) -> Path:
     manifest = root / NAME / "template.toml"
     manifest.write_text(manifest.read_text().replace(templates.get(NAME).version, "9.0.0"))
     (root / NAME / "project/src/image_api/heat.py").write_text('"""Heat."""\n')
-    with (root / "_shared/wording.py").open("a") as wording:
-        wording.write("\n\nMORE = 1\n")
+    with (root / "_shared/kit/blocks.py").open("a") as shared:
+        shared.write("\n\nMORE = 1\n")
     return root
 
 

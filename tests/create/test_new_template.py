@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -28,29 +29,16 @@ def another(template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (root / name / "project/src" / template.package).rename(root / name / "project/src" / f"{template.package}_too")
     for path in [path for path in (root / name).rglob("*") if path.is_file() and path.suffix in TEXT]:
         text = path.read_text(encoding="utf-8")
-        for old in (template.name, template.package):
-            text = text.replace(old, f"{old}{'-' if '-' in old else '_'}too" if old != "recommender" else old)
-        path.write_text(text, encoding="utf-8")
-    if template.name == "recommender":  # the name of its package is a word of its field, too
-        for path in [path for path in (root / name).rglob("*") if path.is_file() and path.suffix in TEXT]:
-            path.write_text(_renamed(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(_renamed(text, template.name, template.package), encoding="utf-8")
     monkeypatch.setattr(templates, "root", lambda: root)
     return templates.get(name)
 
 
-def _renamed(text: str) -> str:
-    for before, after in (
-        ("from recommender", "from recommender_too"),
-        ("import recommender", "import recommender_too"),
-        ("-m recommender", "-m recommender_too"),
-        ("src/recommender", "src/recommender_too"),
-        ('"recommender"', '"recommender_too"'),
-        ("recommender.__main__", "recommender_too.__main__"),
-        ("[tool.recommender]", "[tool.recommender-too]"),
-        ('package = "recommender"', 'package = "recommender_too"'),
-    ):
-        text = text.replace(before, after)
-    return text.replace('profile = "recommender_too"', 'profile = "recommender"')
+def _renamed(text: str, name: str, package: str) -> str:
+    """As code and commands say the package; a name that is also a word of its field stays one in prose."""
+    text = re.sub(rf"((?:from|import|-m) |src/|package = \"){package}\b", rf"\1{package}_too", text)
+    text = re.sub(rf"\"{package}(?=\"\)|\.__main__)", f'"{package}_too', text)
+    return text.replace(f"[tool.{name}]", f"[tool.{name}-too]")
 
 
 def test_a_copy_under_a_new_name_is_made_and_audited_as_the_first(

@@ -33,7 +33,7 @@ PAGES = {
 @pytest.fixture(scope="module")
 def generated() -> ModuleType:
     """The module that fills blocks in every generated project."""
-    path = CHECKOUT / "project_templates/_shared/blocks.py"
+    path = CHECKOUT / "project_templates/_shared/kit/blocks.py"
     spec = importlib.util.spec_from_file_location("generated_blocks", path)
     assert spec
     assert spec.loader
@@ -50,7 +50,7 @@ def test_a_block_that_one_of_them_sees_all_of_them_see(page: str, generated: Mod
     assert len(blocks.lines(page)) == len(names)
     filled = blocks.fill(page, dict.fromkeys(names, "new\n"))
     assert filled.count("new") == len(names)
-    assert generated.fill(page, dict.fromkeys(["x", "y", *names], "new")) == filled
+    assert generated.filled(page, dict.fromkeys(["x", "y", *names], "new")) == filled
 
 
 def test_its_lines_are_those_between_the_marks() -> None:

@@ -159,7 +159,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             silhouette | silhouette score | davies bouldin | inertia | score | cv score | test score | train score |
             validation score | skill | pinball loss | coverage | psnr | ssim | fid | exact match | em | spearman |
             pearson | correlation | top 1 | top 5 | win rate | reward | mean reward | return | sharpe | profit |
-            savings | cost | metric value
+            savings | cost | metric value | mean absolute error | mean squared error | root mean squared error | median
+            absolute error | mean absolute percentage error | mean absolute scaled error
         """,
         # inside a longer name: `Val Accuracy (%)`, `F1@10`
         "words": """
