@@ -10,7 +10,7 @@ from forecast_dashboard.data.features import FEATURES, Known, View, Weather, mat
 from forecast_dashboard.data.series import Series
 from forecast_dashboard.evaluation import measures, reference, slices
 from forecast_dashboard.evaluation.backtest import ADAPTIVE, PLAIN, Year
-from forecast_dashboard.models import boosting, conformal, decision, naive, rolling
+from forecast_dashboard.models import conformal, decision, naive, rolling, trees
 from forecast_dashboard.models.decision import Reserve
 from forecast_dashboard.models.designs import Design, Yardstick
 from forecast_dashboard.models.saved import Card, Trained
@@ -71,7 +71,7 @@ def test_trees_in_numpy_are_those_of_the_library(view: View, config: Config) -> 
     rng = np.random.default_rng(1)
     inputs = rng.normal(size=(3000, 5)).astype(np.float32)
     targets = inputs[:, 0] * 2 + np.sin(inputs[:, 1]) + rng.normal(0, 0.1, 3000)
-    forest = boosting.fit(inputs, targets, config)
+    forest = trees.fit(inputs, targets, config)
     settings = {"objective": "regression", "num_leaves": config.leaves, "learning_rate": config.learning_rate}
     settings |= {"min_data_in_leaf": config.least_in_leaf, "num_threads": 1, "seed": config.seed, "verbosity": -1}
     settings |= {"deterministic": True, "force_row_wise": True}

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 from recommender.config import Config
-from recommender.experiment import abtest, events, inference, off_policy, ope, peeking
+from recommender.experiment import abtest, events, inference, off_policy
 from recommender.experiment.assignment import Experiment, unit
 from recommender.experiment.events import Click, Exposure, Store
 from recommender.experiment.off_policy import Logged, Policy
@@ -135,7 +135,7 @@ def test_the_experiment_is_large_enough_to_find_something(
 
 def test_peeking_finds_what_is_not_there_and_the_always_valid_interval_does_not() -> None:
     outcomes = np.random.default_rng(1).poisson(1.5, size=4000).astype(float)
-    found = {each.looks: each for each in peeking.simulate(outcomes, 2000, seed=1)}
+    found = {each.looks: each for each in inference.peeking(outcomes, 2000, seed=1)}
     assert found[1].naive == pytest.approx(0.05, abs=0.015)
     assert found[5].naive > 0.1
     assert found[20].naive > 0.18
@@ -277,9 +277,9 @@ def test_support_is_counted_and_its_lack_refused(config: Config) -> None:
     rare = np.zeros((1000, 4))
     rare[:, 3] = 1
     few = Policy("few", np.where(np.arange(1000) < 40, rare[np.arange(1000), logged.actions], 0.0), rare)
-    row = ope.evaluate(logged, few, None, config)
+    row = off_policy.evaluate(logged, few, None, config)
     assert row["estimates"] == []
-    assert "no estimate" in ope.describe(row)
+    assert "no estimate" in off_policy.describe(row)
 
 
 @pytest.fixture(scope="module")

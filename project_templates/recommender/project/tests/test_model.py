@@ -10,9 +10,9 @@ from scipy import sparse
 from recommender.config import Config
 from recommender.data import split
 from recommender.data.interactions import Interactions
-from recommender.evaluation import beyond, measures, ranking
+from recommender.evaluation import beyond, measures
 from recommender.evaluation.beyond import spread
-from recommender.evaluation.ranking import Ranked
+from recommender.evaluation.measures import Ranked
 from recommender.kit.project import ExplainedError
 from recommender.models import rankings, saved, training
 from recommender.models.rankings import CatalogueTooLargeError
@@ -28,7 +28,7 @@ def ndcg(interactions: Interactions, model: Trained, config: Config) -> dict[str
     parts = split.last_out(interactions, everything)
     watched, held_out = interactions.matrix(parts.train), interactions.matrix(parts.test)
     weights = {POPULAR: rankings.popularity(watched), **model.weights}
-    return {name: ranking.rank(each, watched, held_out, config.length).ndcg for name, each in weights.items()}
+    return {name: measures.rank(each, watched, held_out, config.length).ndcg for name, each in weights.items()}
 
 
 def test_each_ranking_beats_the_simpler_one_by_a_margin(ndcg: dict[str, np.ndarray], config: Config) -> None:
@@ -45,7 +45,7 @@ def test_a_few_random_rivals_flatter(interactions: Interactions, model: Trained,
     everything = np.ones(len(interactions.users), dtype=bool)
     parts = split.last_out(interactions, everything)
     matrices = (interactions.matrix(parts.train), interactions.matrix(parts.test))
-    flattered = ranking.among_sampled(model.weights[EASE], *matrices, sampled=100, length=10, seed=1)
+    flattered = measures.among_sampled(model.weights[EASE], *matrices, sampled=100, length=10, seed=1)
     assert flattered.mean() > ndcg[EASE].mean() + 0.1
 
 
@@ -58,11 +58,11 @@ def test_ndcg_is_as_computed_by_hand() -> None:
 
 def test_no_list_holds_what_was_watched() -> None:
     scores = np.array([[4.0, 3.0, 2.0, 1.0]] * 4)
-    assert ranking.top(scores, WATCHED, 1).ravel().tolist() == [2, 2, 3, 0]
+    assert measures.top(scores, WATCHED, 1).ravel().tolist() == [2, 2, 3, 0]
 
 
 def test_equal_scores_keep_the_order_of_the_catalogue() -> None:
-    assert ranking.top(np.zeros((1, 4)), sparse.csr_array((1, 4)), 3).tolist() == [[0, 1, 2]]
+    assert measures.top(np.zeros((1, 4)), sparse.csr_array((1, 4)), 3).tolist() == [[0, 1, 2]]
 
 
 def test_item_knn_is_the_cosine_of_who_watched_both() -> None:

@@ -74,13 +74,13 @@ def _abtest(options: Namespace) -> int:
 
 
 def _ope(options: Namespace) -> None:
-    from recommender.experiment import ope, open_bandit
+    from recommender.experiment import off_policy, open_bandit
 
     config = Config(seed=options.seed)
     if options.data:
         print(open_bandit.check(config, options.mirror, options.folder))
     else:
-        print("\n".join(ope.ope(config, options.log_dir)))
+        print("\n".join(off_policy.ope(config, options.log_dir)))
 
 
 def _log_options(parser: ArgumentParser) -> None:

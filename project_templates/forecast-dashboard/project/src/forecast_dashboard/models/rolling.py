@@ -14,7 +14,7 @@ from forecast_dashboard.config import Config
 from forecast_dashboard.data.features import View
 from forecast_dashboard.data.series import Series
 from forecast_dashboard.kit.progress import progress
-from forecast_dashboard.models import boosting
+from forecast_dashboard.models import trees
 from forecast_dashboard.models.designs import Design, Inputs, Model
 
 
@@ -27,7 +27,7 @@ def fit(
     is_known = (series.day >= first) & (series.day < before) & ~np.isnan(series.demand)
     levels = np.array([row[known].mean() for row, known in zip(series.demand, is_known, strict=True)])
     inputs = Inputs.of(view, design, levels)
-    forest = boosting.fit(inputs.columns[is_known], (series.demand / inputs.scale)[is_known], config, quantile)
+    forest = trees.fit(inputs.columns[is_known], (series.demand / inputs.scale)[is_known], config, quantile)
     return Model(design, levels, forest)
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from recommender.evaluation.measures import Tested
-from recommender.evaluation.ranking import Ranked
+from recommender.evaluation.measures import Ranked, Tested
 
 STRATA = ("head", "middle", "tail")  # films that together make up a third of all events each
 

@@ -16,9 +16,8 @@ from recommender.data import prepare, split
 from recommender.data.interactions import Interactions
 from recommender.data.prepare import Manifest
 from recommender.data.split import Rule, Split
-from recommender.evaluation import beyond, figures, ranking
-from recommender.evaluation.measures import Tested
-from recommender.evaluation.ranking import Ranked
+from recommender.evaluation import beyond, figures, measures
+from recommender.evaluation.measures import Ranked, Tested
 from recommender.kit import results
 from recommender.kit.project import ExplainedError
 from recommender.kit.results import Comparison, Result
@@ -117,7 +116,7 @@ def _protocol(
     name: str, interactions: Interactions, parts: Split, weights: Mapping[str, np.ndarray], config: Config
 ) -> Protocol:
     watched, held_out = interactions.matrix(parts.train), interactions.matrix(parts.test)
-    ranked = {key: ranking.rank(each, watched, held_out, config.length) for key, each in weights.items()}
+    ranked = {key: measures.rank(each, watched, held_out, config.length) for key, each in weights.items()}
     return Protocol(Tested(name, len(ranked[EASE].lists), config), watched, held_out, ranked)
 
 
@@ -129,7 +128,7 @@ def _tuned(name: str, interactions: Interactions, parts: Split, rule: Rule, conf
 
 def _careless(first: Protocol, weights: np.ndarray, noun: str, config: Config) -> Result:
     """The same model and users, but the right film has to beat only a few others that are drawn at random."""
-    ndcg = ranking.among_sampled(weights, first.watched, first.held_out, config.sampled, config.length, config.seed)
+    ndcg = measures.among_sampled(weights, first.watched, first.held_out, config.sampled, config.length, config.seed)
     name = f"{EASE}, among {config.sampled} {noun}s drawn at random"
     return first.tested.result(name, "naive", "ndcg_at_10", f"nDCG@{config.length}", ndcg)
 

@@ -1,9 +1,14 @@
-"""Numbers over users, each with an interval from a bootstrap over users; differences are paired, user by user."""
+"""Lists of all items → the measures of rankings, each with an interval from a bootstrap over users.
 
+Full ranking: every film that a user has not watched competes, and what was held out has to come first.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from recommender.config import Config
 from recommender.kit import intervals
@@ -37,3 +42,68 @@ class Tested:
         """(mean, 95 % interval) of (U,) values."""
         low, high = intervals.interval(self.drawn @ values / self.users)
         return round(float(values.mean()), 4), (round(low, 4), round(high, 4))
+
+
+AT_ONCE = 1000  # users whose scores are in memory
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The first k films for each of U users, and which of them were held out."""
+
+    lists: np.ndarray  # (U, k) numbers of items
+    hits: np.ndarray  # (U, k) 0 or 1
+    relevant: np.ndarray  # (U,) how many were held out
+
+    @property
+    def ndcg(self) -> np.ndarray:
+        """(U,): the hits, each worth less the later it comes, against the best order there could be."""
+        worth = 1 / np.log2(np.arange(self.hits.shape[1]) + 2)
+        best = np.concatenate([[0.0], np.cumsum(worth)])
+        return self.hits @ worth / best[np.minimum(self.relevant, self.hits.shape[1])]
+
+    @property
+    def recall(self) -> np.ndarray:
+        """(U,): the share of what was held out that is among the first k."""
+        return self.hits.sum(axis=1) / self.relevant
+
+
+def top(scores: np.ndarray, watched: sparse.csr_array, length: int) -> np.ndarray:
+    """(U, items) scores → (U, length), best first; nothing that was watched. Equal scores: the lower number first."""
+    scores = scores.astype(np.float64)
+    scores[watched.nonzero()] = -np.inf
+    scores -= np.arange(scores.shape[1]) * 1e-12  # or the order would be the sort's own
+    best = np.argpartition(-scores, length - 1, axis=1)[:, :length]
+    order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1)
+
+
+def rank(weights: np.ndarray, watched: sparse.csr_array, held_out: sparse.csr_array, length: int) -> Ranked:
+    """Every user with something held out; `weights` as (items, items), or (items,) where all users get the same."""
+    users = np.flatnonzero(np.diff(held_out.indptr))
+    lists, hits = [], []
+    for some in _batches(users):
+        scores = np.tile(weights, (len(some), 1)) if weights.ndim == 1 else watched[some] @ weights
+        lists.append(top(scores, watched[some], length))
+        hits.append(np.take_along_axis(held_out[some].toarray(), lists[-1], axis=1))
+    return Ranked(np.concatenate(lists), np.concatenate(hits), np.diff(held_out.indptr)[users])
+
+
+def among_sampled(
+    weights: np.ndarray, watched: sparse.csr_array, held_out: sparse.csr_array, sampled: int, length: int, seed: int
+) -> np.ndarray:
+    """(U,) nDCG as a careless evaluation has it: what was held out against a few films drawn at random."""
+    users, rng = np.flatnonzero(np.diff(held_out.indptr)), np.random.default_rng(seed)
+    found = np.zeros(len(users))
+    for place, user in enumerate(users):
+        scores = watched[[user]] @ weights
+        truth = held_out[[user]].indices[0]
+        others = np.setdiff1d(np.arange(scores.shape[1]), np.append(watched[[user]].indices, truth))
+        rivals = scores[0, rng.choice(others, min(sampled, len(others)), replace=False)]
+        ahead = int((rivals > scores[0, truth]).sum())
+        found[place] = 1 / np.log2(ahead + 2) if ahead < length else 0.0
+    return found
+
+
+def _batches(users: np.ndarray) -> Iterator[np.ndarray]:
+    yield from np.array_split(users, len(users) // AT_ONCE + 1)

@@ -12,7 +12,7 @@ import numpy as np
 
 from recommender.config import PROJECT, SIMULATED, Config
 from recommender.evaluation import figures
-from recommender.experiment import events, inference, peeking
+from recommender.experiment import events, inference
 from recommender.experiment.assignment import Experiment
 from recommender.experiment.inference import Difference, Ratio
 from recommender.kit import results
@@ -75,7 +75,7 @@ def abtest(config: Config, log_dir: str | None = None) -> int:
     document = results.read(PROJECT.metrics)
     document["abtest"] = found
     document["peeking"] = [
-        asdict(each) for each in peeking.simulate(visitors.clicks, len(visitors.clicks), config.seed)
+        asdict(each) for each in inference.peeking(visitors.clicks, len(visitors.clicks), config.seed)
     ]
     results.write(PROJECT.metrics, document)
     source = "made-up visitors" if truth_file.is_file() else "visitors"

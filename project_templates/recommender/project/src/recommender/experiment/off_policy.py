@@ -1,14 +1,24 @@
-"""What a policy would have earned, by the log of another one: three estimators, and how much log stands behind them.
+"""Off-policy evaluation: how often the first film would be opened under another ranking, by the log of today's alone.
+
+Run as: python -m recommender ope [--log-dir DIR]
 
 IPS weighs each reward by how much likelier the other policy would have acted so; SNIPS divides by the sum of those
 weights; DR starts from a guess of every reward and corrects it where the log knows better (Dudik et al. 2011).
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from recommender.kit import intervals
+from recommender.config import PROJECT, SIMULATED, Config
+from recommender.experiment import events
+from recommender.experiment.assignment import Experiment
+from recommender.kit import intervals, results
+from recommender.kit.project import ExplainedError
+from recommender.models.saved import POPULAR
 
 DOUBT = 20.0  # actions' worth of the mean reward that a guess for one action starts from
 
@@ -85,3 +95,92 @@ def _guesses(logged: Logged, actions: int) -> np.ndarray:
         usual = logged.rewards[others].mean() if others.any() else 0.0
         guesses[half == mine] = (earned + DOUBT * usual) / (number + DOUBT)
     return guesses
+
+
+FIRST_FILMS = """
+SELECT shown.visitor, shown.item_id, shown.propensity, shown.choices, opened.event_id IS NOT NULL AS is_opened
+FROM exposures AS shown
+LEFT JOIN clicks AS opened ON opened.list_id = shown.list_id AND opened.position = 1
+WHERE shown.experiment = ? AND shown.variant = ? AND shown.position = 1 AND shown.is_fallback = 0
+ORDER BY shown.served, shown.list_id
+"""
+UNIFORM = "uniform"
+
+
+def ope(config: Config, log_dir: str | None = None) -> list[str]:
+    """Estimate every ranking from the control's log, add it to reports/metrics.json, and say it in lines."""
+    folder = Path(log_dir) if log_dir else SIMULATED
+    logged, policies = read(folder, config)
+    truth_file = folder / "truth.json"
+    truth = json.loads(truth_file.read_text(encoding="utf-8"))["first_is_opened"] if truth_file.is_file() else {}
+    rows = [evaluate(logged, each, truth.get(each.name), config) for each in policies]
+    document = results.read(PROJECT.metrics)
+    document["ope"] = {
+        "logged_by": config.variants[0][0],
+        "lists": len(logged.actions),
+        "visitors": len(np.unique(logged.visitors)),
+        "exploration": config.exploration,
+        "least_support": config.least_support,
+        "policies": rows,
+    }
+    results.write(PROJECT.metrics, document)
+    return [f"by {len(logged.actions):,} first films of {config.variants[0][0]}:", *map(describe, rows)]
+
+
+def read(folder: Path, config: Config) -> tuple[Logged, list[Policy]]:
+    """The first films that the control showed, and what every ranking would have put there."""
+    experiment = Experiment.of(config)
+    control = experiment.variants[0][0]
+    connection = events.open_to_read(folder)
+    try:
+        rows = connection.execute(FIRST_FILMS, (experiment.key, control)).fetchall()
+    finally:
+        connection.close()
+    if not rows:
+        raise ExplainedError(f"the log holds no personal list of {control!r} in the experiment {experiment.key!r}")
+    choices = [json.loads(row["choices"]) for row in rows]
+    films = sorted({film for each in choices for film in each["candidates"]})
+    numbers = {film: number for number, film in enumerate(films)}
+    actions = np.array([numbers[row["item_id"]] for row in rows])
+    logged = Logged(
+        actions=actions,
+        rewards=np.array([row["is_opened"] for row in rows], dtype=float),
+        propensities=np.array([row["propensity"] for row in rows]),
+        visitors=np.array([row["visitor"] for row in rows]),
+    )
+    evenly = np.zeros((len(rows), len(films)))
+    for row, each in zip(evenly, choices, strict=True):
+        row[[numbers[film] for film in each["candidates"]]] = 1 / len(each["candidates"])
+    always = {
+        name: np.eye(len(films))[[numbers[each["first"][name]] for each in choices]]
+        for name in (*(name for name, _ in experiment.variants), POPULAR)
+    }
+    chances = {**always, UNIFORM: evenly}
+    places = np.arange(len(rows))
+    return logged, [Policy(name, each[places, actions], each) for name, each in chances.items()]
+
+
+def evaluate(logged: Logged, policy: Policy, truth: float | None, config: Config) -> dict[str, Any]:
+    """One policy's row; without estimates where too little of the log speaks of it."""
+    behind = support(logged, policy)
+    is_supported = behind.effective >= config.least_support
+    found = estimate(logged, policy, config.resamples, config.seed) if is_supported else []
+    return {
+        "policy": policy.name,
+        "effective": round(behind.effective, 1),
+        "largest": round(behind.largest, 2),
+        "truth": None if truth is None else round(truth, 5),
+        "estimates": [asdict(each) for each in found],
+    }
+
+
+def describe(row: dict[str, Any]) -> str:
+    """A policy's row, for a terminal."""
+    behind = f"effective sample {row['effective']:,.0f}, largest weight {row['largest']:.1f}"
+    if not row["estimates"]:
+        return f"{row['policy']:<14} no estimate: too little of the log speaks of it ({behind})"
+    told = ", ".join(
+        f"{each['estimator']} {each['value']:.4f} [{each['ci95'][0]:.4f}, {each['ci95'][1]:.4f}]"
+        for each in row["estimates"]
+    )
+    return f"{row['policy']:<14} {told} ({behind})"

@@ -18,7 +18,7 @@ import numpy as np
 
 from recommender.config import PROJECT, Config
 from recommender.data.interactions import BadDataError
-from recommender.experiment import inference, ope
+from recommender.experiment import inference, off_policy
 from recommender.experiment.off_policy import Logged, Policy
 from recommender.kit import results
 from recommender.kit.download import Wanted, fetch
@@ -53,7 +53,7 @@ def check(config: Config, mirror: str | None = None, folder: str | None = None) 
         fetch(wanted, "logs", mirror)
     thompson, uniform = read(place, THOMPSON), read(place, RANDOM)
     evenly = np.full((ROWS, ITEMS), 1 / ITEMS)
-    row = ope.evaluate(thompson, Policy("uniform", evenly[:, 0], evenly), float(uniform.rewards.mean()), config)
+    row = off_policy.evaluate(thompson, Policy("uniform", evenly[:, 0], evenly), float(uniform.rewards.mean()), config)
     rewards = np.concatenate([thompson.rewards, uniform.rewards])
     apart = inference.difference(rewards, np.arange(2 * ROWS) < ROWS)
     found: dict[str, Any] = {
@@ -71,7 +71,7 @@ def check(config: Config, mirror: str | None = None, folder: str | None = None) 
         [
             f"clicks of {ROWS:,}: Thompson sampling {found['clicks']['bts']}, uniform {found['clicks']['random']}",
             f"difference {apart.value:+.4f} [{found['ci95'][0]:+.4f}, {found['ci95'][1]:+.4f}]",
-            f"{ope.describe(row)}; the uniform log itself says {row['truth']:.4f}",
+            f"{off_policy.describe(row)}; the uniform log itself says {row['truth']:.4f}",
         ]
     )
 

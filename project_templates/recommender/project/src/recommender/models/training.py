@@ -15,7 +15,7 @@ from recommender.config import PROJECT, Config
 from recommender.data import prepare, split
 from recommender.data.interactions import Interactions
 from recommender.data.split import Rule
-from recommender.evaluation import ranking
+from recommender.evaluation import measures
 from recommender.kit import results
 from recommender.kit.progress import progress
 from recommender.models import rankings, saved
@@ -94,7 +94,7 @@ def tune(interactions: Interactions, allowed: np.ndarray, rule: Rule, config: Co
     for name, candidates in _searches(config).items():
         started, trials = time.monotonic(), []
         for settings, fit in progress(candidates, f"trying {name}"):
-            ndcg = ranking.rank(fit(watched), watched, held_out, config.length).ndcg.mean()
+            ndcg = measures.rank(fit(watched), watched, held_out, config.length).ndcg.mean()
             trials.append(Trial(settings, round(float(ndcg), 4)))
         best = max(range(len(trials)), key=lambda i: trials[i].ndcg)
         settings, fit = candidates[best]
