@@ -16,6 +16,7 @@ import urllib.request
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from portfolio.create import templates
 from portfolio.create.templates import Template
 from tests.conftest import CHECKOUT, missing
+from tests.e2e.mirror import Mirror, mirrored
 
 HERE = Path(__file__).parent
 
@@ -43,7 +45,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Time belongs to the template that a journey names, in its parameters or in its file."""
     if "e2e" in report.keywords:
         node = report.nodeid.replace("_", "-")
-        files = {each.name: f"/test-{each.name.partition('-')[0]}" for each in templates.all()}
+        files = {each.name: f"/test-{each.name}" for each in templates.all()}
         name = next((name for name, file in files.items() if name in node or file in node), "all of them")
         SECONDS[name] = SECONDS.get(name, 0.0) + report.duration
 
@@ -127,6 +129,16 @@ class Project:
         return described
 
     @property
+    def request(self) -> tuple[bytes, dict[str, str]]:
+        """The body of that question and its headers."""
+        if "file" not in self.example:
+            return json.dumps(self.example["body"]).encode(), {"Content-Type": "application/json"}
+        path = self.folder / self.example["file"]
+        part = f'Content-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+        body = b"--b0undary\r\n" + part.encode() + path.read_bytes() + b"\r\n--b0undary--\r\n"
+        return body, {"Content-Type": "multipart/form-data; boundary=b0undary"}
+
+    @property
     def metrics(self) -> dict[str, Any]:
         """What its run measured."""
         document: dict[str, Any] = json.loads((self.folder / "reports/metrics.json").read_text(encoding="utf-8"))
@@ -194,22 +206,22 @@ def each(request: pytest.FixtureRequest, workshop: Workshop) -> Project:
     return workshop.project(request.param)[1]
 
 
+def todays() -> Template:
+    """What costs minutes and differs little between templates is tried with one of them: each has its days."""
+    bundled = templates.all()
+    return bundled[date.today().toordinal() % len(bundled)]
+
+
+@pytest.fixture(scope="session")
+def today(workshop: Workshop) -> Project:
+    """A project of the template whose day it is."""
+    return workshop.project(todays().name)[1]
+
+
 @pytest.fixture(scope="session")
 def project(workshop: Workshop) -> Project:
-    """One of `image-api`."""
-    return workshop.project("image-api")[1]
-
-
-@pytest.fixture(scope="session")
-def recommender(workshop: Workshop) -> Project:
-    """One of `recommender`."""
-    return workshop.project("recommender")[1]
-
-
-@pytest.fixture(scope="session")
-def forecast(workshop: Workshop) -> Project:
-    """One of `forecast-dashboard`."""
-    return workshop.project("forecast-dashboard")[1]
+    """One that stands for all of them."""
+    return workshop.project(templates.all()[0].name)[1]
 
 
 @pytest.fixture(scope="session")
@@ -222,6 +234,21 @@ def chromium() -> Iterator[Browser]:
             missing("there is no Chromium")
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def mirror() -> Iterator[Mirror]:
+    """A host with nothing on it yet."""
+    with mirrored() as mirror:
+        yield mirror
+
+
+@pytest.fixture(scope="module")
+def service(each: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of each project's service in turn; what it logs is not what its monitor is to see."""
+    port, logs = free_port(), tmp_path_factory.mktemp("logs")
+    with served([*each.serve(port), "--log-dir", str(logs)], each.folder, port) as address:
+        yield address
 
 
 @contextlib.contextmanager
@@ -268,14 +295,3 @@ def copied(project: Project, folder: Path) -> Project:
     python.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(copy / "src"))} exec {project.python} "$@"\n')
     python.chmod(0o755)
     return Project(copy, project.template)
-
-
-def assert_explained(project: Project, folder: Path, arguments: str, message: str) -> None:
-    """Where nothing was trained or measured, a verb says what is missing, and shows no traceback."""
-    copy = copied(project, folder)
-    for name in ("models", "reports"):
-        shutil.rmtree(copy.folder / name)
-    with pytest.raises(AssertionError) as failure:
-        copy.do(arguments)
-    assert message in str(failure.value)
-    assert "Traceback" not in str(failure.value)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import re
 import shlex
 import shutil
-import socket
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from PIL import Image
 from playwright.sync_api import Browser
 
-from portfolio.create import templates
 from portfolio.create.templates import Template
-from tests.e2e.conftest import Project, Tool, free_port, run, served
+from tests.e2e.conftest import Project, Tool, Workshop, free_port, run, served, todays
 
 RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")
 
@@ -44,6 +37,17 @@ def test_the_results_are_those_of_the_contract(each: Project) -> None:
         path = each.folder / artefact["path"]
         assert artefact["bytes"] == path.stat().st_size
         assert artefact["sha256"] == run(f"sha256sum {artefact['path']}", each.folder).split()[0]
+
+
+def test_the_next_steps_end_with_a_service_that_answers(workshop: Workshop, each: Project) -> None:
+    last = workshop.project(each.template.name)[0]["next_steps"][-1]["run"]
+    assert last == f"uv run python -m {each.template.package} serve"
+    port = free_port()
+    with served(each.serve(port), each.folder, port) as address:
+        answer = json.loads(each.do(f"ask --url {address}"))
+        assert answer["model_version"] == each.metrics["artefacts"][0]["sha256"][:12]
+        assert each.template.title in run(f"curl -sS {address}/", each.folder)
+    assert "requests in logs" in each.do("monitor --log-dir logs || true")
 
 
 ADDITIONS = "sum(i * i for i in range(17_000_000))"  # a second's work where nothing else runs
@@ -145,83 +149,20 @@ def test_the_readme_shows_the_page_once_a_picture_was_taken(each: Project, chrom
     assert (each.folder / "README.md").read_text(encoding="utf-8") == before
 
 
-@pytest.fixture(scope="module")
-def service(each: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of each project's service in turn; what it logs is not what its monitor is to see."""
-    port, logs = free_port(), tmp_path_factory.mktemp("logs")
-    with served([*each.serve(port), "--log-dir", str(logs)], each.folder, port) as address:
-        yield address
-
-
-def test_its_example_question_is_answered(each: Project, service: str) -> None:
-    answer = json.loads(run(f"curl -sS {each.question(service)}", each.folder))
-    assert answer["model_version"] == each.metrics["artefacts"][0]["sha256"][:12]
-
-
-def test_the_api_is_what_its_description_says(service: str, tmp_path: Path) -> None:
-    """Schemathesis reads the OpenAPI document and asks whatever it allows, and some of what it does not."""
-    options = "--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-    run(f"schemathesis run {service}/openapi.json {options} --max-examples 60 --seed 1 --no-color", tmp_path)
-
-
-def test_every_refusal_has_one_shape(each: Project, service: str) -> None:
-    place = urlsplit(service)
-    for body, kind, statuses in (
-        (b"{}", "application/json", {422}),
-        (b"{", "application/json", {400, 422}),  # a service that takes files only does not read JSON
-        (b"--b--", "multipart/form-data; boundary=b", {400, 422}),
-        (bytes(9_000_000 if "file" in each.example else 1_000_000), "application/octet-stream", {413}),
-    ):
-        connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
-        connection.request("POST", each.example["path"], body, {"Content-Type": kind})
-        answer = connection.getresponse()
-        assert answer.status in statuses, (body[:20], answer.status)
-        document = json.loads(answer.read())
-        assert document.keys() == {"detail"}
-        assert isinstance(document["detail"], str)
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["x-request-id"]
-        connection.close()
-
-
-def test_who_stalls_keeps_nobody_out_for_long(each: Project, service: str) -> None:
-    """Where as many wait as may, the next is told when to come back; and who sends nothing is let go."""
-    place = urlsplit(service)
-    kind = "multipart/form-data; boundary=b" if "file" in each.example else "application/json"
-    headers = f"Host: x\r\nContent-Type: {kind}\r\nContent-Length: 10\r\n\r\n"
-    head = f"POST {each.example['path']} HTTP/1.1\r\n{headers}".encode()
-    with contextlib.ExitStack() as open_until_the_end:
-        stalled = []
-        for _ in range(80):
-            connection = socket.create_connection((place.hostname, place.port), timeout=60)
-            open_until_the_end.enter_context(connection)
-            connection.sendall(head)
-            stalled.append(connection)
-        asked = f"curl -sS -o /dev/null -w '%{{http_code}} %header{{retry-after}}' {each.question(service)}"
-        assert run(asked, each.folder).split() == ["503", "1"]
-        assert json.loads(run(f"curl -sS {service}/healthz", each.folder)) == {"status": "alive"}
-        assert stalled[0].recv(100).startswith(b"HTTP/1.1 408 ")
-    assert json.loads(run(f"curl -sS --retry 5 --retry-all-errors {each.question(service)}", each.folder))
-
-
 def test_after_a_run_the_audit_finds_no_error(each: Project, tool: Tool) -> None:
     audited = run(f"{tool.command} audit {shlex.quote(str(each.folder))} --format json || true", each.folder)
     (project,) = json.loads(audited)["projects"]
     states = {result["code"]: result["state"] for result in project["results"]}
+    messages = {result["code"]: result["message"] for result in project["results"]}
     failing = {result["code"] for result in project["results"] if result["state"] == "fail"}
     assert not {result["code"] for result in project["results"] if result["severity"] == "error"} & failing
     assert states["EVL402"] == states["EVL403"] == "pass"
+    assert int(messages["EVL402"].split()[0]) > 100, "numbers that were compared"
     assert project["profile"] == each.template.profile
     assert sum(part["state"] == "pass" for part in project["checklist"]) == 14
 
 
-def _todays() -> Template:
-    """An environment made by pip and a run in it cost minutes, and differ little: each template has its days."""
-    bundled = templates.all()
-    return bundled[date.today().toordinal() % len(bundled)]
-
-
-@pytest.mark.parametrize("template", [_todays()], ids=lambda each: each.name)
+@pytest.mark.parametrize("template", [todays()], ids=lambda each: each.name)
 def test_run_without_uv_takes_pip(template: Template, tool: Tool, awkward: Path, path_without_uv: str) -> None:
     """`new --run` where there is no uv; then the commands of the project's README for pip, word for word."""
     name = f"pip-{template.name}"

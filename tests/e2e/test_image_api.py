@@ -1,129 +1,235 @@
-"""A student's way with `image-api`, from the wheel: with uv and with pip, on the sample and on real photographs."""
+"""What only `image-api` promises: uploads of any kind, its page with a camera, PlantVillage from a host that fails."""
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
-import re
-import shlex
-import shutil
-import urllib.request
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
+from playwright.sync_api import Browser
 
-from tests.conftest import outside
-from tests.e2e.conftest import Project, Workshop, assert_explained, copied, free_port, run, served
+from tests.e2e.browsing import WAYS, Visit, visited
+from tests.e2e.conftest import Project, Workshop, copied, free_port, served
+from tests.e2e.fuzz import mutated
+from tests.e2e.journeys import image_api as facts
+from tests.e2e.mirror import Mirror
 
-SAMPLE_WORDS = ("rust", "leaf miner", "powdery mildew", "drawn", "laboratory", "bench")
+REQUESTS = 1200
+BOUNDARY = "b0undary"
 
 
-def _metrics(folder: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((folder / "reports/metrics.json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def project(workshop: Workshop) -> Project:
+    """Made and run."""
+    return workshop.project("image-api")[1]
+
+
+@pytest.fixture(scope="module")
+def service(project: Project) -> Iterator[str]:
+    """The address of its service."""
+    port = free_port()
+    with served(project.serve(port), project.folder, port) as address:
+        yield address
+
+
+def _pictures(folder: Path) -> list[bytes]:
+    """Files of many kinds: the project's own, and what other programs write."""
+    drawn = sorted((folder / "data/sample").rglob("*.png"))[:4]
+    found = [path.read_bytes() for path in drawn]
+    for kind, mode in (
+        ("JPEG", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L"), ("PNG", "RGBA"), ("PNG", "P"), ("PNG", "I;16"), ("PNG", "1"),
+        ("WEBP", "RGB"), ("WEBP", "RGBA"), ("GIF", "P"), ("BMP", "RGB"), ("TIFF", "RGB"), ("ICO", "RGBA"),
+    ):  # fmt: skip
+        file = io.BytesIO()
+        Image.new(mode, (70, 50)).save(file, kind)
+        found.append(file.getvalue())
+    return found
+
+
+def _upload(content: bytes, chance: random.Random) -> tuple[bytes, dict[str, str]]:
+    """A multipart body, usually a proper one."""
+    name, kind, boundary = "file", "image/jpeg", BOUNDARY
+    match chance.randrange(12):
+        case 0:
+            name = chance.choice(["fil", "", "file[]", 'fi"le', "\x00", "é"])
+        case 1:
+            kind = chance.choice(["text/plain", "", "image/", "x" * 5000])
+        case 2:
+            boundary = chance.choice(["", "other", "b" * 3000])
+        case _:
+            pass
+    part = f'Content-Disposition: form-data; name="{name}"; filename="p.jpg"\r\nContent-Type: {kind}\r\n\r\n'
+    body = f"--{BOUNDARY}\r\n{part}".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    if chance.randrange(15) == 0:
+        body = mutated(body, chance)
+    return body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+
+
+def test_no_upload_however_strange_is_a_mistake_of_the_service(service: str, project: Project) -> None:
+    chance, seen = random.Random(1), Counter[int]()
+    pictures, place = _pictures(project.folder), urlsplit(service)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
+    for _ in range(REQUESTS):
+        body, headers = _upload(mutated(chance.choice(pictures), chance), chance)
+        try:
+            connection.request("POST", "/predict", body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (http.client.HTTPException, ConnectionError):  # turned away at the door, as a broken request may be
+            connection.close()
+            seen[0] += 1
+            continue
+        seen[answer.status] += 1
+        assert answer.status < 500, (answer.status, content, body[:300])
+        assert json.loads(content)
+    assert seen[0] == 0
+    assert sum(seen.values()) == REQUESTS
+    assert min(seen[200], seen[415], seen[422]) > 50, seen
+    logged = (project.folder / "logs/service.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(logged) >= REQUESTS
+    assert not [line for line in logged if json.loads(line)["status"] >= 500]
+
+
+@pytest.fixture(params=WAYS)
+def visit(request: pytest.FixtureRequest, chromium: Browser, service: str) -> Iterator[Visit]:
+    """The page, each way."""
+    with visited(chromium, service, request.param) as visit:
+        yield visit
+
+
+def _chosen(visit: Visit, content: bytes | Path, name: str = "leaf.png") -> None:
+    chooser = visit.page.locator("input[type=file]").last
+    chooser.set_input_files(
+        content if isinstance(content, Path) else {"name": name, "mimeType": "image/png", "buffer": content}
+    )
+
+
+def _asked(service: str, photograph: Path) -> dict[str, object]:
+    answer = subprocess.run(
+        ["curl", "-sS", "-F", f"file=@{photograph}", f"{service}/predict"], capture_output=True, check=True
+    )
+    document: dict[str, object] = json.loads(answer.stdout)
     return document
 
 
-def _macro_f1(measured: dict[str, Any], **wanted: str) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = measured["results"]
-    return next(row for row in rows if row["metric"] == "macro_f1" and wanted.items() <= row.items())
+@pytest.fixture(scope="module")
+def photographs(project: Project, service: str) -> dict[bool, Path]:
+    """One photograph that is answered, and one that the model is not sure of."""
+    found: dict[bool, Path] = {}
+    for path in sorted((project.folder / "data/sample").rglob("*.png")):
+        found.setdefault(bool(_asked(service, path)["abstained"]), path)
+        if len(found) == 2:
+            break
+    return found
 
 
-def _photograph(folder: Path) -> Path:
-    return next((folder / "data/sample").rglob("*.png"))
+def test_a_photograph_is_answered(visit: Visit, service: str, photographs: dict[bool, Path]) -> None:
+    _chosen(visit, photographs[False])
+    visit.page.locator(".verdict").wait_for()
+    assert visit.page.locator(".verdict").inner_text() == _asked(service, photographs[False])["label"]
+    assert visit.page.locator("#result li").count() == 3
+    assert visit.page.locator("#preview").is_visible()
 
 
-def test_next_steps_end_with_a_server_that_answers(workshop: Workshop, project: Project) -> None:
-    last = workshop.project("image-api")[0]["next_steps"][-1]["run"]
-    assert last == "uv run python -m image_api serve"
-    port = free_port()
-    command = shlex.split(f"{project.python} -m image_api serve --port {port}")
-    with served(command, project.folder, port) as address:
-        photograph = _photograph(project.folder)
-        answer = run(f"curl -sS -F file=@{shlex.quote(str(photograph))} {address}/predict", project.folder)
-        page = urllib.request.urlopen(f"{address}/", timeout=5).read().decode()
-    prediction = json.loads(answer)
-    assert prediction["label"] in _metrics(project.folder)["data"]["classes"]
-    assert prediction["model_version"] == _metrics(project.folder)["artefacts"][0]["sha256"][:12]
-    assert "powdery mildew" in page
-    assert "requests in logs" in project.do("monitor --log-dir logs")
+def test_when_it_is_not_sure_it_asks_for_another(visit: Visit, photographs: dict[bool, Path]) -> None:
+    _chosen(visit, photographs[True])
+    visit.page.locator(".verdict").wait_for()
+    assert visit.page.locator(".verdict").inner_text() == "Not sure. Please retake the photo."
+    assert visit.page.locator("#result li").count() == 0
 
 
-@pytest.mark.parametrize("seed", [11])
-def test_results_stay_in_their_band_over_seeds(project: Project, seed: int, tmp_path: Path) -> None:
-    """Hard enough that the baseline is far from perfect; the network's gain, the leak and the shortcut are real."""
-    copy = copied(project, tmp_path)
-    for verb in ("data", "train", "evaluate"):
-        copy.do(f"{verb} --seed {seed}")
-    measured = _metrics(copy.folder)
-    baseline, model = _macro_f1(measured, model="linear on colors and edges"), _macro_f1(measured, role="model")
-    assert 0.55 <= baseline["value"] <= 0.85
-    assert measured["comparisons"][0]["ci95"][0] > 0
-    assert _macro_f1(measured, role="naive")["value"] >= model["value"] + 0.03
-    assert _macro_f1(measured, role="model", split="field")["value"] <= model["value"] - 0.10
-    in_laboratory, in_field = measured["shortcut"]["rows"]
-    assert in_laboratory["value"] >= 2 * in_laboratory["chance"]
-    assert in_field["value"] < 2 * in_field["chance"]
-    runs = [json.loads(path.read_text(encoding="utf-8")) for path in (copy.folder / "reports/runs").glob("*.json")]
-    assert [run["name"] for run in runs if run["chosen"]] != [run["name"] for run in runs if run["careless"]]
-    realised = measured["abstention"]["rows"][0]
-    assert realised["risk"]["ci95"][0] <= measured["abstention"]["risk"]
-    assert realised["coverage"]["value"] >= 0.25
-    assert measured["duplicates"] == {"copies": 0, "near": 0, "n": 480}
+def test_what_is_no_photograph_is_refused_in_words(visit: Visit) -> None:
+    _chosen(visit, b"%PDF-1.7", "leaf.pdf")
+    visit.page.get_by_text("No answer: not a picture").wait_for()
 
 
-def test_a_model_is_not_measured_on_what_it_was_trained_on(project: Project, tmp_path: Path) -> None:
-    copy = copied(project, tmp_path)
-    shutil.copytree(project.folder / "data", copy.folder / "data")
-    with pytest.raises(AssertionError, match="may have met those it is tested on"):
-        copy.do("evaluate --seed 5")
+def test_a_large_photograph_is_made_smaller_before_it_is_sent(visit: Visit) -> None:
+    visit.page.add_init_script(
+        """const ask = fetch; window.fetch = async (address, options) => {
+             const picture = await createImageBitmap(options.body.get("file"));
+             window.sent = [picture.width, picture.height];
+             return ask(address, options);
+           }"""
+    )
+    visit.page.reload()
+    file = io.BytesIO()
+    Image.effect_noise((3000, 2000), 60).save(file, "JPEG", quality=90)
+    _chosen(visit, file.getvalue())
+    visit.page.locator(".verdict").wait_for()
+    assert visit.page.evaluate("window.sent") == [1024, 683]
 
 
-def test_real_photographs_go_through_the_whole_pipeline(project: Project, tmp_path: Path) -> None:
-    """360 photographs of PlantVillage, some of them again as "the field": nothing speaks of the sample any more."""
-    folder = Path(outside("PORTFOLIO_DATA")) / "plantvillage-tomato"
-    elsewhere = tmp_path / "PlantDoc"
-    for name, theirs in (("Tomato leaf", "healthy"), ("Tomato leaf late blight", "Late_blight"), ("Potato", "healthy")):
-        (elsewhere / name).mkdir(parents=True)
-        for path in sorted((folder / f"Tomato___{theirs}").iterdir())[:20]:
-            shutil.copy(path, elsewhere / name)
-    copy = copied(project, tmp_path)
-    copy.do(f"run --data {shlex.quote(str(folder))} --ood {shlex.quote(str(elsewhere))}")
-    measured = _metrics(copy.folder)
-    assert measured["data"]["source"] == "plantvillage-tomato"
-    assert (measured["data"]["rows"], measured["data"]["field_rows"], measured["data"]["skipped"]) == (400, 40, 20)
-    assert len(measured["data"]["classes"]) == 9
-    assert measured["data"]["synthetic"] is False
-    assert measured["data"]["grouped_by"] == "near-duplicate group"
-    for name in ("README.md", "MODEL_CARD.md"):
-        text = (copy.folder / name).read_text(encoding="utf-8")
-        assert "plantvillage-tomato" in text
-        assert "Tomato: Early blight" in text
-        assert not [word for word in SAMPLE_WORDS if re.search(rf"\b{word}\b", _blocks(text))]
-    port = free_port()
-    with served(shlex.split(f"{copy.python} -m image_api serve --port {port}"), copy.folder, port) as address:
-        page = urllib.request.urlopen(f"{address}/", timeout=5).read().decode()
-    assert "Tomato: Early blight" in page
-    assert "plantvillage-tomato" in page
-    assert not [word for word in SAMPLE_WORDS if word in page.partition("<script>")[0]]
+def test_a_phone_is_offered_its_camera_and_a_desk_is_not(visit: Visit) -> None:
+    has_camera = visit.page.locator("input[capture=environment]").is_visible()
+    assert has_camera == visit.page.evaluate("matchMedia('(pointer: coarse)').matches")
 
 
-def _blocks(text: str) -> str:
-    return "\n".join(found[0] for found in re.finditer(r"<!-- report:(\S+) -->.*?<!-- /report:\1 -->", text, re.S))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ("data --data no/such/folder", "nor a folder"),
-        ("evaluate", "no photographs yet"),
-        ("report", "metrics.json is not there yet"),
-        ("serve", "no trained model yet"),
-        ("monitor --log-dir nowhere", "there is no folder nowhere"),
-        ("ask --print", "no example photograph yet"),
-        ("loadtest", "metrics.json is not there yet"),
-    ],
-)
-def test_its_own_mistakes_are_explained_without_a_traceback(
-    project: Project, tmp_path: Path, arguments: str, message: str
+def test_from_a_first_failure_to_the_last_file_nothing_is_fetched_twice(
+    project: Project, mirror: Mirror, tmp_path: Path
 ) -> None:
-    assert_explained(project, tmp_path, arguments, message)
+    """Rate-limited, interrupted, then one file corrupted and one missing; then all of it."""
+    facts.publish(mirror)
+    copy = copied(project, tmp_path)
+    command = f"data --data plantvillage --limit 40 --mirror {mirror.address}"
+
+    photographs = [path for path in mirror.files if facts.PHOTOGRAPHS in path]
+    listing = next(path for path in mirror.files if path.endswith(f"/trees/{facts.COMMIT}"))
+    mirror.faults[listing] = (403, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800000000"}, b"")
+    message = _failure(copy, command)
+    assert "allows no more requests until" in message
+    assert "CC BY-SA 3.0" in message, "the licence is shown before anything is fetched"
+    mirror.faults.clear()
+
+    mirror.delay = 0.2
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {copy.python} -m image_api {command}"],
+        cwd=copy.folder,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background is born deaf to it
+    )
+    while len([path for path in mirror.asked if facts.PHOTOGRAPHS in path]) < 40:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 130
+    mirror.delay = 0.0
+    kept = {path.name for path in (copy.folder / "data/plantvillage/contents").iterdir()}
+    assert 30 <= len(kept) < 360
+
+    mirror.asked.clear()
+    corrupted, missing, *_ = (path for path in photographs if facts.blob_id(mirror.files[path]) not in kept)
+    mirror.faults = {corrupted: (200, {}, mirror.files[corrupted][:-1] + b"?"), missing: (404, {}, b"")}
+    message = _failure(copy, command)
+    assert "it is not the file that was published" in message
+    assert "raw.githubusercontent.com answered 404" in message or "127.0.0.1" in message
+    assert "run the same command again" in message
+    assert not [path for path in mirror.asked if "/trees/" in path]
+    assert not kept & {facts.blob_id(mirror.files[path]) for path in mirror.asked}
+
+    mirror.faults.clear()
+    mirror.asked.clear()
+    copy.do(command)
+    assert len(mirror.asked) <= 2 + len(photographs)
+    data = json.loads((copy.folder / "data/manifest.json").read_text(encoding="utf-8"))
+    assert (data["source"], data["licence"]) == ("PlantVillage (tomato)", "CC BY-SA 3.0")
+    assert (data["rows"], data["with_plant"], len(data["classes"])) == (360, 40, 9)
+    mirror.asked.clear()
+    copy.do(command)
+    assert mirror.asked == []
+
+
+def _failure(project: Project, command: str) -> str:
+    with pytest.raises(AssertionError) as failure:
+        project.do(command)
+    assert "ended with 1:" in str(failure.value)
+    assert "Traceback" not in str(failure.value)
+    return str(failure.value)

@@ -1,54 +1,62 @@
-"""The recommender on the sample over seeds, on MovieLens and on the Open Bandit logs: real data, over loopback."""
+"""What only `recommender` promises: an experiment whose log survives anything, two rankings, the Open Bandit logs."""
 
 from __future__ import annotations
 
-import http.server
-import io
+import contextlib
+import http.client
 import json
+import random
 import re
 import shlex
-import shutil
 import sqlite3
+import subprocess
 import threading
-import zipfile
+import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.conftest import outside
-from tests.e2e.conftest import Project, Workshop, assert_explained, copied, free_port, run, served
+from tests.e2e.browsing import Visit, visited
+from tests.e2e.conftest import Project, Workshop, copied, free_port, run, served
+from tests.e2e.mirror import Mirror
 
-SAMPLE_WORDS = ("drawn by code", "viewers", "niches", "sample.py")
-
-
-def _rows(measured: dict[str, Any], split: str) -> dict[str, dict[str, Any]]:
-    """nDCG of each ranking under one protocol."""
-    rows = [row for row in measured["results"] if row["split"] == split and row["metric"] == "ndcg_at_10"]
-    return {row["model"]: row for row in rows}
+KILLS, PEOPLE, FEWEST = 20, 6, 1000
+HEADERS = {"Content-Type": "application/json"}
 
 
-def _differences(measured: dict[str, Any], split: str) -> dict[str, list[float]]:
-    return {row["against"]: row["ci95"] for row in measured["comparisons"] if row["split"] == split}
+@pytest.fixture(scope="module")
+def recommender(workshop: Workshop) -> Project:
+    """Made and run."""
+    return workshop.project("recommender")[1]
 
 
-def test_next_steps_end_with_a_server_that_answers(workshop: Workshop, recommender: Project) -> None:
-    assert workshop.project("recommender")[0]["next_steps"][-1]["run"] == "uv run python -m recommender serve"
+@pytest.fixture(scope="module")
+def service(recommender: Project) -> Iterator[str]:
+    """The address of its service."""
     port = free_port()
     with served(recommender.serve(port), recommender.folder, port) as address:
-        page = run(f"curl -sS {address}/", recommender.folder)
-        documented = (recommender.folder / "docs/serving.md").read_text(encoding="utf-8")
-        (sends,) = re.findall(r"(?ms)^curl .*?'$", documented)
-        sends = sends.replace("http://127.0.0.1:8000", address).replace("curl ", "curl -sS ", 1)
-        answer = json.loads(recommender.do(f"ask --url {address}"))
-        sends = sends.replace("TOKEN", answer["token"]).replace("ITEM", answer["items"][0]["item"])
-        stored = json.loads(run(sends, recommender.folder))
+        yield address
+
+
+@pytest.fixture
+def visit(chromium: Browser, service: str) -> Iterator[Visit]:
+    """The page on a desk."""
+    with visited(chromium, service, "desk") as visit:
+        yield visit
+
+
+def test_what_its_pages_say_to_send_is_stored(recommender: Project, service: str) -> None:
+    documented = (recommender.folder / "docs/serving.md").read_text(encoding="utf-8")
+    (sends,) = re.findall(r"(?ms)^curl .*?'$", documented)
+    sends = sends.replace("http://127.0.0.1:8000", service).replace("curl ", "curl -sS ", 1)
+    answer = json.loads(recommender.do(f"ask --url {service}"))
     assert len(answer["items"]) == 10
-    assert stored == {"new": 11, "rows": 11}
-    assert "Movie recommender with an A/B test" in page
-    assert "requests in logs" in recommender.do("monitor --log-dir logs || true")
+    sends = sends.replace("TOKEN", answer["token"]).replace("ITEM", answer["items"][0]["item"])
+    assert json.loads(run(sends, recommender.folder)) == {"new": 11, "rows": 11}
 
 
 def test_the_experiment_is_as_promised(recommender: Project) -> None:
@@ -83,149 +91,13 @@ for table in ("exposures", "clicks"):
     assert f"{int(counted[0]):,} rows" in said
 
 
-@pytest.mark.parametrize("seed", [11])
-def test_results_stay_in_their_band_over_seeds(recommender: Project, seed: int, tmp_path: Path) -> None:
-    """Hard enough that what is popular is far from perfect; the gains are real, and the careless claim is not."""
-    copy = copied(recommender, tmp_path)
-    for verb in ("data", "train", "evaluate"):
-        copy.do(f"{verb} --seed {seed}")
-    measured = copy.metrics
-    rows = _rows(measured, "next film")
-    assert 0.04 <= rows["most popular"]["value"] <= 0.16
-    assert 0.15 <= rows["EASE"]["value"] <= 0.35
-    assert rows["EASE, among 100 films drawn at random"]["value"] >= rows["EASE"]["value"] + 0.1
-    for split in ("next film", "random 25%", "after a cut in time"):
-        assert all(low > 0 for low, _ in _differences(measured, split).values())
-
-
-def test_the_same_seed_gives_the_same_numbers(recommender: Project, tmp_path: Path) -> None:
-    copy = copied(recommender, tmp_path)
-    for verb in ("data", "train", "evaluate"):
-        copy.do(verb)
-    assert copy.metrics["results"] == recommender.metrics["results"]
-    assert copy.metrics["artefacts"] == recommender.metrics["artefacts"]
-
-
-class Host:
-    """Answers for the addresses that publish the collections."""
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = files
-
-    def answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:
-        content = self.files.get(handler.path)
-        handler.send_response(200 if content is not None else 404)
-        handler.send_header("Content-Length", str(len(content or b"")))
-        handler.end_headers()
-        handler.wfile.write(content or b"")
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[tuple[Host, str]]:
-    """The host and its address."""
-    host = Host({})
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            host.answer(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=partial(server.serve_forever, 0.05), daemon=True).start()
-    yield host, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-def _archive(**changed: bytes) -> bytes:
-    folder = Path(outside("PORTFOLIO_DATA")) / "ml-100k"
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.glob("u.*")):
-            archive.writestr(f"ml-100k/{path.name}", changed.get(path.name, path.read_bytes()))
-    return file.getvalue()
-
-
-ZIP = "/files.grouplens.org/datasets/movielens/ml-100k.zip"
-
-
-def test_movielens_goes_through_the_whole_pipeline(
-    recommender: Project, host: tuple[Host, str], tmp_path: Path
-) -> None:
-    server, address = host
-    server.files[ZIP] = _archive()
-    copy = copied(recommender, tmp_path)
-    said = copy.do(f"run --data ml-100k --mirror {address}")
-    assert said.index("no redistribution") < said.index("ml-100k: 100,000 events of 943 users and 1,682 items")
-    measured = copy.metrics
-    assert measured["data"]["synthetic"] is False
-    rows = _rows(measured, "random 25%")
-    assert 0.474 <= rows["EASE"]["value"] <= 0.508
-    assert rows["most popular"]["value"] < rows["item-kNN"]["value"] < rows["EASE"]["value"]
-    assert all(low > 0 for low, _ in _differences(measured, "random 25%").values())
-    assert measured["data"]["survivors"] < 200
-    assert not _rows(measured, "after a cut in time")
-    text = (copy.folder / "README.md").read_text(encoding="utf-8")
-    blocks = "\n".join(found[0] for found in re.finditer(r"<!-- report:(\S+) -->.*?<!-- /report:\1 -->", text, re.S))
-    assert "ml-100k" in blocks
-    assert not [word for word in SAMPLE_WORDS if word in blocks]
-    copy.do("report --check")
-    port = free_port()
-    with served(copy.serve(port), copy.folder, port) as page:
-        assert "Star Wars (1977)" in run(f"curl -sS {page}/items", copy.folder)
-    search = json.loads((copy.folder / "reports/runs/3-EASE.json").read_text(encoding="utf-8"))
-    assert search["seconds"] / search["tried"] <= 5.0
-
-
-def _without_a_row(ratings: bytes) -> bytes:
-    lines = ratings.splitlines(keepends=True)
-    return b"".join(lines[:500] + lines[501:])
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda ratings: ratings[: len(ratings) // 2], "rows instead of 100,000|not user, item, rating and time"),
-        (_without_a_row, "99,999 rows instead of 100,000"),
-        (lambda ratings: b"# rated in 1998\n" + ratings, "line 1: not user, item, rating and time"),
-        (lambda ratings: ratings.replace(b"\t3\t", b"\t4\t", 1), "checksum"),
-    ],
-    ids=["truncated", "a row missing", "a comment", "another rating"],
-)
-def test_what_is_not_what_was_published_is_refused_and_not_kept(
-    recommender: Project, host: tuple[Host, str], tmp_path: Path, change: Any, message: str
-) -> None:
-    server, address = host
-    whole = (Path(outside("PORTFOLIO_DATA")) / "ml-100k/u.data").read_bytes()
-    copy = copied(recommender, tmp_path)
-    server.files[ZIP] = _archive(**{"u.data": change(whole)})
-    with pytest.raises(AssertionError, match=message) as failure:
-        copy.do(f"data --data ml-100k --mirror {address}")
-    assert "Traceback" not in str(failure.value)
-    server.files[ZIP] = _archive()
-    assert "100,000 events" in copy.do(f"data --data ml-100k --mirror {address}")
-
-
-def test_an_archive_that_is_cut_short_is_thrown_away(
-    recommender: Project, host: tuple[Host, str], tmp_path: Path
-) -> None:
-    server, address = host
-    copy = copied(recommender, tmp_path)
-    server.files[ZIP] = _archive()[:-2000]
-    with pytest.raises(AssertionError, match="not the file that was published"):
-        copy.do(f"data --data ml-100k --mirror {address}")
-    assert not list((copy.folder / "data").rglob("*.zip"))
-
-
-def test_open_bandit_says_what_is_known_of_it(recommender: Project, host: tuple[Host, str], tmp_path: Path) -> None:
-    server, address = host
+def test_open_bandit_says_what_is_known_of_it(recommender: Project, mirror: Mirror, tmp_path: Path) -> None:
     folder = Path(outside("PORTFOLIO_DATA")) / "open-bandit"
     for policy in ("bts", "random"):
         path = f"/raw.githubusercontent.com/st-tech/zr-obp/master/obd/{policy}/men/men.csv"
-        server.files[path] = (folder / policy / "men/men.csv").read_bytes()
+        mirror.files[path] = (folder / policy / "men/men.csv").read_bytes()
     copy = copied(recommender, tmp_path)
-    said = copy.do(f"ope --data open-bandit --mirror {address}")
+    said = copy.do(f"ope --data open-bandit --mirror {mirror.address}")
     assert "Thompson sampling 69, uniform 46" in said
     found = copy.metrics["open_bandit"]
     assert found["ci95"] == pytest.approx([0.0002, 0.0044], abs=1e-4)
@@ -237,38 +109,126 @@ def test_open_bandit_says_what_is_known_of_it(recommender: Project, host: tuple[
     assert "**On real logs**" in (copy.folder / "docs/experiment.md").read_text(encoding="utf-8")
 
 
-def test_a_file_of_one_s_own_speaks_of_itself(recommender: Project, tmp_path: Path) -> None:
-    copy = copied(recommender, tmp_path)
-    mine = tmp_path / "my shop.csv"
-    events = (recommender.folder / "data/sample/events.csv").read_text(encoding="utf-8").splitlines()
-    mine.write_text("customer_id;product_id;date\n" + "\n".join(line.replace(",", ";") for line in events[1:30_001]))
-    copy.do(f"data --data {shlex.quote(str(mine))}")
-    for verb in ("train", "evaluate", "report"):
-        copy.do(verb)
-    text = (copy.folder / "README.md").read_text(encoding="utf-8")
-    assert "**my shop**" in text
-    assert "400 items" in text
-    shutil.rmtree(copy.folder / "data")
+def _titles(visit: Visit, ranking: int) -> list[str]:
+    rows = visit.page.locator("#rankings section").nth(ranking).locator("li").all()
+    return [row.inner_text().splitlines()[0] for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ("data --data no/such/file.csv", "no file or folder of that name"),
-        ("train", "no events yet"),
-        ("evaluate", "no events yet"),
-        ("simulate", "no events yet"),
-        ("abtest", "no events.sqlite"),
-        ("ope", "no events.sqlite"),
-        ("ope --data open-bandit --folder .", "there is no bts/men/men.csv"),
-        ("export", "no events.sqlite"),
-        ("report", "metrics.json is not there yet"),
-        ("serve", "no trained model yet"),
-        ("monitor", "no trained model yet"),
-        ("loadtest", "metrics.json is not there yet"),
-    ],
-)
-def test_its_own_mistakes_are_explained_without_a_traceback(
-    recommender: Project, tmp_path: Path, arguments: str, message: str
+def test_both_rankings_follow_what_is_chosen(visit: Visit) -> None:
+    visit.page.get_by_text("Nothing is chosen yet").wait_for()
+    popular = _titles(visit, 0)
+    assert len(popular) == 8
+    assert popular == _titles(visit, 1)
+    for _ in range(3):
+        visit.page.locator("#choices button[aria-pressed=false]").nth(9).click()
+    visit.page.get_by_text("for 3 chosen").wait_for()
+    chosen = visit.page.locator("#choices button[aria-pressed=true]").all_inner_texts()
+    assert len(chosen) == 3
+    for ranking in (0, 1):
+        assert not set(_titles(visit, ranking)) & set(chosen)
+        assert _titles(visit, ranking) != popular
+    assert visit.page.locator("#rankings h2").all_inner_texts() == ["item-kNN", "EASE"]
+    assert any(f"because of {title}" in visit.page.locator("#rankings").inner_text() for title in chosen)
+    visit.page.locator("#choices button[aria-pressed=true]").first.click()
+    visit.page.get_by_text("for 2 chosen").wait_for()
+
+
+def test_a_film_is_found_by_its_name_and_chosen_by_keyboard(visit: Visit) -> None:
+    visit.page.get_by_text("Nothing is chosen yet").wait_for()
+    title = visit.page.evaluate("items[items.length - 1].title")
+    for _ in range(5):
+        visit.page.keyboard.press("Tab")
+        if visit.page.evaluate("document.activeElement.id === 'search'"):
+            break
+    visit.page.keyboard.type(title.lower())
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_text("for 1 chosen").wait_for()
+    assert visit.page.locator("#choices button[aria-pressed=true]").inner_text() == title
+    assert visit.page.evaluate("document.activeElement.textContent") == title, "the focus stays where it was"
+
+
+class Client:
+    """Somebody who sends every event again, with the same id, until it is acknowledged."""
+
+    def __init__(self, number: int, port: int, films: list[str]) -> None:
+        self.number, self.port, self.films = number, port, films
+        self.acknowledged: dict[str, str] = {}  # event id → list's item, by what was answered
+        self.exposed: set[str] = set()
+        self.may_stop = threading.Event()
+
+    def _ask(self, path: str, body: dict[str, Any]) -> Any:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("POST", path, json.dumps(body), HEADERS)
+            answer = connection.getresponse()
+            content = answer.read()
+            assert answer.status == 200, content
+            return json.loads(content)
+
+    def _until_answered(self, path: str, body: dict[str, Any]) -> Any:
+        while True:
+            try:
+                return self._ask(path, body)
+            except (OSError, http.client.HTTPException, ValueError):  # killed meanwhile: was it written? ask again
+                time.sleep(0.02)
+
+    def live(self) -> None:
+        chance, visit = random.Random(self.number), 0
+        while not self.may_stop.is_set():
+            visit += 1
+            asked = {"user": f"user {self.number}", "history": chance.sample(self.films, 5), "visit": f"{visit}"}
+            found = self._until_answered("/recommendations", asked)
+            item, event = chance.choice(found["items"])["item"], f"{self.number} {visit}"
+            events = [
+                {"type": "exposure", "token": found["token"]},
+                {"type": "click", "token": found["token"], "item": item, "event_id": event},
+            ]
+            self._until_answered("/events", {"events": events})
+            self.acknowledged[event] = item
+
+
+def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(
+    recommender: Project, tmp_path: Path
 ) -> None:
-    assert_explained(recommender, tmp_path, arguments, message)
+    port, log_dir = free_port(), tmp_path / "logs"
+    command = [*recommender.serve(port), "--log-dir", str(log_dir)]
+    films = [f"f{number:03}" for number in range(400)]
+    clients = [Client(number, port, films) for number in range(PEOPLE)]
+    threads = [threading.Thread(target=client.live) for client in clients]
+    for thread in threads:
+        thread.start()
+    chance = random.Random(1)
+    deadline = time.monotonic() + 300
+    kills = 0
+    while kills < KILLS or sum(len(client.acknowledged) for client in clients) < FEWEST:
+        assert time.monotonic() < deadline
+        before = sum(len(client.acknowledged) for client in clients)
+        process = subprocess.Popen(
+            command, cwd=recommender.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while sum(len(client.acknowledged) for client in clients) < before + 20 + chance.randrange(40):
+            time.sleep(0.01)
+            assert process.poll() is None
+        time.sleep(chance.random() * 0.05)
+        process.kill()
+        process.wait()
+        kills += 1
+    for client in clients:
+        client.may_stop.set()
+    with subprocess.Popen(
+        command, cwd=recommender.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as last:
+        for thread in threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        last.terminate()
+    acknowledged = {event: item for client in clients for event, item in client.acknowledged.items()}
+    connection = sqlite3.connect(log_dir / "events.sqlite")
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    written = connection.execute("SELECT event_id, item_id FROM clicks").fetchall()
+    assert len(acknowledged) >= FEWEST
+    assert len(written) == len(dict(written)), "none doubled"
+    assert acknowledged.items() <= dict(written).items(), "none lost"
+    lists = connection.execute("SELECT list_id, COUNT(*) FROM exposures GROUP BY list_id").fetchall()
+    assert {number for _, number in lists} == {10}, "a list is there as a whole"
+    assert {row[0] for row in connection.execute("SELECT list_id FROM clicks")} == {name for name, _ in lists}

@@ -1,32 +1,33 @@
-"""The page, served and as one file, and the Streamlit dashboard, in a real browser."""
+"""What only `forecast-dashboard` promises: one page for any static host, a dashboard, and a monitor of real demand."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import http.server
+import json
 import shlex
 import subprocess
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browsing import WAYS, visited
-from tests.e2e.conftest import Project, free_port, served
+from tests.e2e.conftest import Project, Workshop, free_port, run, served
 
 PICTURE = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
 
 
 @pytest.fixture(scope="module")
-def service(forecast: Project) -> Iterator[str]:
-    """The address of the project's service."""
-    port = free_port()
-    with served(forecast.serve(port), forecast.folder, port) as address:
-        yield address
+def forecast(workshop: Workshop) -> Project:
+    """Made and run."""
+    return workshop.project("forecast-dashboard")[1]
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +61,49 @@ def dashboard(forecast: Project, tmp_path_factory: pytest.TempPathFactory) -> It
     assert "usage statistics" not in log.read_text().lower()
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_tomorrow_is_asked_and_shown(chromium: Browser, service: str, way: str) -> None:
-    with visited(chromium, service, way) as visit:
-        page = visit.page
-        page.get_by_label("Warmest").fill("31")
-        page.get_by_role("button", name="Forecast").press("Enter")  # by keyboard alone
-        page.get_by_text("The forecast for Harbor on 2024-01-01").wait_for()
-        picture = page.locator("#tomorrow svg")
-        assert "The forecast is highest" in (picture.get_attribute("aria-label") or "")
-        page.locator("#tomorrow summary").press("Enter")
-        assert page.locator("#tomorrow tbody tr").count() == 24
+def _post(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    data = json.dumps(body).encode()
+    request = urllib.request.Request(f"{address}/{path}", data, {"Content-Type": "application/json"})
+    answer: dict[str, Any] = json.loads(urllib.request.urlopen(request, timeout=30).read())
+    return answer
+
+
+@pytest.mark.parametrize("late", [0, 1], ids=["on time", "an hour late"])
+def test_monitor_compares_forecasts_with_actual_demand(forecast: Project, tmp_path: Path, late: int) -> None:
+    """Two weeks of November, served day after day from the sample's own history; then the feed is on time, or late."""
+    rows = (forecast.folder / "data/sample/demand.csv").read_text(encoding="utf-8").splitlines()[1:]
+    harbour = [line.split(",") for line in rows if ",Harbor," in line]
+    times, demand = [each[0] for each in harbour], [float(each[2]) for each in harbour]
+    felt, holiday = [float(each[3]) for each in harbour], [each[4] == "true" for each in harbour]
+    logs, port = tmp_path / "logs", free_port()
+    with served([*forecast.serve(port), "--log-dir", str(logs)], forecast.folder, port) as address:
+        for day in range(6, 18):
+            begins = times.index(f"2023-11-{day - 1:02d}T23:00:00Z")  # midnight in Berlin
+            before = slice(begins - 24 * 30, begins)
+            history = {"demand": demand[before], "temperature": felt[before], "holiday": holiday[before]}
+            asked = {"area": "Harbor", "day": f"2023-11-{day:02d}", "history": history}
+            _post(address, "forecast", {**asked, "temperature": felt[begins : begins + 24]})
+            came = zip(times[begins : begins + 24], demand[begins - late : begins + 24 - late], strict=True)
+            observations = [{"time": time, "value": value} for time, value in came]
+            _post(address, "actuals", {"area": "Harbor", "observations": observations})
+    command = f"monitor --log-dir {shlex.quote(str(logs))}"
+    if not late:
+        assert "ALARM" not in forecast.do(command)
+    else:
+        with pytest.raises(AssertionError, match="ALARM  share outside intervals"):
+            forecast.do(command)
+
+
+def test_the_page_is_one_file_for_any_static_host(forecast: Project) -> None:
+    page = (forecast.folder / "reports/site/index.html").read_text(encoding="utf-8")
+    assert "src=" not in page
+    assert "https://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert len(page) < 400_000
+    (forecast.folder / "reports/site/index.html").write_text(page.replace("<h1>", "<h1>Better: "), encoding="utf-8")
+    with pytest.raises(AssertionError, match="not what was measured"):
+        forecast.do("site --check")
+    (forecast.folder / "reports/site/index.html").write_text(page, encoding="utf-8")
+    run("! git check-ignore reports/site/index.html", forecast.folder)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -91,13 +124,6 @@ def test_the_one_file_tells_the_same_story(chromium: Browser, static: str, way: 
         pictures = page.locator("main svg")
         assert pictures.count() == page.locator("main svg[role=img][aria-label]").count() == 2
         assert page.locator("#slices tbody tr").count() >= 12
-
-
-def test_without_the_service_the_page_says_so(chromium: Browser, service: str) -> None:
-    with visited(chromium, service, "desk") as visit:
-        visit.page.route("**/forecast", lambda route: route.abort())
-        visit.page.get_by_role("button", name="Forecast").click()
-        visit.page.get_by_text("No answer:").wait_for()
 
 
 @pytest.mark.parametrize("way", WAYS)
