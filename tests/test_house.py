@@ -19,7 +19,7 @@ SOURCE = CHECKOUT / "src" / "portfolio"
 # From the ground up: a package imports only what stands on a lower line, so those of one line do not know each other.
 FLOORS = (
     ("errors", ""),
-    ("terminal", "readme", "git"),
+    ("terminal", "signals", "readme", "git"),
     ("record",),
     ("create", "audit"),
     ("update",),

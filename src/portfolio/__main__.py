@@ -1,5 +1,20 @@
-"""`python -m portfolio` is `portfolio`."""
+"""`python -m portfolio` is `portfolio`; from the first import on, Ctrl-C ends it without a traceback."""
 
-from portfolio.cli import main
+import signal
+import sys
 
-main()
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has us ignore it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def main() -> None:
+    """Run the command line."""
+    from portfolio import cli
+
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()

@@ -10,28 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from portfolio import terminal
-from portfolio.arguments import (
-    AlsoFix,
-    AlsoRun,
-    AuditFormat,
-    Data,
-    Destination,
-    FailLevel,
-    FailOn,
-    OnlyPatch,
-    OnlyRole,
-    OnlyShowFix,
-    OutputFormat,
-    Preview,
-    ProjectFolder,
-    Projects,
-    RuleCode,
-    TemplateName,
-    Version,
-    WithGit,
-    Yes,
-)
+from portfolio import arguments as args
+from portfolio import signals, terminal
 from portfolio.audit.report import Format as ReportFormat
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.terminal import Format
@@ -55,6 +35,8 @@ TO_BE_LOOKED_AT = 4
 
 def main() -> NoReturn:
     """Run the command line; exits with its code."""
+    terminal.prepare()
+    signals.listen()
     gc.disable()  # a short life with little garbage: looking for it takes a tenth of the time
     try:
         code = app(prog_name="portfolio", standalone_mode=False)
@@ -62,6 +44,8 @@ def main() -> NoReturn:
         _fail(error)
     except typer.TyperException as error:  # the parser's own
         _fail(_as_wrong_use(error))
+    except signals.EndedBySignal as ended:
+        code = ended.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
@@ -83,59 +67,71 @@ def _as_wrong_use(error: typer.TyperException) -> WrongUse:
 
 
 @app.callback()
-def _options(version: Version = False) -> None:
-    pass
+def _options(context: typer.Context, version: args.Version = False) -> None:
+    if context.invoked_subcommand in ("new", "update", "audit"):
+        try:
+            Path.cwd()
+        except OSError:
+            raise PortfolioError("the folder that you are in is gone", "change to one that is there: cd") from None
 
 
 @app.command("list")
-def list_(template: TemplateName = "", role: OnlyRole = None, output: OutputFormat = Format.text) -> None:
+def list_(
+    template: args.TemplateName = "", role: args.OnlyRole = None, output: args.OutputFormat = Format.text
+) -> None:
     """Show the templates; with a name, its questions, data sets and commands."""
     from portfolio.create import templates, text
 
     if template:
         from portfolio.create import questions
 
-        typer.echo(text.template(templates.get(template), questions.questionnaire(), output))
+        terminal.show(text.template(templates.get(template), questions.questionnaire(), output))
     else:
-        typer.echo(text.catalog(templates.all(role), output))
+        terminal.show(text.catalog(templates.all(role), output))
 
 
 @app.command()
 def new(
-    template: TemplateName = "",
-    dest: Destination = None,
-    yes: Yes = False,
-    data: Data = [],  # noqa: B006 - Typer copies it
-    run: AlsoRun = False,
-    dry_run: Preview = False,
-    git: WithGit = None,
-    output: OutputFormat = Format.text,
+    template: args.TemplateName = "",
+    dest: args.Destination = None,
+    yes: args.Yes = False,
+    data: args.Data = [],  # noqa: B006 - Typer copies it
+    run: args.AlsoRun = False,
+    dry_run: args.Preview = False,
+    git: args.WithGit = None,
+    output: args.OutputFormat = Format.text,
 ) -> None:
     """Create a complete project that runs, make its first commit and print the next steps."""
-    from portfolio.create import answers, runner, scaffold, templates, text
+    from portfolio.create import answers, environment, runner, scaffold, templates, text
 
     is_talking = not yes and terminal.is_interactive(output)
     chosen = templates.get(template or _pick(is_talking, output))
     folder = dest or Path(chosen.name)
     place = folder.resolve()  # before `create`, which replaces the working folder in `new NAME .`
     given = answers.given(data)
+    if run:
+        environment.check(chosen)
     scaffold.check_destination(folder)  # before the first question
     collected = answers.collect(chosen, place.name, given, text.prompt(chosen) if is_talking else None)
     if dry_run:
-        typer.echo(text.preview(collected, folder, scaffold.preview(collected), output))
+        terminal.show(text.preview(collected, folder, scaffold.preview(collected), output))
         return
     project = scaffold.create(collected, place, git)
     if run:
         terminal.warn(text.made(project, folder))
     pipeline = runner.run(chosen, place, terminal.Progress()) if run else None
     if answer := text.created(project, folder, pipeline, text.command(collected, folder, git, run), output):
-        typer.echo(answer)
+        terminal.tell(answer)
     if pipeline and pipeline.failure:
         raise pipeline.failure
 
 
 @app.command()
-def update(path: ProjectFolder = Path(), dry_run: OnlyPatch = False, output: OutputFormat = Format.text) -> None:
+def update(
+    path: args.ProjectFolder = Path(),
+    dry_run: args.OnlyPatch = False,
+    output: args.OutputFormat = Format.text,
+) -> None:
     """Merge the newest version of its template into a project, as a git merge that loses no line of yours."""
     from portfolio.create.text import prompt
     from portfolio.update import before_and_after, plan, text
@@ -144,17 +140,17 @@ def update(path: ProjectFolder = Path(), dry_run: OnlyPatch = False, output: Out
         comparison = before_and_after.compare(planned)
         commit = None if dry_run else plan.apply(planned)
         answer = text.answer(planned, path, commit, comparison, dry_run, output)
-    typer.echo(answer)
+    terminal.tell(answer)
     raise typer.Exit(TO_BE_LOOKED_AT if planned.is_to_be_looked_at else 0)
 
 
 @app.command()
 def audit(
-    paths: Projects = None,
-    fix: AlsoFix = False,
-    dry_run: OnlyShowFix = False,
-    fail_on: FailLevel = FailOn.error,
-    output: AuditFormat = ReportFormat.text,
+    paths: args.Projects = None,
+    fix: args.AlsoFix = False,
+    dry_run: args.OnlyShowFix = False,
+    fail_on: args.FailLevel = args.FailOn.error,
+    output: args.AuditFormat = ReportFormat.text,
 ) -> None:
     """Check each project's README: is it complete, and is it true? And say how to close each gap."""
     from portfolio.audit import parallel, report
@@ -174,18 +170,18 @@ def audit(
             yield each.piece
 
     for line in report.lines(pieces(), output, is_one=options.is_one or options.shows_only_patch):
-        typer.echo(line)
+        terminal.show(line)
     raise typer.Exit(max(codes))
 
 
 @app.command()
-def rules(code: RuleCode = "", output: OutputFormat = Format.text) -> None:
+def rules(code: args.RuleCode = "", output: args.OutputFormat = Format.text) -> None:
     """Show the rules; with a code what it asks, why, how it is decided, and examples."""
     from portfolio.audit.engine import rule_of
     from portfolio.audit.report import pages
     from portfolio.audit.rules import RULES
 
-    typer.echo(pages.answer((rule_of(code),) if code else RULES, output, is_one=bool(code)))
+    terminal.show(pages.answer((rule_of(code),) if code else RULES, output, is_one=bool(code)))
 
 
 def _pick(is_talking: bool, output: Format) -> str:
@@ -195,5 +191,5 @@ def _pick(is_talking: bool, output: Format) -> str:
     choices = templates.all()
     if is_talking:
         return terminal.pick([(template.name, template.summary) for template in choices])
-    typer.echo(text.catalog(choices, output))
+    terminal.show(text.catalog(choices, output))
     raise WrongUse("no template was named", f"for example: portfolio new {choices[0].name}")

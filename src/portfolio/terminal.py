@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
 import os
 import shutil
 import sys
@@ -21,11 +24,68 @@ WIDEST = 100  # columns, beyond which lines are hard to read
 NARROWEST = 40
 
 
+ESCAPED = "portfolio.escaped"  # how letters are written that a stream's encoding cannot hold
+
+
+class Unwritten(PortfolioError):
+    """The answer could not be written."""
+
+    exit_code = 3
+
+
 class Format(StrEnum):
     """The formats in which a command answers."""
 
     text = "text"
     json = "json"
+
+
+def prepare() -> None:
+    """Make the standard streams usable: one that is closed goes nowhere, a letter that one cannot hold is escaped."""
+    codecs.register_error(ESCAPED, _escape)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # the lowest free descriptor is taken: that of the stream, so no file of ours gets it
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - until we end
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=ESCAPED)
+
+
+def _escape(problem: UnicodeError) -> tuple[str, int]:
+    """As JSON escapes: the same text is then valid in a document of any encoding."""
+    assert isinstance(problem, UnicodeEncodeError)
+    letters = problem.object[problem.start : problem.end].encode("utf-16-be", "surrogatepass")
+    units = (int.from_bytes(letters[at : at + 2], "big") for at in range(0, len(letters), 2))
+    return "".join(f"\\u{unit:04x}" for unit in units), problem.end
+
+
+def show(answer: str) -> None:
+    """Write an answer to standard output; Unwritten if that is full or gone."""
+    if problem := _unwritten(answer):
+        raise problem
+
+
+def tell(news: str) -> None:
+    """Write what was done to standard output; it is done even where that is full or gone."""
+    if unwritten := _unwritten(news):
+        warn(problem(unwritten))
+
+
+def _unwritten(text: str) -> Unwritten | None:
+    try:
+        typer.echo(text)
+    except BrokenPipeError:  # whoever read our answer has read enough
+        _give_up(sys.stdout)
+    except OSError as error:
+        _give_up(sys.stdout)
+        return Unwritten(f"standard output cannot be written: {error.strerror}", "make room, or send it elsewhere")
+    return None
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, or Python would try it once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def width() -> int:
@@ -83,8 +143,11 @@ def is_interactive(output: Format) -> bool:
 
 def warn(*lines: str) -> None:
     """Show messages on standard error."""
-    for line in lines:
-        typer.echo(line, err=True)
+    try:
+        for line in lines:
+            typer.echo(line, err=True)
+    except OSError:  # nobody can be told
+        _give_up(sys.stderr)
 
 
 def problem(error: PortfolioError) -> str:
@@ -132,6 +195,11 @@ class Progress:
                 warn(f"  {step} …")
         if self._is_live:
             self._draw(line)
+
+    def say(self, line: str) -> None:
+        """Leave the last step's line standing, and this one below it."""
+        self.finish()
+        warn(wrap(line, "  "))
 
     def finish(self) -> None:
         """Leave the last step's line standing, with its seconds."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from portfolio.create import runner, templates
+from portfolio.create.environment import Command
 from portfolio.errors import PortfolioError
 from tests.conftest import Run
 
@@ -30,9 +30,9 @@ FAIL = "import sys; print('line one'); print('the reason', file=sys.stderr); sys
 def _steps(monkeypatch: pytest.MonkeyPatch, **scripts: str) -> None:
     """Stands in for the commands that set up and run a project: each a line of Python."""
 
-    def commands(_: templates.Template) -> Iterator[tuple[str, list[str]]]:
+    def commands(_: templates.Template) -> Iterator[Command]:
         for name, script in scripts.items():
-            yield name, [sys.executable, "-c", script]
+            yield Command(name, [sys.executable, "-c", script])
 
     monkeypatch.setattr(runner, "_commands", commands)
 
@@ -72,7 +72,7 @@ def test_a_failed_step_keeps_the_project_and_shows_why(
 
 
 def test_a_program_that_is_not_there_is_a_failed_step(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_commands", lambda _: iter([("install", ["no-such-program"])]))
+    monkeypatch.setattr(runner, "_commands", lambda _: iter([Command("install", ["no-such-program"])]))
     outcome = portfolio("new", "image-api", "--yes", "--run")
     assert outcome.code == 3
     assert "no-such-program" in outcome.err
@@ -83,20 +83,20 @@ def test_run_failed_is_told_apart_from_not_made() -> None:
     assert PortfolioError("a", "b").exit_code == 1
 
 
-@pytest.mark.parametrize("has_uv", [True, False])
-def test_next_steps_fit_what_the_machine_has(monkeypatch: pytest.MonkeyPatch, has_uv: bool) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}" if has_uv else None)
-    lines = [step.run for step in runner.next_steps(TEMPLATE, has_run=False)]
-    if has_uv:
-        assert lines[:2] == ["uv sync", "uv run python -m image_api run"]
-    else:
-        assert "--extra-index-url https://download.pytorch.org/whl/cpu" in lines[2]
-        assert lines[3] == "python -m image_api run"
-    assert all(shlex.split(line) for line in lines)
+def test_a_smaller_build_that_is_not_reached_is_said_and_made_do_without(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = [sys.executable, "-c"]
 
+    def commands(_: templates.Template) -> Iterator[Command]:
+        yield Command("find torch", [*python, FAIL], is_saving=True)
+        yield Command("install", [*python, FAIL], without=[*python, "print('from PyPI')"])
+        yield Command("train", [*python, WRITE])
 
-def test_with_uv_nothing_else_sets_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
-    commands = dict(runner._commands(TEMPLATE))
-    assert commands["install"] == ["uv", "sync"]
-    assert list(commands)[1:] == ["data", "train", "evaluate", "loadtest", "report"]
+    monkeypatch.setattr(runner, "_commands", commands)
+    outcome = portfolio("new", "image-api", "--yes", "--run")
+    assert outcome.code == 0
+    said = " ".join(outcome.err.split())
+    assert "download.pytorch.org is not reached: torch comes from PyPI instead, 2.7 GB with CUDA" in said
+    assert said.index("2.7 GB") < said.index("install")
+    assert "from PyPI" in Path("image-api/logs/first-run.log").read_text(encoding="utf-8")

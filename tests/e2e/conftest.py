@@ -220,8 +220,8 @@ def today(workshop: Workshop) -> Project:
 
 @pytest.fixture(scope="session")
 def project(workshop: Workshop) -> Project:
-    """One that stands for all of them."""
-    return workshop.project(templates.all()[0].name)[1]
+    """One that stands for all where a test speaks of its modules."""
+    return workshop.project("image-api")[1]
 
 
 @pytest.fixture(scope="session")

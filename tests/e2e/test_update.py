@@ -17,7 +17,7 @@ from portfolio.create import templates
 from portfolio.update import rewrite_imports
 from portfolio.update.tree import Tree
 from tests.conftest import CHECKOUT
-from tests.e2e.conftest import Project, Tool, Workshop, copied, run
+from tests.e2e.conftest import Project, Tool, copied, run
 
 SECTION = "## How this was reviewed\n\nBy reading every row of its tables beside the code that wrote it.\n\n"
 FUNCTION = '\n\ndef quoted(text: str) -> str:\n    """In quotation marks."""\n    return f"“{text}”"\n'
@@ -186,12 +186,6 @@ def test_modules_that_move_into_folders_take_their_students_work_along(
     copy.do("report --check")
     run("git add -A && git commit -q --no-edit", copy.folder)
     assert len(run("git log -1 --format=%P", copy.folder).split()) == 2
-
-
-@pytest.fixture(scope="module")
-def project(workshop: Workshop) -> Project:
-    """The project whose next version, and whose version before the folders, are tried."""
-    return workshop.project("image-api")[1]
 
 
 BEFORE = "623423d"  # the last commit in which the modules of image-api stood in one folder: version 0.2.1

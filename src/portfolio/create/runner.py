@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from portfolio.create.templates import NextStep
+from portfolio.create import environment
+from portfolio.create.environment import Command
 from portfolio.errors import PortfolioError
+from portfolio.signals import ending_with_us
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from portfolio.create.templates import Template
 
@@ -38,18 +38,11 @@ class Progress(Protocol):
     def __call__(self, step: str, line: str) -> None:
         """Show `line` as the newest of `step`."""
 
+    def say(self, line: str) -> None:
+        """Show a line that stays."""
+
     def finish(self) -> None:
         """Leave the last step's line standing."""
-
-
-@dataclass(frozen=True)
-class Environment:
-    """How a project's environment is made, and how commands are run in it."""
-
-    tool: str  # "uv" or "pip"
-    lines: tuple[str, ...]  # typed in a shell
-    activate: str = ""  # the one of them that every new shell needs
-    prefix: str = ""  # before each command typed in that shell
 
 
 @dataclass(frozen=True)
@@ -78,27 +71,8 @@ class PipelineRun:
 
     steps: tuple[Step, ...]
     headlines: tuple[Headline, ...] = ()
+    has_smaller: bool = True  # the smaller build of a package, where its template knows one
     failure: RunFailed | None = field(default=None, compare=False)
-
-
-def environment(template: Template) -> Environment:
-    """uv's where uv is found, else venv's and pip's."""
-    if shutil.which("uv"):
-        return Environment("uv", ("uv sync",), prefix="uv run ")
-    python, activate = ("python", r".venv\Scripts\activate") if os.name == "nt" else ("python3", ". .venv/bin/activate")
-    install = f"python -m pip install {template.pip_install}"
-    return Environment("pip", (f"{python} -m venv .venv", activate, install), activate)
-
-
-def next_steps(template: Template, has_run: bool) -> Iterator[NextStep]:
-    """What to type next, in the project's folder; without what `--run` has done already."""
-    here = environment(template)
-    for line in here.lines:
-        if not has_run or line == here.activate:
-            yield NextStep(line, "")
-    for step in template.next_steps:
-        if not (has_run and step.run == f"python -m {template.package} run"):
-            yield NextStep(here.prefix + step.run, step.why)
 
 
 def run(template: Template, folder: Path, progress: Progress) -> PipelineRun:
@@ -106,39 +80,54 @@ def run(template: Template, folder: Path, progress: Progress) -> PipelineRun:
     log = folder / LOG
     log.parent.mkdir(exist_ok=True)
     steps: list[Step] = []
+    saved = True
     try:
         with log.open("w", encoding="utf-8") as output:
-            for name, command in _commands(template):
+            for command in _commands(template):
 
-                def hear(line: str, name: str = name) -> None:
+                def hear(line: str, name: str = command.name) -> None:
                     output.write(line)
                     progress(name, line.strip())
 
+                words = command.words if saved or not command.without else command.without
                 started = time.monotonic()
-                _run_step(name, command, folder, hear)
-                steps.append(Step(name, time.monotonic() - started))
-        return PipelineRun(tuple(steps), headlines(folder))
+                try:
+                    _run_step(command.name, words, folder, hear, command.variables)
+                except RunFailed:
+                    if not command.is_saving:
+                        raise
+                    saved = False
+                    progress.say(_follows(template))
+                steps.append(Step(command.name, time.monotonic() - started))
+        return PipelineRun(tuple(steps), headlines(folder), saved)
     except RunFailed as failure:
-        return PipelineRun(tuple(steps), failure=failure)
+        return PipelineRun(tuple(steps), has_smaller=saved, failure=failure)
+    except OSError as error:
+        broken = RunFailed(f"the project is there, but its run broke off: {error.strerror}", f"go on in {folder}")
+        return PipelineRun(tuple(steps), has_smaller=saved, failure=broken)
     except KeyboardInterrupt:
         interrupted = RunFailed("interrupted; the project is there", f"go on in {folder}: see README.md")
-        return PipelineRun(tuple(steps), failure=interrupted)
+        return PipelineRun(tuple(steps), has_smaller=saved, failure=interrupted)
     finally:
         progress.finish()
 
 
-def _commands(template: Template) -> Iterator[tuple[str, list[str]]]:
-    python = str(Path(".venv") / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    if environment(template).tool == "uv":
-        yield "install", ["uv", "sync"]
-    else:
-        yield "create .venv", [sys.executable, "-m", "venv", ".venv"]
-        yield "install", [python, "-m", "pip", "install", *shlex.split(template.pip_install)]
+def _commands(template: Template) -> Iterator[Command]:
+    yield from environment.commands(template)
     for verb in template.steps:
-        yield verb, [python, "-m", template.package, verb]
+        yield Command(verb, [environment.PYTHON, "-m", template.package, verb])
 
 
-def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str], None]) -> None:
+def _follows(template: Template) -> str:
+    """That the smaller build could not be fetched, and what comes instead."""
+    smaller = template.smaller_build
+    assert smaller is not None
+    return f"{smaller.host} is not reached: {smaller.package} comes from PyPI instead, {smaller.from_pypi}"
+
+
+def _run_step(
+    name: str, command: list[str], folder: Path, hear: Callable[[str], None], variables: Mapping[str, str]
+) -> None:
     hear(f"$ {shlex.join(command)}\n")
     lines: list[str] = []
 
@@ -147,7 +136,7 @@ def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str],
         hear(line)
 
     try:
-        succeeded = _stream(command, folder, keep) == 0
+        succeeded = _stream(command, folder, keep, variables) == 0
     except OSError as error:
         keep(f"{error}\n")
         succeeded = False
@@ -159,23 +148,27 @@ def _run_step(name: str, command: list[str], folder: Path, hear: Callable[[str],
         )
 
 
-def _stream(command: list[str], folder: Path, keep: Callable[[str], None]) -> int:
+def _stream(command: list[str], folder: Path, keep: Callable[[str], None], more: Mapping[str, str]) -> int:
     """Run a command and pass on each line of its output; returns its exit code."""
     of_our_environment = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")  # must not leak into the project's
     variables = {key: value for key, value in os.environ.items() if key not in of_our_environment}
     # A relative program is looked for in the working folder on POSIX only.
     program = str(folder / command[0]) if command[0].startswith(".venv") else command[0]
-    with subprocess.Popen(
-        [program, *command[1:]],
-        cwd=folder,
-        env={**variables, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    with (
+        subprocess.Popen(
+            [program, *command[1:]],
+            cwd=folder,
+            env={**variables, "PYTHONUNBUFFERED": "1", **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as process,
+        ending_with_us(process),
+    ):
         for line in process.stdout or ():
             keep(line)
     return process.returncode

@@ -71,7 +71,17 @@ def render(answers: Answers, folder: Path) -> dict[str, bytes]:
     release = (template.name, template.version, template.profile)
     made_of = record.to_text(record.of(release, answers.values, files, own_words)).encode()
     (folder / record.NAME).write_bytes(made_of)
+    _set_modes(folder)
     return {**files, record.NAME: made_of}
+
+
+def _set_modes(folder: Path) -> None:
+    """As the user's own files are, however the templates were installed; a script can be run."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    for path in folder.rglob("*"):
+        is_run = path.is_dir() or path.read_bytes().startswith(b"#!")
+        path.chmod((0o777 if is_run else 0o666) & ~mask | 0o600)
 
 
 def check_destination(folder: Path) -> None:
@@ -115,7 +125,7 @@ def _why_no_commit(destination: Path, git: bool | None) -> str:
     if git is False:
         return "as asked, nothing is committed"
     if not repository.is_available():
-        return "git was not found, so nothing is committed"
+        return f"{repository.why_not()}, so nothing is committed"
     if around and git is None:
         return f"inside the repository {around}, so nothing is committed (--git makes a repository of its own)"
     return ""

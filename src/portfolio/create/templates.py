@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from portfolio.errors import WrongUse, did_you_mean
 
@@ -34,6 +35,23 @@ class NextStep:
 
 
 @dataclass(frozen=True)
+class SmallerBuild:
+    """A build of a package that PyPI does not have: a saving where its index is reached, and never a condition."""
+
+    package: str
+    requirement: str
+    index: str
+    from_pypi: str  # how much PyPI's own build is
+    newest_python: str  # that either has a build for
+    platforms: tuple[str, ...]  # as sysconfig names them, without versions
+
+    @property
+    def host(self) -> str:
+        """Where the index is."""
+        return str(urlsplit(self.index).hostname)
+
+
+@dataclass(frozen=True)
 class Template:
     """One bundled template, from its `template.toml`."""
 
@@ -55,6 +73,7 @@ class Template:
     steps: tuple[str, ...]  # verbs that `portfolio new --run` runs, in order
     next_steps: tuple[NextStep, ...]
     seconds: float  # that a run on the sample may take, on an idle machine with two cores
+    smaller_build: SmallerBuild | None = None
     moved: dict[str, str] = field(default_factory=dict)  # old path → new path of files that a version moved
 
     @property
@@ -105,6 +124,7 @@ def normalize(name: str) -> str:
 def _read(manifest: Path) -> Template:
     facts: dict[str, Any] = tomllib.loads(manifest.read_text(encoding="utf-8"))
     minutes = facts.pop("minutes")
+    smaller = facts.pop("smaller_build", None)
     return Template(
         name=manifest.parent.name,
         folder=manifest.parent,
@@ -115,5 +135,6 @@ def _read(manifest: Path) -> Template:
         data_sets=tuple(DataSet(**each) for each in facts.pop("data_sets")),
         next_steps=tuple(NextStep(**each) for each in facts.pop("next_steps")),
         seconds=facts.pop("budget")["seconds"],
+        smaller_build=smaller and SmallerBuild(**{**smaller, "platforms": tuple(smaller["platforms"])}),
         **facts,
     )

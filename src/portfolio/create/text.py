@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from portfolio import terminal
-from portfolio.create import runner
+from portfolio.create import environment
 from portfolio.create.validation import validate
 from portfolio.terminal import Format, bold, columns, wrap
 
@@ -114,7 +114,7 @@ def created(project: Created, folder: Path, run: PipelineRun | None, command: st
     As text, nothing where the run failed: the error says what to do.
     """
     has_run = run is not None and run.failure is None
-    steps = tuple(runner.next_steps(project.answers.template, has_run))
+    steps = tuple(environment.next_steps(project.answers.template, has_run, run is None or run.has_smaller))
     if output is Format.json:
         return _json(_document(project, folder, run if has_run else None, steps, command))
     if run is not None and run.failure is not None:
@@ -135,6 +135,7 @@ def _document(
     measured = run and {
         "steps": [asdict(step) for step in run.steps],
         "headlines": [asdict(headline) for headline in run.headlines],
+        "has_smaller_build": run.has_smaller,
     }
     return {
         "template": project.answers.template.release,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LONGEST = 500  # characters of one answer
 LONGEST_NAME = 60
 NAME = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -68,6 +69,7 @@ def _text(key: str, text: str) -> str:
 
 def _project_name(text: str, template: Template) -> str:
     """A name that works as a folder, a distribution and a command, and hides no module the project needs."""
+    text = text.strip()
     another = f"for example: --data project_name={slug(text)}"
     if any(mark in text for mark in "/\\"):
         raise WrongUse(f"project_name: {text!r} holds a path separator", another)
@@ -77,6 +79,8 @@ def _project_name(text: str, template: Template) -> str:
     if len(text) > LONGEST_NAME:
         raise WrongUse(f"project_name: {text!r} is longer than {LONGEST_NAME} characters", another)
     another = f"for example: --data project_name=my-{text}"
+    if text in RESERVED:
+        raise WrongUse(f"project_name: {text!r} is the name of a device on Windows, and cannot be a folder", another)
     module = text.replace("-", "_")
     if keyword.iskeyword(module):
         raise WrongUse(f"project_name: {text!r} is a keyword of Python", another)

@@ -41,7 +41,8 @@ def commit_all(folder: Path, subject: str, trailer: str, fallback_name: str) -> 
     note = [] if who.is_configured else [f"No git identity was configured: committed as {who}."]
     message = "\n\n".join([subject, *note, trailer])  # a trailer counts in the last paragraph only
     try:
-        repository.ask("init", "--quiet", f"--initial-branch={BRANCH}")
+        repository.ask("init", "--quiet")
+        repository.ask("symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")  # `init --initial-branch` needs git 2.28
         repository.ask("add", "--all", "--force", config=AS_IT_IS)
         words = ("commit", "--quiet", "--cleanup=verbatim", "--file=-")
         repository.ask(*words, stdin=f"{message}\n", config=AS_IT_IS, environment=who.environment)

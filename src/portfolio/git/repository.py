@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -294,9 +295,27 @@ def _imported(path: str, file: Entry | NewFile) -> Iterator[bytes]:
         yield b"M %s inline %s\ndata %d\n%s\n" % (file.mode.encode(), name, len(file.content), file.content)
 
 
+def why_not() -> str:
+    """Why there is no git that works, in a few words; empty if there is one."""
+    return _why_not(os.environ.get("PATH", ""), os.environ.get("HOME", ""))
+
+
+@cache
+def _why_not(*_: str) -> str:
+    """The same, asked once for each place where a git and its configuration may be."""
+    if shutil.which("git") is None:
+        return "git was not found"
+    try:
+        asked = subprocess.run(["git", "version"], capture_output=True, encoding="utf-8", errors="replace", check=False)
+    except OSError as error:
+        return f"git cannot be started ({error.strerror})"
+    said = asked.stderr.strip().splitlines()
+    return f"git does not work here ({said[-1] if said else 'it gives no reason'})" if asked.returncode else ""
+
+
 def is_available() -> bool:
     """Whether there is a git to run."""
-    return shutil.which("git") is not None
+    return not why_not()
 
 
 def enclosing(folder: Path) -> Path | None:

@@ -45,7 +45,7 @@ def open_project(folder: Path) -> Living:
     if not folder.is_dir():
         raise PortfolioError(f"{folder} is not a folder", "name the project's folder: portfolio update PATH")
     if not repository.is_available():
-        raise PortfolioError("git was not found, and the merge is made with it", "install git")
+        raise PortfolioError(f"{repository.why_not()}, and the merge is made with it", "install git, or repair it")
     around = repository.enclosing(folder)
     if around is None:
         raise PortfolioError(

@@ -62,6 +62,19 @@ def test_who_is_not_known_gets_what_is_popular_and_is_told(
     assert 'predictions_total{label="fallback"} 1.0' in client.get("/metrics").text
 
 
+def test_who_has_watched_everything_gets_an_empty_list_with_its_reason(client: TestClient, model: Trained) -> None:
+    asked = {"user": "anna", "history": model.ids, "length": 50}
+    answer = client.post("/recommendations", json=asked).json()
+    assert answer["items"] == []
+    assert answer["reason"] == "every film of the catalogue is in this history"
+    assert not any(client.post("/preview", json={"history": model.ids}).json()["rankings"].values())
+    seen = client.post("/events", json={"events": [{"type": "exposure", "token": answer["token"]}]}).json()
+    assert seen == {"new": 0, "rows": 0}
+    but_one = client.post("/recommendations", json={**asked, "history": model.ids[1:]}).json()
+    assert [each["item"] for each in but_one["items"]] == model.ids[:1]
+    assert but_one["reason"] is None
+
+
 def test_the_same_visit_is_the_same_list_and_the_same_user_the_same_variant(client: TestClient, model: Trained) -> None:
     found = [_asked(client, model.ids[:4], visit="monday") for _ in range(3)]
     assert len({json.dumps(each["items"]) for each in found}) == 1

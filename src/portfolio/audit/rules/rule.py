@@ -44,7 +44,7 @@ class Rule:
         """The docstring's parts: advice, why, decided, pass, fail, ignore."""
         import inspect
 
-        text = inspect.getdoc(self.check) or ""
+        text = inspect.getdoc(self.check) or _written(self.check)
         advice, *parts = re.split(r"\n\n(?=(?:Why|Decided|Ignore|Pass|Fail):)", text)
         named = {part.partition(":")[0].lower(): inspect.cleandoc(part.partition(":")[2]) for part in parts}
         return {"advice": " ".join(advice.split()), **{key: value.strip("\n") for key, value in named.items()}}
@@ -58,6 +58,16 @@ class Rule:
     def example(self) -> str:
         """Lines that the author can copy."""
         return self.page["pass"]
+
+
+def _written(check: Check) -> str:
+    """The docstring in the source: `python -OO` drops those in memory."""
+    import ast
+    import inspect
+
+    definition = ast.parse(inspect.getsource(check)).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    return ast.get_docstring(definition) or ""
 
 
 def rule(

@@ -82,8 +82,13 @@ class Truth:
 
     @cached_property
     def exposed(self) -> list[Visitor]:
-        """Those to whom at least one list is rendered."""
-        return [each for each in self.population.visitors if each.rendered]
+        """Those to whom at least one list is rendered; an empty one is none."""
+        known = self.recommender.known
+        return [
+            each
+            for each in self.population.visitors
+            if each.rendered and len(known(each.history)) < len(self.recommender.numbers)
+        ]
 
     def clicks_per_visitor(self, ranking: str) -> float:
         """The main metric's expectation: over visitors, rendered visits, exploration and clicks."""

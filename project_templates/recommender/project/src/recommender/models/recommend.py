@@ -25,7 +25,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Slate:
-    """A list, best first."""
+    """A list, best first; an empty one for a visitor who has watched everything there is."""
 
     shown: tuple[Shown, ...]
     is_fallback: bool  # the same for everybody, since nothing is known of the visitor
@@ -62,6 +62,8 @@ class Recommender:
                 Shown(int(each), float(self.trained.popular[each]), 1.0, None) for each in self._by_popularity[:length]
             )
             return Slate(shown, True, (), {})
+        if len(watched) == len(self.numbers):
+            return Slate((), False, (), {})
         needed = length + self.candidates
         scores = {name: self._scores(name, watched) for name in self.trained.weights}
         orders = {name: _best(each, needed) for name, each in scores.items()}

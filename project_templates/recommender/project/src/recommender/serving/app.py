@@ -68,6 +68,7 @@ class Recommended(BaseModel):
     """A list. Its token comes back with the events that follow."""
 
     items: list[Film]
+    reason: str | None  # why there are none
     is_fallback: bool  # nothing in the history is known, so these are the films that are popular now
     experiment: str
     variant: str
@@ -111,6 +112,7 @@ class Previewed(BaseModel):
     """Lists of all rankings for one history; nothing is logged as an experiment."""
 
     rankings: dict[str, list[Film]]
+    reason: str | None  # why there are none
     is_fallback: bool
 
 
@@ -164,6 +166,7 @@ class Api:
         service.note(request, FALLBACK if slate.is_fallback else variant, logged)
         return Recommended(
             items=_films(slate, self.model),
+            reason=_reason(slate, self.model),
             is_fallback=slate.is_fallback,
             experiment=self.experiment.key,
             variant=variant,
@@ -190,6 +193,7 @@ class Api:
         slates = {name: await self._slate(name, asked, NEVER) for name, _ in self.experiment.variants}
         return Previewed(
             rankings={name: _films(slate, self.model) for name, slate in slates.items()},
+            reason=_reason(next(iter(slates.values())), self.model),
             is_fallback=any(slate.is_fallback for slate in slates.values()),
         )
 
@@ -262,7 +266,7 @@ def signals(slate: Slate, recommender: Recommender, history: list[str]) -> dict[
     return {
         "history": float(len(history)),
         "known": round(len(recommender.known(history)) / max(1, len(set(history))), 4),
-        "top score": round(slate.shown[0].score, 4) if not slate.is_fallback else 0.0,
+        "top score": round(slate.shown[0].score, 4) if slate.shown and not slate.is_fallback else 0.0,
         "popularity": round(float(popular[[each.item for each in slate.shown]].sum() / total), 5),
     }
 
@@ -278,6 +282,10 @@ def _films(slate: Slate, model: Trained) -> list[Film]:
         )
         for each in slate.shown
     ]
+
+
+def _reason(slate: Slate, model: Trained) -> str | None:
+    return None if slate.shown else f"every {model.card.noun} of the catalogue is in this history"
 
 
 def _exposures(facts: dict[str, Any], now: float) -> list[Exposure]:

@@ -1,0 +1,62 @@
+"""An end that is asked for from outside is an end like any other: what was begun is taken back, children are ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+GRACE = 5.0  # seconds for a child to end by itself
+
+
+class EndedBySignal(BaseException):
+    """The process was told to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number  # as shells have it
+
+
+def listen() -> None:
+    """From now on SIGTERM and SIGHUP raise EndedBySignal, unless whoever started us has them ignored."""
+    ours = os.getpid()
+
+    def end(number: int, _: FrameType | None) -> None:
+        if os.getpid() != ours:  # a worker of ours, which has nothing to take back
+            os._exit(128 + number)
+        raise EndedBySignal(number)
+
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)
+
+
+@contextmanager
+def ending_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Whatever ends this block early ends the process too, and all that it has started.
+
+    It has to lead a session of its own (`start_new_session`), so that its children are known.
+    """
+    try:
+        yield
+    except BaseException:
+        _end(process, signal.SIGTERM)
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            _end(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        raise
+
+
+def _end(process: subprocess.Popen[str], number: int) -> None:
+    if os.name == "nt":
+        process.terminate()
+        return
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):  # it is gone already
+        return

@@ -1,0 +1,99 @@
+"""What sets a project up: with uv and with pip, where a smaller build of a package is reached and where it is not."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from portfolio.create import environment, templates
+from portfolio.errors import PortfolioError
+
+TORCH, PLAIN = templates.get("image-api"), templates.get("recommender")
+LINE = (
+    "python -m pip install --no-deps --index-url https://download.pytorch.org/whl/cpu --retries 0 --timeout 5"
+    ' "torch>=2.13,<2.14"'
+)
+Machine = Callable[[bool], None]
+
+
+@pytest.fixture
+def uv(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Says whether the machine has uv."""
+    return lambda is_there: monkeypatch.setattr(environment, "has_uv", lambda: is_there)
+
+
+@pytest.mark.parametrize(
+    ("has_uv", "has_run", "has_smaller", "lines"),
+    [
+        (True, False, True, ["uv sync", "uv run python -m image_api run"]),
+        (True, True, True, ["uv run python -m pytest", "uv run python -m image_api serve"]),
+        (True, True, False, ["uv run --no-sync python -m pytest", "uv run --no-sync python -m image_api serve"]),
+        (False, False, True, ["python3 -m venv .venv", ". .venv/bin/activate", LINE]),
+        (False, True, False, [". .venv/bin/activate", "python -m pytest", "python -m image_api serve"]),
+    ],
+)
+def test_next_steps_fit_the_machine_and_what_was_done(
+    uv: Machine, has_uv: bool, has_run: bool, has_smaller: bool, lines: list[str]
+) -> None:
+    uv(has_uv)
+    steps = [step.run for step in environment.next_steps(TORCH, has_run, has_smaller)]
+    assert steps[: len(lines)] == lines
+    assert all(shlex.split(step) for step in steps)
+
+
+def test_what_is_not_reached_is_asked_once_and_for_one_package(uv: Machine) -> None:
+    uv(False)
+    names = {each.name: each for each in environment.commands(TORCH)}
+    asked = names["find torch"]
+    assert asked.is_saving
+    assert asked.words[-1] == "torch>=2.13,<2.14"
+    assert {"--no-deps", "--index-url", "--retries"} <= set(asked.words)
+    assert not [word for word in names["install"].words if "pytorch" in word]
+    uv(True)
+    lock, sync = environment.commands(TORCH)
+    assert (lock.words, lock.is_saving) == (["uv", "lock"], True)
+    assert int(lock.variables["UV_HTTP_TIMEOUT"]) * (1 + int(lock.variables["UV_HTTP_RETRIES"])) < 15
+    assert (sync.words, sync.without) == (["uv", "sync"], ["uv", "sync", "--no-sources-package", "torch"])
+
+
+@pytest.mark.parametrize("has_uv", [True, False])
+def test_a_template_without_it_is_set_up_plainly(uv: Machine, has_uv: bool) -> None:
+    uv(has_uv)
+    assert [each.name for each in environment.commands(PLAIN)][-1] == "install"
+    assert not [each for each in environment.commands(PLAIN) if each.is_saving or each.variables or each.without]
+    environment.check(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("here", "libc", "version", "has_uv", "refused"),
+    [
+        ("linux-x86_64", "glibc", (3, 11), False, ""),
+        ("macosx-14.0-arm64", "", (3, 14), False, ""),
+        ("linux-x86_64", "glibc", (3, 15), True, ""),
+        ("linux-x86_64", "glibc", (3, 15), False, "no build for Python"),
+        ("linux-x86_64", "", (3, 12), False, "no build for linux-musl-x86_64"),
+        ("macosx-13.0-x86_64", "", (3, 12), True, "no build for macosx-x86_64"),
+        ("win32", "", (3, 12), False, "no build for win32"),
+    ],
+)
+def test_a_machine_without_a_build_is_refused_before_anything_is_made(
+    uv: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    here: str,
+    libc: str,
+    version: tuple[int, int],
+    has_uv: bool,
+    refused: str,
+) -> None:
+    uv(has_uv)
+    monkeypatch.setattr("sysconfig.get_platform", lambda: here)
+    monkeypatch.setattr("platform.libc_ver", lambda: (libc, "2.36"))
+    monkeypatch.setattr(sys, "version_info", (*version, 0, "final", 0))
+    if not refused:
+        environment.check(TORCH)
+        return
+    with pytest.raises(PortfolioError, match=refused):
+        environment.check(TORCH)
