@@ -36,6 +36,19 @@ def listen() -> None:
 
 
 @contextmanager
+def postponed() -> Iterator[None]:
+    """Signals wait until this block has ended: a short-lived child must not write on where we tidy up."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def ending_with_us(process: subprocess.Popen[str]) -> Iterator[None]:
     """Whatever ends this block early ends the process too, and all that it has started.
 

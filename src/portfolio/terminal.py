@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import json
 import os
 import shutil
 import sys
 import textwrap
 import time
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
@@ -57,6 +58,12 @@ def _escape(problem: UnicodeError) -> tuple[str, int]:
     letters = problem.object[problem.start : problem.end].encode("utf-16-be", "surrogatepass")
     units = (int.from_bytes(letters[at : at + 2], "big") for at in range(0, len(letters), 2))
     return "".join(f"\\u{unit:04x}" for unit in units), problem.end
+
+
+def json_text(document: Any, indent: int | None = 2) -> str:
+    """A document for standard output: UTF-8, so that where that writes otherwise, all but ASCII is escaped."""
+    is_utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    return json.dumps(document, indent=indent, ensure_ascii=not is_utf8)
 
 
 def show(answer: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from portfolio import terminal
 from portfolio.create import environment
 from portfolio.create.validation import validate
-from portfolio.terminal import Format, bold, columns, wrap
+from portfolio.terminal import Format, bold, columns, json_text, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 def catalog(templates: Sequence[Template], output: Format) -> str:
     """The templates, one line each and the skills below it."""
     if output is Format.json:
-        return _json({"templates": [_about(template) for template in templates]})
+        return json_text({"templates": [_about(template) for template in templates]})
     if not templates:
         return "No template for that role yet."
     first = templates[0].name
@@ -49,7 +48,7 @@ def catalog(templates: Sequence[Template], output: Format) -> str:
 def template(template: Template, questions: Sequence[Question], output: Format) -> str:
     """One template: its questions, data sets and verbs."""
     if output is Format.json:
-        return _json(_about(template) | {"questions": [asdict(question) for question in questions]})
+        return json_text(_about(template) | {"questions": [asdict(question) for question in questions]})
     return "\n".join(
         [
             f"{bold(template.name)} {template.version} ({template.role})",
@@ -81,7 +80,7 @@ def prompt(template: Template) -> Ask:
 def preview(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: Format) -> str:
     """The answer of `new --dry-run`: the files that it would make."""
     if output is Format.json:
-        return _json(
+        return json_text(
             {
                 "template": answers.template.release,
                 "path": str(folder),
@@ -116,7 +115,7 @@ def created(project: Created, folder: Path, run: PipelineRun | None, command: st
     has_run = run is not None and run.failure is None
     steps = tuple(environment.next_steps(project.answers.template, has_run, run is None or run.has_smaller))
     if output is Format.json:
-        return _json(_document(project, folder, run if has_run else None, steps, command))
+        return json_text(_document(project, folder, run if has_run else None, steps, command))
     if run is not None and run.failure is not None:
         return ""
     lines = [*_measured(run)] if run else [made(project, folder)]
@@ -191,7 +190,3 @@ def _minutes(template: Template) -> str:
 
 def _quote(text: str) -> str:
     return f'"{text}"' if os.name == "nt" and " " in text else text if os.name == "nt" else shlex.quote(text)
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False)

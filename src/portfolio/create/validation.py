@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import keyword
 import re
 import sys
@@ -55,6 +56,8 @@ def _whole_number(key: str, text: str) -> int:
 
 
 def _text(key: str, text: str) -> str:
+    with contextlib.suppress(UnicodeError):  # in the C locale, UTF-8 arrives byte by byte
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8")
     text = " ".join(text.split())  # one line: a name over two would end a header of the package it is built into
     if not text:
         raise WrongUse(f"{key}: the answer is empty", f"give some text, or leave {key} out for its default")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.errors import PortfolioError
 from portfolio.git import OF_A_REPOSITORY
+from portfolio.signals import postponed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -118,7 +119,7 @@ class Repository:
     ) -> tuple[int, bytes, str]:
         settings = [*ALONE, *(f"{key}={value}" for key, value in (config or {}).items())]
         options = [word for setting in settings for word in ("-c", setting)]
-        with tempfile.TemporaryFile() as given, outside_any_repository():
+        with tempfile.TemporaryFile() as given, outside_any_repository(), postponed():
             given.write(stdin)
             given.seek(0)
             code, output, complaint = (

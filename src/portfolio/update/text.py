@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from portfolio.audit.report import comparison as comparing
-from portfolio.terminal import Format, bold, wrap
+from portfolio.terminal import Format, bold, json_text, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +64,7 @@ def as_json(update: Update, folder: Path, commit: str | None, comparison: Compar
         "audit": comparison and asdict(comparison),
         "diff": update.diff if is_dry else None,
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_text(document)
 
 
 def answer(

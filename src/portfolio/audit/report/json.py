@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from portfolio.audit.engine import Audit
+from portfolio.terminal import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ SCHEMA = 1
 def piece(outcome: Outcome) -> tuple[str, ...]:
     """A project in one line, as many of them may make the document."""
     project = _audited(outcome) if isinstance(outcome, Audit) else _refused(outcome)
-    return (json.dumps(project, ensure_ascii=False),)
+    return (json_text(project, indent=None),)
 
 
 def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from portfolio.terminal import Format, bold, wrap
+from portfolio.terminal import Format, bold, json_text, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,4 +71,4 @@ def as_json(rules: Sequence[Rule]) -> str:
         }
         for each in rules
     ]
-    return json.dumps({"rules": documents}, indent=2, ensure_ascii=False)
+    return json_text({"rules": documents})
