@@ -41,6 +41,16 @@ def _template_names(incomplete: str) -> list[str]:
     return [template.name for template in templates.all() if template.name.startswith(incomplete)]
 
 
+def _data_set_names(context: typer.Context, incomplete: str) -> list[str]:
+    from portfolio.create import templates
+
+    typed = {context.params.get("template"), *context.args}
+    named = [template for template in templates.all() if template.name in typed]
+    sets = (each for template in named or templates.all() for each in template.data_sets if not each.is_own)
+    names = dict.fromkeys(each.name for each in sets)
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def _rule_codes(incomplete: str) -> list[str]:
     from portfolio.audit.rules import RULES
 
@@ -65,6 +75,16 @@ Destination = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take the defaults.")]
 Data = Annotated[list[str], typer.Option(metavar="KEY=VALUE", help="Answer a question; repeat for more.")]
+Dataset = Annotated[
+    str,
+    typer.Option(
+        "--dataset",
+        metavar="NAME|PATH",
+        help="The data to run on: a public set, your own, or sample. See: portfolio list TEMPLATE.",
+        autocompletion=_data_set_names,
+        show_default="the sample, drawn offline",
+    ),
+]
 AlsoRun = Annotated[bool, typer.Option("--run", help="Then set up its environment and run its pipeline.")]
 Preview = Annotated[bool, typer.Option("--dry-run", help="List what would be made, and make nothing.")]
 WithGit = Annotated[

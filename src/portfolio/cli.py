@@ -96,13 +96,14 @@ def new(
     dest: args.Destination = None,
     yes: args.Yes = False,
     data: args.Data = [],  # noqa: B006 - Typer copies it
+    data_set: args.Dataset = "",
     run: args.AlsoRun = False,
     dry_run: args.Preview = False,
     git: args.WithGit = None,
     output: args.OutputFormat = Format.text,
 ) -> None:
     """Create a complete project that runs, make its first commit and print the next steps."""
-    from portfolio.create import answers, environment, runner, scaffold, templates, text
+    from portfolio.create import answers, dataset, environment, runner, scaffold, templates, text
 
     is_talking = not yes and terminal.is_interactive(output)
     chosen = templates.get(template or _pick(is_talking, output))
@@ -112,6 +113,7 @@ def new(
     if run:
         environment.check(chosen)
     scaffold.check_destination(folder)  # before the first question
+    source = dataset.choose(chosen, data_set or (text.pick_data(chosen) if is_talking else ""))
     collected = answers.collect(chosen, place.name, given, text.prompt(chosen) if is_talking else None)
     if dry_run:
         terminal.show(text.preview(collected, folder, scaffold.preview(collected), output))
@@ -119,8 +121,9 @@ def new(
     project = scaffold.create(collected, place, git)
     if run:
         terminal.warn(text.made(project, folder))
-    pipeline = runner.run(chosen, place, terminal.Progress()) if run else None
-    if answer := text.created(project, folder, pipeline, text.command(collected, folder, git, run), output):
+    pipeline = runner.run(chosen, place, terminal.Progress(), source) if run else None
+    again = text.command(collected, folder, git, run, source)
+    if answer := text.created(project, folder, pipeline, source, again, output):
         terminal.tell(answer)
     if pipeline and pipeline.failure:
         raise pipeline.failure

@@ -356,12 +356,14 @@ def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None
 
     reader = threading.Thread(target=read)
     reader.start()
-    for line in ("2", "json", "leaf-thing", "My leaves", "", "", "", ""):
+    for line in ("2", "no-such-data", "sample", "json", "leaf-thing", "My leaves", "", "", "", ""):
         os.write(ours, f"{line}\n".encode())
     assert process.wait(timeout=30) == 0
     reader.join(timeout=5)
     text = shown.decode()
     assert "error: project_name: 'json' is a module of Python's standard library" in text
+    assert "error: 'no-such-data' is no data set of image-api" in text
+    assert text.index("license: CC BY-SA 3.0") < text.index("Name of the project")
     assert "'--data=title=My leaves'" in text
     assert "\x1b[" not in text
     assert "My leaves" in (tmp_path / "image-api/README.md").read_text(encoding="utf-8")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from portfolio.create import runner, templates
+from portfolio.create.dataset import Chosen
 from portfolio.create.environment import Command
 from portfolio.errors import PortfolioError
 from tests.conftest import Run
@@ -30,7 +32,7 @@ FAIL = "import sys; print('line one'); print('the reason', file=sys.stderr); sys
 def _steps(monkeypatch: pytest.MonkeyPatch, **scripts: str) -> None:
     """Stands in for the commands that set up and run a project: each a line of Python."""
 
-    def commands(_: templates.Template) -> Iterator[Command]:
+    def commands(*_: object) -> Iterator[Command]:
         for name, script in scripts.items():
             yield Command(name, [sys.executable, "-c", script])
 
@@ -44,7 +46,7 @@ def test_it_runs_every_step_and_reads_the_results(portfolio: Run, monkeypatch: p
     assert "0.700      [0.600, 0.800]   net     test" in outcome.out
     assert "Accuracy" not in outcome.out
     assert "Seconds: install 0." in outcome.out
-    assert "image_api run" not in outcome.out.partition("The same again")[0]
+    assert "image_api run" not in outcome.out.partition("Then real data")[0]
     assert "measured" in Path("image-api/logs/first-run.log").read_text(encoding="utf-8")
 
 
@@ -72,7 +74,7 @@ def test_a_failed_step_keeps_the_project_and_shows_why(
 
 
 def test_a_program_that_is_not_there_is_a_failed_step(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_commands", lambda _: iter([Command("install", ["no-such-program"])]))
+    monkeypatch.setattr(runner, "_commands", lambda *_: iter([Command("install", ["no-such-program"])]))
     outcome = portfolio("new", "image-api", "--yes", "--run")
     assert outcome.code == 3
     assert "no-such-program" in outcome.err
@@ -88,15 +90,37 @@ def test_a_smaller_build_that_is_not_reached_is_said_and_made_do_without(
 ) -> None:
     python = [sys.executable, "-c"]
 
-    def commands(_: templates.Template) -> Iterator[Command]:
-        yield Command("find torch", [*python, FAIL], is_saving=True)
-        yield Command("install", [*python, FAIL], without=[*python, "print('from PyPI')"])
+    def commands(*_: object) -> Iterator[Command]:
+        excuse, instead = "torch comes from PyPI, 2.7 GB", [*python, "print('from PyPI')"]
+        yield Command("find torch", [*python, FAIL], excuse=excuse, instead=instead)
         yield Command("train", [*python, WRITE])
 
     monkeypatch.setattr(runner, "_commands", commands)
     outcome = portfolio("new", "image-api", "--yes", "--run")
     assert outcome.code == 0
     said = " ".join(outcome.err.split())
-    assert "download.pytorch.org is not reached: torch comes from PyPI instead, 2.7 GB with CUDA" in said
-    assert said.index("2.7 GB") < said.index("install")
+    assert "torch comes from PyPI, 2.7 GB" in said
+    assert "uv run --no-sync python -m pytest" in outcome.out or "python -m pytest" in outcome.out
     assert "from PyPI" in Path("image-api/logs/first-run.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_real_data_are_run_on_and_the_sample_where_they_cannot_be_fetched(
+    portfolio: Run, monkeypatch: pytest.MonkeyPatch, is_reached: bool
+) -> None:
+    real = runner._commands
+    monkeypatch.setattr("portfolio.create.environment.commands", lambda _: iter(()))
+
+    def commands(template: templates.Template, data: Chosen) -> Iterator[Command]:
+        step = next(iter(real(template, data)))
+        assert step.words[-2:] == ["--data", "plantvillage"]
+        assert step.instead == step.words[:-2]
+        python = [sys.executable, "-c"]
+        yield replace(step, words=[*python, WRITE if is_reached else FAIL], instead=[*python, WRITE])
+
+    monkeypatch.setattr(runner, "_commands", commands)
+    outcome = portfolio("new", "image-api", "--yes", "--run", "--dataset", "plantvillage")
+    assert outcome.code == 0
+    assert ("plantvillage could not be fetched: the sample runs instead" in " ".join(outcome.err.split())) != is_reached
+    assert ("Then real data" in outcome.out) != is_reached
+    assert "--dataset=plantvillage" in outcome.out

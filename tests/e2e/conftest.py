@@ -174,6 +174,22 @@ def path_without_uv(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+def check_reached(template: Template) -> None:
+    """A smaller build of a package has to be reached: its own tests are not worth the gigabytes of PyPI's."""
+    smaller = template.smaller_build
+    if smaller and "PORTFOLIO_TORCH_INDEX" not in os.environ and not _answers(f"{smaller.index}/{smaller.package}/"):
+        missing(f"{template.name}: {smaller.host} is not reached, and PORTFOLIO_TORCH_INDEX is not set")
+
+
+@functools.cache
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 class Workshop:
     """Makes and runs a project of each template that is asked for, once."""
 
@@ -185,6 +201,7 @@ class Workshop:
         """What `portfolio new --format json` said, and the project: made for uv, and taken through its own next steps,
         word for word, but for the last, which serves until stopped."""
         if name not in self._done:
+            check_reached(templates.get(name))
             command = f"{self._tool.command} new {name} --yes --data author=Ada --format json 2>/dev/null"
             said: dict[str, Any] = json.loads(run(command, self._folder))
             folder = self._folder / said["path"]

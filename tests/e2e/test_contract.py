@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from portfolio.create.templates import Template
-from tests.e2e.conftest import Project, Tool, Workshop, free_port, run, served, todays
+from tests.e2e.conftest import Project, Tool, Workshop, check_reached, free_port, run, served, todays
 
 RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")
 
@@ -166,6 +166,7 @@ def test_after_a_run_the_audit_finds_no_error(each: Project, tool: Tool) -> None
 @pytest.mark.parametrize("template", [todays()], ids=lambda each: each.name)
 def test_run_without_uv_takes_pip(template: Template, tool: Tool, awkward: Path, path_without_uv: str) -> None:
     """`new --run` where there is no uv; then the commands of the project's README for pip, word for word."""
+    check_reached(template)
     name = f"pip-{template.name}"
     answer = run(
         f"{tool.command} new {template.name} {name} --yes --run --data author=Ada --format json 2>/dev/null",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from portfolio.create import templates
 from portfolio.create.templates import Template
 from tests.e2e import journeys
-from tests.e2e.conftest import Project, Workshop, copied
+from tests.e2e.conftest import Project, Workshop, copied, run
 from tests.e2e.journeys import World
 from tests.e2e.mirror import Mirror
 
@@ -26,6 +29,33 @@ def test_results_stay_in_their_band_whatever_the_seed(each: Project, tmp_path: P
     facts.band(each.metrics)
     facts.band(copy.metrics)
     assert copy.metrics["results"] != each.metrics["results"]
+
+
+SEEDS, A_DAY = 200, 40  # all of them once in five days, or in one with PORTFOLIO_SEEDS=200
+EVERY_SEED = """
+import os, sys
+from multiprocessing import Pool
+
+def attempt(seed):
+    try:
+        one(seed)
+    except Exception as error:
+        return f"seed {seed}: {type(error).__name__}: {error}"
+
+first = int(sys.argv[1])
+with Pool(os.cpu_count()) as pool:
+    problems = list(filter(None, pool.imap_unordered(attempt, range(first, first + int(sys.argv[2])), 5)))
+print(*problems, sep="\\n", file=sys.stderr)
+sys.exit(bool(problems))
+"""
+
+
+def test_every_seed_runs(each: Project, tmp_path: Path) -> None:
+    (tmp_path / "seeds.py").write_text(journeys.of(each.template).one_seed + EVERY_SEED)
+    number = int(os.environ.get("PORTFOLIO_SEEDS", A_DAY))
+    first = 6300 + date.today().toordinal() * number % SEEDS
+    script = shlex.quote(str(tmp_path / "seeds.py"))
+    run(f"OMP_NUM_THREADS=1 {each.python} {script} {first} {number}", each.folder)
 
 
 def test_the_same_seed_gives_the_same_numbers(today: Project, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def silent() -> Iterator[str]:
 
 def _saving(template: Template, has_uv: bool, monkeypatch: pytest.MonkeyPatch) -> environment.Command:
     monkeypatch.setattr(environment, "has_uv", lambda: has_uv)
-    return next(each for each in environment.commands(template) if each.is_saving)
+    return next(each for each in environment.commands(template) if each.excuse)
 
 
 def _would_install(report: Path) -> dict[str, str]:
@@ -115,8 +115,9 @@ def test_uv_goes_on_with_pypi_alone(
     pyproject.write_text(pyproject.read_text(encoding="utf-8").replace(smaller.index, silent), encoding="utf-8")
     variables = " ".join(f"{name}={value}" for name, value in _saving(template, True, monkeypatch).variables.items())
     assert _seconds_of_failing(f"unset UV_INDEX; {variables} uv lock", project) < 15
-    *_, install = environment.commands(template)
-    would = run(PLAINLY + f"unset UV_INDEX; {shlex.join(install.without)} --dry-run 2>&1", project)
+    find, install = environment.commands(template)
+    run(PLAINLY + f"unset UV_INDEX; {shlex.join(find.instead)}", project)
+    would = run(PLAINLY + f"unset UV_INDEX; {shlex.join(install.words)} --dry-run 2>&1", project)
     (line,) = (each for each in would.splitlines() if each.strip().startswith(f"+ {smaller.package}=="))
     assert "+cpu" not in line
 

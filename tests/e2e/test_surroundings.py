@@ -246,7 +246,7 @@ def test_a_full_disk_during_a_run_keeps_the_project(tmp_path: Path, monkeypatch:
     (folder / "logs").mkdir()
     (folder / runner.LOG).symlink_to("/dev/full")
     say = Command("say", [sys.executable, "-c", "print(1)"])
-    monkeypatch.setattr(runner, "_commands", lambda _: iter([say]))
+    monkeypatch.setattr(runner, "_commands", lambda *_: iter([say]))
 
     class Silent:
         def __call__(self, step: str, line: str) -> None:

@@ -12,28 +12,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from portfolio.create.dataset import SAMPLE, Chosen
 from portfolio.create.templates import NextStep
 from portfolio.errors import PortfolioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from portfolio.create.templates import SmallerBuild, Template
+    from portfolio.create.templates import DataSet, SmallerBuild, Template
 
 PYTHON = str(Path(".venv") / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 PATIENCE = 5  # seconds for an index to answer: one that is not reached must not cost a quarter of an hour
+OFFLINE = Chosen(SAMPLE)
 UV_IMPATIENT = {"UV_HTTP_TIMEOUT": str(PATIENCE), "UV_HTTP_RETRIES": "1"}
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command that sets a project up."""
+    """One command that sets a project up, or runs a step of it."""
 
     name: str
     words: list[str]
     variables: dict[str, str] = field(default_factory=dict)
-    is_saving: bool = False  # fetches the smaller build: where it fails, PyPI's follows
-    without: list[str] = field(default_factory=list)  # the words in that case, where they differ
+    excuse: str = ""  # what is said where it fails and the run goes on
+    instead: list[str] = field(default_factory=list)  # the words that then follow, if any
 
 
 def has_uv() -> bool:
@@ -46,28 +48,39 @@ def commands(template: Template) -> Iterator[Command]:
     smaller = template.smaller_build
     if has_uv():
         if smaller:
-            yield Command(f"find {smaller.package}", ["uv", "lock"], UV_IMPATIENT, is_saving=True)
-        yield Command("install", ["uv", "sync"], without=_without(smaller))
+            without = ["uv", "lock", "--no-sources-package", smaller.package]
+            yield Command(_finding(smaller), ["uv", "lock"], UV_IMPATIENT, _excuse(smaller), without)
+        yield Command("install", ["uv", "sync", "--frozen"] if smaller else ["uv", "sync"])
         return
     yield Command("create .venv", [sys.executable, "-m", "venv", ".venv"])
     pip = [PYTHON, "-m", "pip", "install"]
     if smaller:
-        yield Command(f"find {smaller.package}", [*pip, *_from_its_index(smaller)], is_saving=True)
+        yield Command(_finding(smaller), [*pip, *_from_its_index(smaller)], excuse=_excuse(smaller))
     yield Command("install", [*pip, *shlex.split(template.pip_install)])
 
 
-def next_steps(template: Template, has_run: bool, has_smaller: bool = True) -> Iterator[NextStep]:
+def next_steps(
+    template: Template, has_run: bool, fell_back: Collection[str] = (), data: Chosen = OFFLINE
+) -> Iterator[NextStep]:
     """What to type next, in the project's folder; without what `--run` has done already."""
     if has_uv():
-        prefix = "uv run " if has_smaller else "uv run --no-sync "  # or uv would ask the index that is not reached
         if not has_run:
             yield NextStep("uv sync", _advice(template.smaller_build))
     else:
-        prefix = ""
         yield from _by_pip(template, has_run)
+    prefix = _prefix(template, fell_back)
     for step in template.next_steps:
-        if not (has_run and step.run == f"python -m {template.package} run"):
-            yield NextStep(prefix + step.run, step.why)
+        is_run = step.run == f"python -m {template.package} run"
+        if not (has_run and is_run):
+            yield NextStep(prefix + (data.line(template.package) if is_run else step.run), step.why)
+
+
+def real_data(template: Template, fell_back: Collection[str] = ()) -> Iterator[tuple[str, DataSet]]:
+    """What runs the project on each data set that nobody drew, and that set."""
+    prefix = _prefix(template, fell_back)
+    for each in template.data_sets:
+        if each.name != SAMPLE:
+            yield f"{prefix}python -m {template.package} run --data {each.name}", each
 
 
 def check(template: Template) -> None:
@@ -86,6 +99,22 @@ def check(template: Template) -> None:
             f"{needed} Python {platform.python_version()}",
             f"use Python {smaller.newest_python} or older, or install uv, which fetches one by itself",
         )
+
+
+def _prefix(template: Template, fell_back: Collection[str]) -> str:
+    if not has_uv():
+        return ""
+    smaller = template.smaller_build
+    # Where that index was not reached, uv would ask it again.
+    return "uv run --no-sync " if smaller and _finding(smaller) in fell_back else "uv run "
+
+
+def _finding(smaller: SmallerBuild) -> str:
+    return f"find {smaller.package}"
+
+
+def _excuse(smaller: SmallerBuild) -> str:
+    return f"{smaller.host} is not reached: {smaller.package} comes from PyPI instead, {smaller.from_pypi}"
 
 
 def _by_pip(template: Template, has_run: bool) -> Iterator[NextStep]:
@@ -107,14 +136,11 @@ def _from_its_index(smaller: SmallerBuild) -> list[str]:
     return [*asked, smaller.requirement]
 
 
-def _without(smaller: SmallerBuild | None) -> list[str]:
-    return ["uv", "sync", "--no-sources-package", smaller.package] if smaller else []
-
-
 def _advice(smaller: SmallerBuild | None) -> str:
     if smaller is None:
         return ""
-    return f"where {smaller.host} is not reached: {shlex.join(_without(smaller))}, then uv run --no-sync"
+    sync = f"uv sync --no-sources-package {smaller.package}"
+    return f"where {smaller.host} is not reached: {sync}, then uv run --no-sync"
 
 
 def _platform() -> str:

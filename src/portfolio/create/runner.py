@@ -9,7 +9,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from portfolio.create import environment
 from portfolio.create.environment import Command
@@ -19,6 +19,7 @@ from portfolio.signals import ending_with_us
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from portfolio.create.dataset import Chosen
     from portfolio.create.templates import Template
 
 LOG = Path("logs/first-run.log")  # in the project; ignored by its git
@@ -71,58 +72,64 @@ class PipelineRun:
 
     steps: tuple[Step, ...]
     headlines: tuple[Headline, ...] = ()
-    has_smaller: bool = True  # the smaller build of a package, where its template knows one
+    fell_back: tuple[str, ...] = ()  # names of commands that failed, and for which others were run
     failure: RunFailed | None = field(default=None, compare=False)
 
 
-def run(template: Template, folder: Path, progress: Progress) -> PipelineRun:
+def run(template: Template, folder: Path, progress: Progress, data: Chosen = environment.OFFLINE) -> PipelineRun:
     """Set up the environment and run the manifest's steps; a failure is part of the answer, as the project stays."""
     log = folder / LOG
     log.parent.mkdir(exist_ok=True)
     steps: list[Step] = []
-    saved = True
+    fell_back: list[str] = []
+    failure = None
     try:
         with log.open("w", encoding="utf-8") as output:
-            for command in _commands(template):
-
-                def hear(line: str, name: str = command.name) -> None:
-                    output.write(line)
-                    progress(name, line.strip())
-
-                words = command.words if saved or not command.without else command.without
+            for command in _commands(template, data):
                 started = time.monotonic()
-                try:
-                    _run_step(command.name, words, folder, hear, command.variables)
-                except RunFailed:
-                    if not command.is_saving:
-                        raise
-                    saved = False
-                    progress.say(_follows(template))
+                if not _attempt(command, folder, output, progress):
+                    fell_back.append(command.name)
                 steps.append(Step(command.name, time.monotonic() - started))
-        return PipelineRun(tuple(steps), headlines(folder), saved)
-    except RunFailed as failure:
-        return PipelineRun(tuple(steps), has_smaller=saved, failure=failure)
+        return PipelineRun(tuple(steps), headlines(folder), tuple(fell_back))
+    except RunFailed as failed:
+        failure = failed
     except OSError as error:
-        broken = RunFailed(f"the project is there, but its run broke off: {error.strerror}", f"go on in {folder}")
-        return PipelineRun(tuple(steps), has_smaller=saved, failure=broken)
+        failure = RunFailed(f"the project is there, but its run broke off: {error.strerror}", f"go on in {folder}")
     except KeyboardInterrupt:
-        interrupted = RunFailed("interrupted; the project is there", f"go on in {folder}: see README.md")
-        return PipelineRun(tuple(steps), has_smaller=saved, failure=interrupted)
+        failure = RunFailed("interrupted; the project is there", f"go on in {folder}: see README.md")
     finally:
         progress.finish()
+    return PipelineRun(tuple(steps), fell_back=tuple(fell_back), failure=failure)
 
 
-def _commands(template: Template) -> Iterator[Command]:
+def _commands(template: Template, data: Chosen) -> Iterator[Command]:
     yield from environment.commands(template)
     for verb in template.steps:
-        yield Command(verb, [environment.PYTHON, "-m", template.package, verb])
+        words = [environment.PYTHON, "-m", template.package, verb]
+        if verb == "data" and data.public:  # it is fetched, and the network may not be there
+            excuse = f"{data.written} could not be fetched: the sample runs instead, as the offline test"
+            yield Command(verb, [*words, *data.words], excuse=excuse, instead=words)
+        else:
+            yield Command(verb, [*words, *data.words] if verb == "data" else words)
 
 
-def _follows(template: Template) -> str:
-    """That the smaller build could not be fetched, and what comes instead."""
-    smaller = template.smaller_build
-    assert smaller is not None
-    return f"{smaller.host} is not reached: {smaller.package} comes from PyPI instead, {smaller.from_pypi}"
+def _attempt(command: Command, folder: Path, output: TextIO, progress: Progress) -> bool:
+    """Whether a command succeeded; where it may fail, what follows instead is run."""
+
+    def hear(line: str) -> None:
+        output.write(line)
+        progress(command.name, line.strip())
+
+    try:
+        _run_step(command.name, command.words, folder, hear, command.variables)
+    except RunFailed:
+        if not command.excuse:
+            raise
+        progress.say(command.excuse)
+        if command.instead:
+            _run_step(command.name, command.instead, folder, hear, {})
+        return False
+    return True
 
 
 def _run_step(

@@ -25,6 +25,11 @@ class DataSet:
     what: str
     licence: str
 
+    @property
+    def is_own(self) -> bool:
+        """Whether the name stands for a path of the user's: FOLDER or FILE.csv."""
+        return self.name[:1].isupper()
+
 
 @dataclass(frozen=True)
 class NextStep:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from portfolio import terminal
-from portfolio.create import environment
+from portfolio.create import dataset, environment
 from portfolio.create.validation import validate
 from portfolio.terminal import Format, bold, columns, json_text, wrap
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portfolio.create.answers import Answers, Ask
+    from portfolio.create.dataset import Chosen
     from portfolio.create.questions import Answer, Question
     from portfolio.create.runner import PipelineRun
     from portfolio.create.scaffold import Created, PlannedFile
@@ -77,6 +78,14 @@ def prompt(template: Template) -> Ask:
     return ask
 
 
+def pick_data(template: Template) -> str:
+    """The data set that the user chooses on the terminal: a name, or a path of their own."""
+    terminal.warn("The data that it is to show, first of all:")
+    terminal.warn(*columns((each.name, f"{each.what}; license: {each.licence}") for each in template.data_sets))
+    default = next(each.name for each in template.data_sets if each.name != dataset.SAMPLE)
+    return terminal.ask("A name, or the path of your own", default, lambda typed: dataset.choose(template, typed))
+
+
 def preview(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: Format) -> str:
     """The answer of `new --dry-run`: the files that it would make."""
     if output is Format.json:
@@ -107,20 +116,27 @@ def made(project: Created, folder: Path) -> str:
     return line
 
 
-def created(project: Created, folder: Path, run: PipelineRun | None, command: str, output: Format) -> str:
+def created(project: Created, folder: Path, run: PipelineRun | None, data: Chosen, command: str, output: Format) -> str:
     """The end message of `new`: what was made, called `folder` as by the user, what was measured, what to do next.
 
     As text, nothing where the run failed: the error says what to do.
     """
     has_run = run is not None and run.failure is None
-    steps = tuple(environment.next_steps(project.answers.template, has_run, run is None or run.has_smaller))
+    template, fell_back = project.answers.template, run.fell_back if run else ()
+    steps = tuple(environment.next_steps(template, has_run, fell_back, data))
+    real = tuple(environment.real_data(template, fell_back)) if data.is_sample or "data" in fell_back else ()
     if output is Format.json:
-        return json_text(_document(project, folder, run if has_run else None, steps, command))
+        document = _document(project, folder, run if has_run else None, steps, command)
+        known = [{"run": line, "what": each.what, "licence": each.licence} for line, each in real]
+        return json_text({**document, "dataset": data.written, "real_data": known})
     if run is not None and run.failure is not None:
         return ""
     lines = [*_measured(run)] if run else [made(project, folder)]
     lines += ["", bold("Next")]
     lines += columns([(f"cd {_quote(str(folder))}", ""), *((step.run, step.why) for step in steps)])
+    if real:
+        lines += ["", bold("Then real data") + ": the sample is drawn by code, the offline test of all this"]
+        lines += columns((line, f"{each.what}; license: {each.licence}") for line, each in real)
     if project.commit:
         lines += ["", bold("To publish it") + " (make an empty repository at your host first)"]
         lines += ["  git add -A && git commit -m 'First run'"] if run else []
@@ -134,7 +150,7 @@ def _document(
     measured = run and {
         "steps": [asdict(step) for step in run.steps],
         "headlines": [asdict(headline) for headline in run.headlines],
-        "has_smaller_build": run.has_smaller,
+        "fell_back": run.fell_back,
     }
     return {
         "template": project.answers.template.release,
@@ -149,10 +165,11 @@ def _document(
     }
 
 
-def command(answers: Answers, folder: Path, git: bool | None, run: bool) -> str:
+def command(answers: Answers, folder: Path, git: bool | None, run: bool, data: Chosen) -> str:
     """The command line that makes the same project without asking."""
     options = [f"--data={key}={value}" for key, value in answers.unpredictable.items()]
-    flags = [*(["--run"] if run else []), *([] if git is None else ["--git" if git else "--no-git"])]
+    flags = [*(["--run"] if run else []), *([] if data.is_sample else [f"--dataset={data.written}"])]
+    flags += [] if git is None else ["--git" if git else "--no-git"]
     words = ["portfolio", "new", answers.template.name, str(folder), "--yes", *flags, *options]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 

@@ -55,6 +55,7 @@ class Facts:
     mistakes: Mapping[str, str]  # command → the message, where nothing was made yet
     band: Callable[[Measured], None]  # what holds for any seed
     page: OnThePage
+    one_seed: str  # Python of the project's: `one(seed)` draws small data and has every kind of case answered
     published: Published
     worlds: tuple[World, ...]
 

@@ -50,6 +50,40 @@ def band(measured: Measured) -> None:
     assert [kinds.count(each) for each in ("gap", "stuck meter", "change of level")] == [1, 1, 1]
 
 
+ONE_SEED = """
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+import numpy as np
+from forecast_dashboard.config import Config
+from forecast_dashboard.data import prepare, quality, sample, table
+from forecast_dashboard.models import saved
+from forecast_dashboard.serving import tomorrow
+from forecast_dashboard.serving.tomorrow import Question
+
+MODEL = saved.load()
+KEPT = 35 * 24
+
+def one(seed):
+    config = Config(seed=seed)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "demand.csv"
+        hidden = sample.draw(path, seed)
+        series, findings = quality.clean(table.read(path, prepare.SAMPLE).series, config)
+    kinds = [each.kind for each in findings]
+    assert {"gap", "stuck meter", "change of level"} <= set(kinds), kinds
+    day = series.date(series.days - 1) + timedelta(days=1)
+    for number, area in enumerate(series.areas):
+        history = series.demand[number, -KEPT:]
+        known = series.temperature[number, -KEPT:]
+        for temperature in (None, np.full(24, -20.0), np.full(24, 45.0)):
+            question = Question(area, day, history, known, temperature, series.holiday[-KEPT:], bool(number))
+            found = tomorrow.answer(MODEL, question).found
+            assert all(np.isfinite(each).all() for each in found.values())
+            assert (found["low"] <= found["point"]).all() and (found["point"] <= found["high"]).all()
+"""
+
+
 def ask_for_a_hot_day(page: Page) -> None:
     page.get_by_label("Warmest").fill("31")
     page.get_by_role("button", name="Forecast").press("Enter")
@@ -122,6 +156,7 @@ FACTS = Facts(
     },
     band=band,
     page=OnThePage(ask_for_a_hot_day, "#tomorrow svg", "**/forecast", "No answer:"),
+    one_seed=ONE_SEED,
     published=Published(
         options="--data victoria",
         publish=publish,

@@ -44,6 +44,27 @@ def _macro_f1(measured: Measured, **wanted: str) -> float:
     return value
 
 
+ONE_SEED = """
+import tempfile
+from pathlib import Path
+from image_api.config import Config
+from image_api.data import folder, sample, split
+from image_api.models import classifier
+
+sample.LAB_PLANTS_PER_KIND, sample.FIELD_PLANTS_PER_KIND = 6, 1
+MODEL = classifier.load()
+
+def one(seed):
+    with tempfile.TemporaryDirectory() as name:
+        sample.draw(Path(name), seed)
+        found = folder.read(Path(name), Config(seed=seed)).photographs
+    assert len(found.pixels) == 105
+    probabilities = MODEL.probabilities(found.pixels)
+    assert probabilities.shape == (105, 5)
+    assert abs(probabilities.sum(axis=1) - 1).max() < 1e-5
+"""
+
+
 def choose_the_first_example(page: Page) -> None:
     page.locator("h1").click()  # into the page, and not into the browser around it
     for _ in range(12):
@@ -130,6 +151,7 @@ FACTS = Facts(
     },
     band=band,
     page=OnThePage(choose_the_first_example, ".verdict", "**/predict", "The service cannot be reached"),
+    one_seed=ONE_SEED,
     published=Published(
         options="--data plantvillage --limit 40",
         publish=publish,

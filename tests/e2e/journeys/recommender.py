@@ -41,6 +41,48 @@ def band(measured: Measured) -> None:
         assert min(gains(measured, split)) > 0
 
 
+ONE_SEED = """
+import math
+import tempfile
+from pathlib import Path
+from fastapi.testclient import TestClient
+from recommender.config import Config
+from recommender.data import sample, table, world
+from recommender.experiment import population
+from recommender.experiment.population import Population, Truth
+from recommender.models import saved
+from recommender.models.recommend import Recommender
+from recommender.serving.app import create_app
+
+MODEL = saved.load()
+FEW = 12  # visitors with the shortest and with the longest past
+
+def one(seed):
+    config = Config(seed=seed)
+    with tempfile.TemporaryDirectory() as name:
+        sample.draw(Path(name), seed)
+        interactions = table.read(Path(name)).interactions
+        truth = world.load(Path(name)).aligned(interactions)
+    visitors = sorted(population.invite(interactions, truth, config).visitors, key=lambda each: len(each.history))
+    everything = MODEL.ids
+    few = [*visitors[:FEW], *visitors[-FEW:]]
+    expected = Truth(Population(few), Recommender(MODEL, config.exploration, config.candidates), config.length)
+    assert all(math.isfinite(expected.clicks_per_visitor(name)) for name, _ in config.variants)
+    assert all(0 <= expected.first_is_opened(name) <= 1 for name in (*MODEL.weights, "uniform"))
+    with tempfile.TemporaryDirectory() as logs, TestClient(create_app(MODEL, config, Path(logs))) as client:
+        for number, history in enumerate([*(each.history for each in few), everything, everything[1:]]):
+            asked = {"user": str(number), "history": history[-1000:], "length": config.length}
+            answer = client.post("/recommendations", json=asked)
+            assert answer.status_code == 200, answer.text
+            found = answer.json()
+            left = len(set(everything) - set(history))
+            assert len(found["items"]) == min(config.length, left)
+            assert bool(found["reason"]) == (not left)
+            event = {"type": "exposure", "token": found["token"]}
+            assert client.post("/events", json={"events": [event]}).json()["new"] == len(found["items"])
+"""
+
+
 def choose_the_last_film(page: Page) -> None:
     page.get_by_text("Nothing is chosen yet").wait_for()
     for _ in range(5):
@@ -137,6 +179,7 @@ FACTS = Facts(
     },
     band=band,
     page=OnThePage(choose_the_last_film, "text=for 1 chosen", "**/preview", "The service cannot be reached"),
+    one_seed=ONE_SEED,
     published=Published(
         options="--data ml-100k",
         publish=publish,
