@@ -115,19 +115,21 @@ def _commands(template: Template, data: Chosen) -> Iterator[Command]:
 
 def _attempt(command: Command, folder: Path, output: TextIO, progress: Progress) -> bool:
     """Whether a command succeeded; where it may fail, what follows instead is run."""
+    name = command.name
 
     def hear(line: str) -> None:
         output.write(line)
-        progress(command.name, line.strip())
+        progress(name, line.strip())
 
     try:
-        _run_step(command.name, command.words, folder, hear, command.variables)
+        _run_step(name, command.words, folder, hear, command.variables)
     except RunFailed:
         if not command.excuse:
             raise
         progress.say(command.excuse)
         if command.instead:
-            _run_step(command.name, command.instead, folder, hear, {})
+            name += " again"
+            _run_step(name, command.instead, folder, hear, {})
         return False
     return True
 
