@@ -41,6 +41,7 @@ class Answers:
         return {
             **self.values,
             "template": self.template.name,
+            "package": self.template.package,
             "release": self.template.release,
             "quoted": {key: in_quotes(value) for key, value in texts.items()},
             "markdown": {key: in_markdown(value) for key, value in texts.items()},
