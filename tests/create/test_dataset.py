@@ -79,7 +79,7 @@ def test_the_end_message_runs_what_was_chosen(portfolio: Run) -> None:
     outcome = portfolio("new", "forecast-dashboard", "--yes", "--dataset", "victoria")
     assert "python -m forecast_dashboard run --data victoria" in outcome.out
     assert "--dataset=victoria" in outcome.out.partition("The same again")[2]
-    assert "Then real data" not in outcome.out
+    assert "With real data" not in outcome.out
 
 
 def test_names_are_completed_for_the_template_that_was_named() -> None:

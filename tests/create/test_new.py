@@ -329,6 +329,15 @@ def test_the_printed_command_makes_the_same_project(portfolio: Run, tmp_path: Pa
     assert _tree(tmp_path / "first") == first
 
 
+@pytest.mark.parametrize("name", ["con", "nul", "com1", "LPT9", "Aux.d"])
+def test_names_of_devices_on_windows_are_refused(portfolio: Run, name: str) -> None:
+    for given in ([name], ["fine", f"--data=project_name={name.lower().partition('.')[0]}"]):
+        outcome = portfolio("new", "recommender", *given, "--yes")
+        assert outcome.code == 2
+        assert "device on Windows" in outcome.err
+        assert not Path(given[0]).exists()
+
+
 def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None:
     if os.name == "nt":
         missing("needs a POSIX terminal")

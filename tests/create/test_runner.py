@@ -46,7 +46,7 @@ def test_it_runs_every_step_and_reads_the_results(portfolio: Run, monkeypatch: p
     assert "0.700      [0.600, 0.800]   net     test" in outcome.out
     assert "Accuracy" not in outcome.out
     assert "Seconds: install 0." in outcome.out
-    assert "image_api run" not in outcome.out.partition("Then real data")[0]
+    assert "image_api run" not in outcome.out.partition("With real data")[0]
     assert "measured" in Path("image-api/logs/first-run.log").read_text(encoding="utf-8")
 
 
@@ -122,5 +122,5 @@ def test_real_data_are_run_on_and_the_sample_where_they_cannot_be_fetched(
     outcome = portfolio("new", "image-api", "--yes", "--run", "--dataset", "plantvillage")
     assert outcome.code == 0
     assert ("plantvillage could not be fetched: the sample runs instead" in " ".join(outcome.err.split())) != is_reached
-    assert ("Then real data" in outcome.out) != is_reached
+    assert ("With real data" in outcome.out) != is_reached
     assert "--dataset=plantvillage" in outcome.out

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from portfolio import record
 from portfolio.create import templates
-from portfolio.errors import PortfolioError
+from portfolio.create.validation import RESERVED
+from portfolio.errors import PortfolioError, WrongUse
 from portfolio.git import first_commit, repository
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _set_modes(folder: Path) -> None:
 def check_destination(folder: Path) -> None:
     """Refuse a destination that is neither absent nor an empty folder."""
     another = f"choose another folder: portfolio new TEMPLATE {folder}-2"
+    if folder.name.partition(".")[0].lower() in RESERVED:
+        raise WrongUse(f"{folder.name} is the name of a device on Windows, and cannot be a folder", another)
     try:
         if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
             raise PortfolioError(f"{folder} is there already and is not a folder", another)

@@ -60,7 +60,7 @@ def template(template: Template, questions: Sequence[Question], output: Format) 
             bold("Questions") + " (portfolio new --data KEY=VALUE)",
             *columns((question.key, question.help) for question in questions),
             "",
-            bold("Data sets") + f" (python -m {template.package} run --data NAME)",
+            bold("Data sets") + " (portfolio new --dataset NAME)",
             *columns((data.name, f"{data.what}; license: {data.licence}") for data in template.data_sets),
             "",
             bold("Verbs") + f" (python -m {template.package} VERB)",
@@ -135,7 +135,7 @@ def created(project: Created, folder: Path, run: PipelineRun | None, data: Chose
     lines += ["", bold("Next")]
     lines += columns([(f"cd {_quote(str(folder))}", ""), *((step.run, step.why) for step in steps)])
     if real:
-        lines += ["", bold("Then real data") + ": the sample is drawn by code, the offline test of all this"]
+        lines += ["", bold("With real data") + ", which is what to show; the drawn sample is the offline test"]
         lines += columns((line, f"{each.what}; license: {each.licence}") for line, each in real)
     if project.commit:
         lines += ["", bold("To publish it") + " (make an empty repository at your host first)"]
