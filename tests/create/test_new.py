@@ -343,7 +343,10 @@ def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None
         missing("needs a POSIX terminal")
     import pty  # is not there on Windows
 
-    ours, theirs = pty.openpty()
+    try:
+        ours, theirs = pty.openpty()
+    except OSError as error:
+        missing(f"there is no terminal: {error}")
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(CHECKOUT / "src")}
     process = subprocess.Popen(
         [sys.executable, "-m", "portfolio", "new"],

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from portfolio.create import templates
 from portfolio.create.templates import Template
@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
+LACKING = "of this system"  # how a project says that it needs what no package brings
 SECONDS: dict[str, float] = {}  # of the journeys, by template
 
 
@@ -120,6 +121,8 @@ class Project:
 
     def question(self, address: str) -> str:
         """What curl asks its service for example, as its own `ask` says it; for a shell in its folder."""
+        if not shutil.which("curl"):
+            missing("there is no curl")
         return self.do(f"ask --print --url {address}").splitlines()[-1].removeprefix("curl ")
 
     @functools.cached_property
@@ -196,17 +199,26 @@ class Workshop:
     def __init__(self, tool: Tool, folder: Path) -> None:
         self._tool, self._folder = tool, folder
         self._done: dict[str, tuple[dict[str, Any], Project]] = {}
+        self._lacking: dict[str, str] = {}
 
     def project(self, name: str) -> tuple[dict[str, Any], Project]:
         """What `portfolio new --format json` said, and the project: made for uv, and taken through its own next steps,
         word for word, but for the last, which serves until stopped."""
         if name not in self._done:
             check_reached(templates.get(name))
+            if name in self._lacking:
+                missing(self._lacking[name])
             command = f"{self._tool.command} new {name} --yes --data author=Ada --format json 2>/dev/null"
             said: dict[str, Any] = json.loads(run(command, self._folder))
             folder = self._folder / said["path"]
             for step in said["next_steps"][:-1]:
-                run(step["run"], folder)
+                try:
+                    run(step["run"], folder)
+                except AssertionError as failure:
+                    if LACKING not in str(failure):
+                        raise
+                    self._lacking[name] = next(line for line in str(failure).splitlines() if LACKING in line)
+                    missing(self._lacking[name])
             self._done[name] = (said, Project(folder, templates.get(name)))
         return self._done[name]
 
@@ -244,11 +256,12 @@ def project(workshop: Workshop) -> Project:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's own browser, or Playwright's."""
-    with sync_playwright() as started:
+    with contextlib.ExitStack() as until_the_end:
         try:
+            started = until_the_end.enter_context(sync_playwright())
             browser = started.chromium.launch(executable_path=shutil.which("chromium"))
-        except Error:
-            missing("there is no Chromium")
+        except Exception as error:  # Playwright has no type of its own for a driver that does not start
+            missing(f"there is no Chromium that starts: {str(error).splitlines()[0]}")
         yield browser
         browser.close()
 

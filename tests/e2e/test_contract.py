@@ -9,6 +9,7 @@ import shutil
 import statistics
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_the_next_steps_end_with_a_service_that_answers(workshop: Workshop, each
     with served(each.serve(port), each.folder, port) as address:
         answer = json.loads(each.do(f"ask --url {address}"))
         assert answer["model_version"] == each.metrics["artefacts"][0]["sha256"][:12]
-        assert each.template.title in run(f"curl -sS {address}/", each.folder)
+        assert each.template.title in urllib.request.urlopen(f"{address}/", timeout=10).read().decode()
     assert "requests in logs" in each.do("monitor --log-dir logs || true")
 
 

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.conftest import outside
+from tests.conftest import missing, outside
 from tests.e2e.browsing import Visit, visited
 from tests.e2e.conftest import Project, Workshop, copied, free_port, run, served
 from tests.e2e.mirror import Mirror
@@ -50,6 +51,8 @@ def visit(chromium: Browser, service: str) -> Iterator[Visit]:
 
 
 def test_what_its_pages_say_to_send_is_stored(recommender: Project, service: str) -> None:
+    if not shutil.which("curl"):
+        missing("there is no curl")
     documented = (recommender.folder / "docs/serving.md").read_text(encoding="utf-8")
     (sends,) = re.findall(r"(?ms)^curl .*?'$", documented)
     sends = sends.replace("http://127.0.0.1:8000", service).replace("curl ", "curl -sS ", 1)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from forecast_dashboard.config import Config
+from forecast_dashboard.kit.project import ExplainedError
 
 ROWS = 256  # walked together: what they need stays near the processor
 
@@ -73,7 +74,13 @@ class Forest:
 
 def fit(inputs: np.ndarray, targets: np.ndarray, config: Config, quantile: float | None = None) -> Forest:
     """Trees for the mean of the targets (N,) given the inputs (N, F), or for a quantile of them."""
-    import lightgbm  # here, since serving walks the trees without it
+    try:
+        import lightgbm  # here, since serving walks the trees without it
+    except OSError as error:  # its wheel leaves this one library to the system
+        raise ExplainedError(
+            f"LightGBM needs the OpenMP runtime of this system ({error}): `apt-get install libgomp1`, or on a Mac "
+            "`brew install libomp`; then run this again"
+        ) from error
 
     settings: dict[str, Any] = {
         "objective": "regression" if quantile is None else "quantile",
