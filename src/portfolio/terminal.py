@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 WIDEST = 100  # columns, beyond which lines are hard to read
 NARROWEST = 40
-
-
 ESCAPED = "portfolio.escaped"  # how letters are written that a stream's encoding cannot hold
 
 
@@ -62,7 +60,7 @@ def _escape(problem: UnicodeError) -> tuple[str, int]:
 
 def json_text(document: Any, indent: int | None = 2) -> str:
     """A document for standard output: UTF-8, so that where that writes otherwise, all but ASCII is escaped."""
-    is_utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    is_utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"  # none: a text in memory
     return json.dumps(document, indent=indent, ensure_ascii=not is_utf8)
 
 

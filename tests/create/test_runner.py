@@ -99,7 +99,7 @@ def test_a_smaller_build_that_is_not_reached_is_said_and_made_do_without(
     outcome = portfolio("new", "image-api", "--yes", "--run")
     assert outcome.code == 0
     said = " ".join(outcome.err.split())
-    assert "torch comes from PyPI, 2.7 GB" in said
+    assert "torch comes from PyPI, 2.7 GB (the reason)" in said
     assert "uv run --no-sync python -m pytest" in outcome.out or "python -m pytest" in outcome.out
     assert "from PyPI" in Path("image-api/logs/first-run.log").read_text(encoding="utf-8")
 
@@ -124,3 +124,12 @@ def test_real_data_are_run_on_and_the_sample_where_they_cannot_be_fetched(
     assert ("plantvillage could not be fetched: the sample runs instead" in " ".join(outcome.err.split())) != is_reached
     assert ("With real data" in outcome.out) != is_reached
     assert "--dataset=plantvillage" in outcome.out
+
+
+def test_json_names_the_data_that_were_run_on(portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = [sys.executable, "-c"]
+    step = Command("data", [*python, FAIL], excuse="not fetched", instead=[*python, WRITE])
+    monkeypatch.setattr(runner, "_commands", lambda *_: iter([step]))
+    said = portfolio("new", "image-api", "--yes", "--run", "--dataset=plantvillage", "--format=json").json
+    assert (said["dataset"], said["run"]["fell_back"]) == ("sample", ["data"])
+    assert said["real_data"]

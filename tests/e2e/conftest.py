@@ -131,14 +131,13 @@ class Project:
         described: dict[str, Any] = json.loads(self.do("ask --print").splitlines()[-2])
         return described
 
-    @property
-    def request(self) -> tuple[bytes, dict[str, str]]:
-        """The body of that question and its headers."""
+    def request(self, file: bytes | None = None) -> tuple[bytes, dict[str, str]]:
+        """The body of that question, or of one with another file, and its headers."""
         if "file" not in self.example:
             return json.dumps(self.example["body"]).encode(), {"Content-Type": "application/json"}
         path = self.folder / self.example["file"]
         part = f'Content-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
-        body = b"--b0undary\r\n" + part.encode() + path.read_bytes() + b"\r\n--b0undary--\r\n"
+        body = b"--b0undary\r\n" + part.encode() + (file or path.read_bytes()) + b"\r\n--b0undary--\r\n"
         return body, {"Content-Type": "multipart/form-data; boundary=b0undary"}
 
     @property
@@ -247,10 +246,10 @@ def today(workshop: Workshop) -> Project:
     return workshop.project(todays().name)[1]
 
 
-@pytest.fixture(scope="session")
-def project(workshop: Workshop) -> Project:
-    """One that stands for all where a test speaks of its modules."""
-    return workshop.project("image-api")[1]
+@pytest.fixture(scope="module")
+def project(request: pytest.FixtureRequest, workshop: Workshop) -> Project:
+    """A project of the template that a file of tests names as TEMPLATE, made and run."""
+    return workshop.project(request.module.TEMPLATE)[1]
 
 
 @pytest.fixture(scope="session")
@@ -271,6 +270,14 @@ def mirror() -> Iterator[Mirror]:
     """A host with nothing on it yet."""
     with mirrored() as mirror:
         yield mirror
+
+
+@pytest.fixture(scope="module")
+def its_service(project: Project) -> Iterator[str]:
+    """The address of that project's service."""
+    port = free_port()
+    with served(project.serve(port), project.folder, port) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,9 @@ from portfolio.readme import markdown
 from portfolio.readme.model import BOLD
 from tests.audit.audited import COMPLETE, build, git
 from tests.conftest import CHECKOUT
-from tests.e2e.conftest import Tool, Workshop, copy_tree, run
+from tests.e2e.conftest import Project, Tool, copy_tree, run
 
+TEMPLATE = "image-api"
 pytestmark = pytest.mark.e2e
 
 
@@ -32,10 +33,10 @@ def audited(tool: Tool, folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def copy(workshop: Workshop, tmp_path: Path) -> Path:
+def copy(project: Project, tmp_path: Path) -> Path:
     """A project that was run, to be changed."""
     folder = tmp_path / "project"
-    copy_tree(workshop.project("image-api")[1].folder, folder)
+    copy_tree(project.folder, folder)
     return folder
 
 

@@ -26,8 +26,8 @@ def test_results_stay_in_their_band_whatever_the_seed(each: Project, tmp_path: P
     for verb in ("data", "train", "evaluate"):
         copy.do(f"{verb} --seed {SEED}")
     facts = journeys.of(each.template)
-    facts.band(each.metrics)
-    facts.band(copy.metrics)
+    facts.band(each)
+    facts.band(copy)
     assert copy.metrics["results"] != each.metrics["results"]
 
 
@@ -93,8 +93,12 @@ def test_what_is_published_is_fetched_once_and_whole(each: Project, mirror: Mirr
     assert published.licence in _failure(copy, command), "nothing is there yet"
     for name, (spoil, message) in published.spoiled.items():
         published.publish(mirror)
+        whole = dict(mirror.files)
         spoil(mirror)
         assert re.search(message, _failure(copy, command)), name
+        spoiled = {content for path, content in mirror.files.items() if content != whole[path]}
+        kept = [path for path in (copy.folder / "data").rglob("*") if path.is_file() and path.read_bytes() in spoiled]
+        assert not kept, name
     published.publish(mirror)
     copy.do(command)
     mirror.asked.clear()

@@ -19,21 +19,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browsing import WAYS, visited
-from tests.e2e.conftest import Project, Workshop, free_port, run, served
+from tests.e2e.conftest import Project, free_port, run, served
 
+TEMPLATE = "forecast-dashboard"
 PICTURE = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
 
 
 @pytest.fixture(scope="module")
-def forecast(workshop: Workshop) -> Project:
-    """Made and run."""
-    return workshop.project("forecast-dashboard")[1]
-
-
-@pytest.fixture(scope="module")
-def static(forecast: Project) -> Iterator[str]:
+def static(project: Project) -> Iterator[str]:
     """The one file, on a host that only shows files."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(forecast.folder / "reports/site"))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.folder / "reports/site"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/index.html"
@@ -41,12 +36,12 @@ def static(forecast: Project) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def dashboard(forecast: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def dashboard(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the dashboard, which must stop when it is told to."""
     port, log = free_port(), tmp_path_factory.mktemp("dashboard") / "log"
-    command = shlex.split(f"{forecast.python} -m {forecast.template.package} dashboard --port {port}")
+    command = shlex.split(f"{project.python} -m {project.template.package} dashboard --port {port}")
     with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=forecast.folder, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=project.folder, stdout=output, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 60
         while True:
             with contextlib.suppress(OSError):
@@ -69,14 +64,14 @@ def _post(address: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("late", [0, 1], ids=["on time", "an hour late"])
-def test_monitor_compares_forecasts_with_actual_demand(forecast: Project, tmp_path: Path, late: int) -> None:
+def test_monitor_compares_forecasts_with_actual_demand(project: Project, tmp_path: Path, late: int) -> None:
     """Two weeks of November, served day after day from the sample's own history; then the feed is on time, or late."""
-    rows = (forecast.folder / "data/sample/demand.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (project.folder / "data/sample/demand.csv").read_text(encoding="utf-8").splitlines()[1:]
     harbour = [line.split(",") for line in rows if ",Harbor," in line]
     times, demand = [each[0] for each in harbour], [float(each[2]) for each in harbour]
     felt, holiday = [float(each[3]) for each in harbour], [each[4] == "true" for each in harbour]
     logs, port = tmp_path / "logs", free_port()
-    with served([*forecast.serve(port), "--log-dir", str(logs)], forecast.folder, port) as address:
+    with served([*project.serve(port), "--log-dir", str(logs)], project.folder, port) as address:
         for day in range(6, 18):
             begins = times.index(f"2023-11-{day - 1:02d}T23:00:00Z")  # midnight in Berlin
             before = slice(begins - 24 * 30, begins)
@@ -88,32 +83,45 @@ def test_monitor_compares_forecasts_with_actual_demand(forecast: Project, tmp_pa
             _post(address, "actuals", {"area": "Harbor", "observations": observations})
     command = f"monitor --log-dir {shlex.quote(str(logs))}"
     if not late:
-        assert "ALARM" not in forecast.do(command)
+        assert "ALARM" not in project.do(command)
     else:
         with pytest.raises(AssertionError, match="ALARM  share outside intervals"):
-            forecast.do(command)
+            project.do(command)
 
 
-def test_the_page_is_one_file_for_any_static_host(forecast: Project) -> None:
-    page = (forecast.folder / "reports/site/index.html").read_text(encoding="utf-8")
+def test_the_page_is_one_file_for_any_static_host(project: Project) -> None:
+    page = (project.folder / "reports/site/index.html").read_text(encoding="utf-8")
     assert "src=" not in page
     assert "https://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert len(page) < 400_000
-    (forecast.folder / "reports/site/index.html").write_text(page.replace("<h1>", "<h1>Better: "), encoding="utf-8")
+    (project.folder / "reports/site/index.html").write_text(page.replace("<h1>", "<h1>Better: "), encoding="utf-8")
     with pytest.raises(AssertionError, match="not what was measured"):
-        forecast.do("site --check")
-    (forecast.folder / "reports/site/index.html").write_text(page, encoding="utf-8")
-    run("! git check-ignore reports/site/index.html", forecast.folder)
+        project.do("site --check")
+    (project.folder / "reports/site/index.html").write_text(page, encoding="utf-8")
+    run("! git check-ignore reports/site/index.html", project.folder)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_one_file_tells_the_same_story(chromium: Browser, static: str, way: str, forecast: Project) -> None:
+def test_tomorrow_is_asked_and_shown(chromium: Browser, its_service: str, way: str) -> None:
+    with visited(chromium, its_service, way) as visit:
+        page = visit.page
+        page.get_by_label("Warmest").fill("31")
+        page.get_by_role("button", name="Forecast").press("Enter")  # by keyboard alone
+        page.get_by_text("The forecast for Harbor on 2024-01-01").wait_for()
+        picture = page.locator("#tomorrow svg")
+        assert "The forecast is highest" in (picture.get_attribute("aria-label") or "")
+        page.locator("#tomorrow summary").press("Enter")
+        assert page.locator("#tomorrow tbody tr").count() == 24
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_one_file_tells_the_same_story(chromium: Browser, static: str, way: str, project: Project) -> None:
     with visited(chromium, static, way) as visit:
         page = visit.page
         shown = next(
             row["value"]
-            for row in forecast.metrics["results"]
-            if row["metric"] == "mase" and row["model"] == forecast.metrics["data"]["served"]
+            for row in project.metrics["results"]
+            if row["metric"] == "mase" and row["model"] == project.metrics["data"]["served"]
         )
         assert f"{shown:.2f}" in page.locator("#headline").inner_text()
         assert not page.locator("#live").is_visible()

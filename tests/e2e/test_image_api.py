@@ -19,27 +19,14 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.e2e.browsing import WAYS, Visit, visited
-from tests.e2e.conftest import Project, Workshop, copied, free_port, served
+from tests.e2e.conftest import Project, copied
 from tests.e2e.fuzz import mutated
 from tests.e2e.journeys import image_api as facts
 from tests.e2e.mirror import Mirror
 
-REQUESTS = 1200
+TEMPLATE = "image-api"
+REQUESTS = 2400
 BOUNDARY = "b0undary"
-
-
-@pytest.fixture(scope="module")
-def project(workshop: Workshop) -> Project:
-    """Made and run."""
-    return workshop.project("image-api")[1]
-
-
-@pytest.fixture(scope="module")
-def service(project: Project) -> Iterator[str]:
-    """The address of its service."""
-    port = free_port()
-    with served(project.serve(port), project.folder, port) as address:
-        yield address
 
 
 def _pictures(folder: Path) -> list[bytes]:
@@ -75,9 +62,9 @@ def _upload(content: bytes, chance: random.Random) -> tuple[bytes, dict[str, str
     return body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
 
 
-def test_no_upload_however_strange_is_a_mistake_of_the_service(service: str, project: Project) -> None:
+def test_no_upload_however_strange_is_a_mistake_of_the_service(its_service: str, project: Project) -> None:
     chance, seen = random.Random(1), Counter[int]()
-    pictures, place = _pictures(project.folder), urlsplit(service)
+    pictures, place = _pictures(project.folder), urlsplit(its_service)
     connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
     for _ in range(REQUESTS):
         body, headers = _upload(mutated(chance.choice(pictures), chance), chance)
@@ -101,9 +88,9 @@ def test_no_upload_however_strange_is_a_mistake_of_the_service(service: str, pro
 
 
 @pytest.fixture(params=WAYS)
-def visit(request: pytest.FixtureRequest, chromium: Browser, service: str) -> Iterator[Visit]:
+def visit(request: pytest.FixtureRequest, chromium: Browser, its_service: str) -> Iterator[Visit]:
     """The page, each way."""
-    with visited(chromium, service, request.param) as visit:
+    with visited(chromium, its_service, request.param) as visit:
         yield visit
 
 
@@ -114,29 +101,29 @@ def _chosen(visit: Visit, content: bytes | Path, name: str = "leaf.png") -> None
     )
 
 
-def _asked(service: str, photograph: Path) -> dict[str, object]:
+def _asked(its_service: str, photograph: Path) -> dict[str, object]:
     answer = subprocess.run(
-        ["curl", "-sS", "-F", f"file=@{photograph}", f"{service}/predict"], capture_output=True, check=True
+        ["curl", "-sS", "-F", f"file=@{photograph}", f"{its_service}/predict"], capture_output=True, check=True
     )
     document: dict[str, object] = json.loads(answer.stdout)
     return document
 
 
 @pytest.fixture(scope="module")
-def photographs(project: Project, service: str) -> dict[bool, Path]:
+def photographs(project: Project, its_service: str) -> dict[bool, Path]:
     """One photograph that is answered, and one that the model is not sure of."""
     found: dict[bool, Path] = {}
     for path in sorted((project.folder / "data/sample").rglob("*.png")):
-        found.setdefault(bool(_asked(service, path)["abstained"]), path)
+        found.setdefault(bool(_asked(its_service, path)["abstained"]), path)
         if len(found) == 2:
             break
     return found
 
 
-def test_a_photograph_is_answered(visit: Visit, service: str, photographs: dict[bool, Path]) -> None:
+def test_a_photograph_is_answered(visit: Visit, its_service: str, photographs: dict[bool, Path]) -> None:
     _chosen(visit, photographs[False])
     visit.page.locator(".verdict").wait_for()
-    assert visit.page.locator(".verdict").inner_text() == _asked(service, photographs[False])["label"]
+    assert visit.page.locator(".verdict").inner_text() == _asked(its_service, photographs[False])["label"]
     assert visit.page.locator("#result li").count() == 3
     assert visit.page.locator("#preview").is_visible()
 
@@ -167,6 +154,22 @@ def test_a_large_photograph_is_made_smaller_before_it_is_sent(visit: Visit) -> N
     _chosen(visit, file.getvalue())
     visit.page.locator(".verdict").wait_for()
     assert visit.page.evaluate("window.sent") == [1024, 683]
+
+
+def test_with_the_keyboard_alone(visit: Visit) -> None:
+    page = visit.page
+    page.locator("h1").click()  # into the page, and not into the browser around it
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('input[type=file]:not([capture])')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)
+    assert visit.choosers
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.examples button')")
+    page.keyboard.press("Enter")
+    page.locator(".verdict").wait_for()
 
 
 def test_a_phone_is_offered_its_camera_and_a_desk_is_not(visit: Visit) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from portfolio.create import templates
 from tests.e2e.conftest import Project, copied, run
 
+TEMPLATE = "image-api"
 CASES = templates.root() / "_shared/tests/test_kit.py"
 
 

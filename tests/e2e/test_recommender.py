@@ -21,49 +21,36 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import missing, outside
-from tests.e2e.browsing import Visit, visited
-from tests.e2e.conftest import Project, Workshop, copied, free_port, run, served
+from tests.e2e.browsing import WAYS, Visit, visited
+from tests.e2e.conftest import Project, copied, free_port, run
 from tests.e2e.mirror import Mirror
 
+TEMPLATE = "recommender"
 KILLS, PEOPLE, FEWEST = 20, 6, 1000
 HEADERS = {"Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def recommender(workshop: Workshop) -> Project:
-    """Made and run."""
-    return workshop.project("recommender")[1]
-
-
-@pytest.fixture(scope="module")
-def service(recommender: Project) -> Iterator[str]:
-    """The address of its service."""
-    port = free_port()
-    with served(recommender.serve(port), recommender.folder, port) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(chromium: Browser, service: str) -> Iterator[Visit]:
-    """The page on a desk."""
-    with visited(chromium, service, "desk") as visit:
+@pytest.fixture(params=WAYS)
+def visit(request: pytest.FixtureRequest, chromium: Browser, its_service: str) -> Iterator[Visit]:
+    """The page, each way."""
+    with visited(chromium, its_service, request.param) as visit:
         yield visit
 
 
-def test_what_its_pages_say_to_send_is_stored(recommender: Project, service: str) -> None:
+def test_what_its_pages_say_to_send_is_stored(project: Project, its_service: str) -> None:
     if not shutil.which("curl"):
         missing("there is no curl")
-    documented = (recommender.folder / "docs/serving.md").read_text(encoding="utf-8")
+    documented = (project.folder / "docs/serving.md").read_text(encoding="utf-8")
     (sends,) = re.findall(r"(?ms)^curl .*?'$", documented)
-    sends = sends.replace("http://127.0.0.1:8000", service).replace("curl ", "curl -sS ", 1)
-    answer = json.loads(recommender.do(f"ask --url {service}"))
+    sends = sends.replace("http://127.0.0.1:8000", its_service).replace("curl ", "curl -sS ", 1)
+    answer = json.loads(project.do(f"ask --url {its_service}"))
     assert len(answer["items"]) == 10
     sends = sends.replace("TOKEN", answer["token"]).replace("ITEM", answer["items"][0]["item"])
-    assert json.loads(run(sends, recommender.folder)) == {"new": 11, "rows": 11}
+    assert json.loads(run(sends, project.folder)) == {"new": 11, "rows": 11}
 
 
-def test_the_experiment_is_as_promised(recommender: Project) -> None:
-    measured = recommender.metrics
+def test_the_experiment_is_as_promised(project: Project) -> None:
+    measured = project.metrics
     found = measured["abtest"]
     assert found["sample_ratio_p"] >= found["mismatch"]
     assert (found["in_both"], found["orphans"]) == (0, 0)
@@ -76,30 +63,30 @@ def test_the_experiment_is_as_promised(recommender: Project) -> None:
     assert max(each["always_valid"] for each in measured["peeking"]) <= 0.05
     for row in measured["ope"]["policies"]:
         assert bool(row["estimates"]) == (row["effective"] >= measured["ope"]["least_support"])
-    assert recommender.do("monitor --log-dir data/simulated").count("ALARM") == 0
+    assert project.do("monitor --log-dir data/simulated").count("ALARM") == 0
 
 
-def test_the_log_is_exported_as_it_is(recommender: Project, tmp_path: Path) -> None:
+def test_the_log_is_exported_as_it_is(project: Project, tmp_path: Path) -> None:
     target = shlex.quote(str(tmp_path))
-    said = recommender.do(f"export --to {target}")
+    said = project.do(f"export --to {target}")
     parquet = f"""
 import duckdb
 for table in ("exposures", "clicks"):
     print(duckdb.sql(f"SELECT COUNT(*) FROM '{tmp_path}/{{table}}.parquet'").fetchall()[0][0])
 """
-    counted = run(f"{recommender.python} -c {shlex.quote(parquet)}", recommender.folder).split()
-    log = sqlite3.connect(recommender.folder / "data/simulated/events.sqlite")
+    counted = run(f"{project.python} -c {shlex.quote(parquet)}", project.folder).split()
+    log = sqlite3.connect(project.folder / "data/simulated/events.sqlite")
     written = [log.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in ("exposures", "clicks")]
     assert [int(each) for each in counted] == written
     assert f"{int(counted[0]):,} rows" in said
 
 
-def test_open_bandit_says_what_is_known_of_it(recommender: Project, mirror: Mirror, tmp_path: Path) -> None:
+def test_open_bandit_says_what_is_known_of_it(project: Project, mirror: Mirror, tmp_path: Path) -> None:
     folder = Path(outside("PORTFOLIO_DATA")) / "open-bandit"
     for policy in ("bts", "random"):
         path = f"/raw.githubusercontent.com/st-tech/zr-obp/master/obd/{policy}/men/men.csv"
         mirror.files[path] = (folder / policy / "men/men.csv").read_bytes()
-    copy = copied(recommender, tmp_path)
+    copy = copied(project, tmp_path)
     said = copy.do(f"ope --data open-bandit --mirror {mirror.address}")
     assert "Thompson sampling 69, uniform 46" in said
     found = copy.metrics["open_bandit"]
@@ -190,11 +177,9 @@ class Client:
             self.acknowledged[event] = item
 
 
-def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(
-    recommender: Project, tmp_path: Path
-) -> None:
+def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(project: Project, tmp_path: Path) -> None:
     port, log_dir = free_port(), tmp_path / "logs"
-    command = [*recommender.serve(port), "--log-dir", str(log_dir)]
+    command = [*project.serve(port), "--log-dir", str(log_dir)]
     films = [f"f{number:03}" for number in range(400)]
     clients = [Client(number, port, films) for number in range(PEOPLE)]
     threads = [threading.Thread(target=client.live) for client in clients]
@@ -206,9 +191,7 @@ def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(
     while kills < KILLS or sum(len(client.acknowledged) for client in clients) < FEWEST:
         assert time.monotonic() < deadline
         before = sum(len(client.acknowledged) for client in clients)
-        process = subprocess.Popen(
-            command, cwd=recommender.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while sum(len(client.acknowledged) for client in clients) < before + 20 + chance.randrange(40):
             time.sleep(0.01)
             assert process.poll() is None
@@ -218,9 +201,7 @@ def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(
         kills += 1
     for client in clients:
         client.may_stop.set()
-    with subprocess.Popen(
-        command, cwd=recommender.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as last:
+    with subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as last:
         for thread in threads:
             thread.join(60)
             assert not thread.is_alive()

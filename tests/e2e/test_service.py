@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.e2e import journeys
 from tests.e2e.conftest import Project, free_port, run, served
 from tests.e2e.fuzz import strange
 
@@ -72,7 +73,7 @@ def test_who_stalls_keeps_nobody_out_for_long(each: Project, service: str) -> No
 
 def test_no_body_however_strange_is_a_mistake_of_the_service(each: Project, service: str) -> None:
     chance, seen, place = random.Random(1), Counter[int](), urlsplit(service)
-    content, headers = each.request
+    content, headers = each.request()
     connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
     for _ in range(STRANGE):
         body = strange(content, chance)
@@ -89,7 +90,8 @@ def test_no_body_however_strange_is_a_mistake_of_the_service(each: Project, serv
 def test_told_to_stop_it_answers_all_it_has_and_leaves(each: Project, tmp_path: Path) -> None:
     """Eight requests are on their way when SIGTERM comes; all are answered, and then the port is free."""
     port, statuses, all_begun, may_end = free_port(), list[int](), threading.Barrier(9), threading.Event()
-    content, headers = each.request
+    heavy = journeys.of(each.template).heavy
+    content, headers = each.request(heavy and heavy())
 
     def ask() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

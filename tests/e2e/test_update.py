@@ -19,6 +19,7 @@ from portfolio.update.tree import Tree
 from tests.conftest import CHECKOUT
 from tests.e2e.conftest import Project, Tool, copied, run
 
+TEMPLATE = "image-api"
 SECTION = "## How this was reviewed\n\nBy reading every row of its tables beside the code that wrote it.\n\n"
 FUNCTION = '\n\ndef quoted(text: str) -> str:\n    """In quotation marks."""\n    return f"“{text}”"\n'
 
@@ -188,7 +189,8 @@ def test_modules_that_move_into_folders_take_their_students_work_along(
     assert len(run("git log -1 --format=%P", copy.folder).split()) == 2
 
 
-BEFORE = "623423d"  # the last commit in which the modules of image-api stood in one folder: version 0.2.1
+# A project as `portfolio new image-api` made it at 623423d, the last commit with all modules of version 0.2.1 in one folder.
+BEFORE = CHECKOUT / "tests/files/image-api-0.2.1.bundle"
 OWN_MODULE = '''"""My own module."""
 
 from image_api import costs, measure
@@ -210,14 +212,8 @@ EDITS = {  # path → (before, after)
 
 def test_a_project_from_before_the_folders_comes_across_with_every_edit(project: Project, tmp_path: Path) -> None:
     """Made by the tool of its time, edited in seven places; what is kept, moved along or listed is all of it."""
-    archive = subprocess.run(["git", "archive", BEFORE, "src", "project_templates"], cwd=CHECKOUT, capture_output=True)
-    if archive.returncode:
-        pytest.skip("this checkout has no history")
-    (tmp_path / "before").mkdir()
-    subprocess.run(["tar", "-x"], cwd=tmp_path / "before", input=archive.stdout, check=True)
-    python, place = shlex.quote(sys.executable), shlex.quote(str(tmp_path / "before/src"))
-    run(f"PYTHONPATH={place} {python} -m portfolio new image-api old --yes --data author=Ada", tmp_path)
-    folder = tmp_path / "old"
+    run(f"git clone -q --branch main {shlex.quote(str(BEFORE))} old", tmp_path)
+    python, folder = shlex.quote(sys.executable), tmp_path / "old"
     for path, (before, after) in EDITS.items():
         text = (folder / path).read_text(encoding="utf-8")
         assert before in text, path

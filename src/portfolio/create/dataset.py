@@ -34,10 +34,13 @@ class Chosen:
         return shlex.join(["python", "-m", package, "run", *self.words])
 
 
+OFFLINE = Chosen(SAMPLE)
+
+
 def choose(template: Template, written: str) -> Chosen:
     """The data called `written`; a path may be followed by the options that its columns need."""
     if written in ("", SAMPLE):
-        return Chosen(SAMPLE)
+        return OFFLINE
     public = {each.name: each for each in template.data_sets if each.name != SAMPLE and not each.is_own}
     if written in public:
         return Chosen(written, ("--data", written), public[written])

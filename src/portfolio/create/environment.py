@@ -7,12 +7,11 @@ import platform
 import shlex
 import shutil
 import sys
-import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portfolio.create.dataset import SAMPLE, Chosen
+from portfolio.create.dataset import OFFLINE, SAMPLE, Chosen
 from portfolio.create.templates import NextStep
 from portfolio.errors import PortfolioError
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 PYTHON = str(Path(".venv") / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 PATIENCE = 5  # seconds for an index to answer: one that is not reached must not cost a quarter of an hour
-OFFLINE = Chosen(SAMPLE)
+PIP_BRIEF = {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}  # so that its last line is the reason, and no advertisement
 UV_IMPATIENT = {"UV_HTTP_TIMEOUT": str(PATIENCE), "UV_HTTP_RETRIES": "1"}
 
 
@@ -55,7 +54,7 @@ def commands(template: Template) -> Iterator[Command]:
     yield Command("create .venv", [sys.executable, "-m", "venv", ".venv"])
     pip = [PYTHON, "-m", "pip", "install"]
     if smaller:
-        yield Command(_finding(smaller), [*pip, *_from_its_index(smaller)], excuse=_excuse(smaller))
+        yield Command(_finding(smaller), [*pip, *_from_its_index(smaller)], PIP_BRIEF, _excuse(smaller))
     yield Command("install", [*pip, *shlex.split(template.pip_install)])
 
 
@@ -114,7 +113,7 @@ def _finding(smaller: SmallerBuild) -> str:
 
 
 def _excuse(smaller: SmallerBuild) -> str:
-    return f"{smaller.host} is not reached: {smaller.package} comes from PyPI instead, {smaller.from_pypi}"
+    return f"no {smaller.package} from {smaller.host}: it comes from PyPI instead, {smaller.from_pypi}"
 
 
 def _by_pip(template: Template, has_run: bool) -> Iterator[NextStep]:
@@ -144,11 +143,9 @@ def _advice(smaller: SmallerBuild | None) -> str:
 
 
 def _platform() -> str:
-    """`macosx-14.0-arm64` → `macosx-arm64`; a Linux without the GNU C library is named as such."""
-    system, *version_and_machine = sysconfig.get_platform().split("-")
-    if system == "linux" and platform.libc_ver()[0] != "glibc":
-        system = "linux-musl"
-    return "-".join([system, *version_and_machine[-1:]])
+    """Such as `darwin-arm64`, by the machine rather than by the Python, which may be built for several."""
+    system = "linux-musl" if sys.platform == "linux" and platform.libc_ver()[0] != "glibc" else sys.platform
+    return f"{system}-{platform.machine().lower()}"
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from portfolio.create import environment
+from portfolio.create.dataset import OFFLINE
 from portfolio.create.environment import Command
 from portfolio.errors import PortfolioError
 from portfolio.signals import ending_with_us
@@ -31,6 +32,10 @@ class RunFailed(PortfolioError):
     """The project is there, but one of its steps failed."""
 
     exit_code = 3
+
+    def __init__(self, message: str, hint: str, last_line: str = "") -> None:
+        super().__init__(message, hint)
+        self.last_line = last_line  # of the step's output
 
 
 class Progress(Protocol):
@@ -76,7 +81,7 @@ class PipelineRun:
     failure: RunFailed | None = field(default=None, compare=False)
 
 
-def run(template: Template, folder: Path, progress: Progress, data: Chosen = environment.OFFLINE) -> PipelineRun:
+def run(template: Template, folder: Path, progress: Progress, data: Chosen = OFFLINE) -> PipelineRun:
     """Set up the environment and run the manifest's steps; a failure is part of the answer, as the project stays."""
     log = folder / LOG
     log.parent.mkdir(exist_ok=True)
@@ -115,21 +120,22 @@ def _commands(template: Template, data: Chosen) -> Iterator[Command]:
 
 def _attempt(command: Command, folder: Path, output: TextIO, progress: Progress) -> bool:
     """Whether a command succeeded; where it may fail, what follows instead is run."""
-    name = command.name
 
-    def hear(line: str) -> None:
-        output.write(line)
-        progress(name, line.strip())
+    def run_as(name: str, words: list[str], variables: Mapping[str, str]) -> None:
+        def hear(line: str) -> None:
+            output.write(line)
+            progress(name, line.strip())
+
+        _run_step(name, words, folder, hear, variables)
 
     try:
-        _run_step(name, command.words, folder, hear, command.variables)
-    except RunFailed:
+        run_as(command.name, command.words, command.variables)
+    except RunFailed as failure:
         if not command.excuse:
             raise
-        progress.say(command.excuse)
+        progress.say(f"{command.excuse} ({failure.last_line})")
         if command.instead:
-            name += " again"
-            _run_step(name, command.instead, folder, hear, {})
+            run_as(f"{command.name} again", command.instead, {})
         return False
     return True
 
@@ -154,6 +160,7 @@ def _run_step(
         raise RunFailed(
             f"the project is there, but its step {name!r} failed; its last lines:\n{tail.rstrip()}",
             f"the whole output is in {folder / LOG}; then try again there: {shlex.join(command)}",
+            lines[-1].strip() if lines else "it said nothing",
         )
 
 

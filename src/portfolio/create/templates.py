@@ -48,7 +48,7 @@ class SmallerBuild:
     index: str
     from_pypi: str  # how much PyPI's own build is
     newest_python: str  # that either has a build for
-    platforms: tuple[str, ...]  # as sysconfig names them, without versions
+    platforms: tuple[str, ...]  # `sys.platform` and machine, such as darwin-arm64
 
     @property
     def host(self) -> str:

@@ -124,11 +124,12 @@ def created(project: Created, folder: Path, run: PipelineRun | None, data: Chose
     has_run = run is not None and run.failure is None
     template, fell_back = project.answers.template, run.fell_back if run else ()
     steps = tuple(environment.next_steps(template, has_run, fell_back, data))
-    real = tuple(environment.real_data(template, fell_back)) if data.is_sample or "data" in fell_back else ()
+    used = dataset.OFFLINE if "data" in fell_back else data
+    real = tuple(environment.real_data(template, fell_back)) if used.is_sample else ()
     if output is Format.json:
         document = _document(project, folder, run if has_run else None, steps, command)
         known = [{"run": line, "what": each.what, "licence": each.licence} for line, each in real]
-        return json_text({**document, "dataset": data.written, "real_data": known})
+        return json_text({**document, "dataset": used.written, "real_data": known})
     if run is not None and run.failure is not None:
         return ""
     lines = [*_measured(run)] if run else [made(project, folder)]

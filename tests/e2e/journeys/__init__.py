@@ -53,11 +53,12 @@ class Facts:
     """One template."""
 
     mistakes: Mapping[str, str]  # command → the message, where nothing was made yet
-    band: Callable[[Measured], None]  # what holds for any seed
+    band: Callable[[Project], None]  # what holds for any seed
     page: OnThePage
     one_seed: str  # Python of the project's: `one(seed)` draws small data and has every kind of case answered
     published: Published
     worlds: tuple[World, ...]
+    heavy: Callable[[], bytes] | None = None  # a file that takes long to answer, for a service of files
 
 
 def of(template: Template) -> Facts:

@@ -36,8 +36,9 @@ def coverage(measured: Measured, method: str, model: str) -> float:
     return value
 
 
-def band(measured: Measured) -> None:
+def band(project: Project) -> None:
     """The gains are real, the leak flatters, and the plain intervals fail in the heat where the adaptive do not."""
+    measured = project.metrics
     error = values(measured, "mase")
     assert 0.9 <= error[DAY] <= 1.2
     assert 0.35 <= error[FORECAST] <= 0.65
@@ -121,6 +122,7 @@ def check_victoria(project: Project, said: str) -> None:
     text = (project.folder / "README.md").read_text(encoding="utf-8")
     assert f"| {HOT} | 211 |" in text
     assert "upper bound that no real forecast can reach" in text
+    assert "drawn by code" not in text
 
 
 def town(_: Project, folder: Path, __: Mirror) -> str:
@@ -139,7 +141,9 @@ def check_town(project: Project, _: str) -> None:
     measured = project.metrics
     assert (measured["data"]["source"], measured["data"]["has_weather"]) == ("my-town", False)
     assert {row["role"] for row in measured["results"]} == {"baseline", "model"}
-    assert "No weather was measured" in (project.folder / "README.md").read_text(encoding="utf-8")
+    text = (project.folder / "README.md").read_text(encoding="utf-8")
+    assert "No weather was measured" in text
+    assert not [word for word in ("Old Town", "drawn by code", "emulated**") if word in text.split("## Approach")[0]]
 
 
 FACTS = Facts(

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shlex
 import shutil
+import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.conftest import outside
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, free_port, served
 from tests.e2e.journeys import Facts, Measured, OnThePage, Published, World
 from tests.e2e.mirror import Mirror
 
 COMMIT = "40789680ba2e6382608dba47b397688fcbd0d04a"
 REPOSITORY = "spMohanty/PlantVillage-Dataset"
 WITH_LEAVES = "Tomato___Early_blight"
+SAMPLE_WORDS = ("rust", "leaf miner", "powdery mildew", "drawn", "laboratory", "bench")
 PHOTOGRAPHS = "/raw/color/"
 
 
-def band(measured: Measured) -> None:
+def band(project: Project) -> None:
     """Hard enough that the baseline is far from perfect; the network's gain, the leak and the shortcut are real."""
+    measured = project.metrics
     baseline = _macro_f1(measured, model="linear on colors and edges")
     model = _macro_f1(measured, role="model")
     assert 0.55 <= baseline <= 0.85
@@ -36,6 +41,8 @@ def band(measured: Measured) -> None:
     assert realised["risk"]["ci95"][0] <= measured["abstention"]["risk"]
     assert realised["coverage"]["value"] >= 0.25
     assert measured["duplicates"] == {"copies": 0, "near": 0, "n": 480}
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in (project.folder / "reports/runs").glob("*.json")]
+    assert [run["name"] for run in runs if run["chosen"]] != [run["name"] for run in runs if run["careless"]]
 
 
 def _macro_f1(measured: Measured, **wanted: str) -> float:
@@ -137,6 +144,20 @@ def check_photographs(project: Project, _: str) -> None:
         text = (project.folder / name).read_text(encoding="utf-8")
         assert "plantvillage-tomato" in text
         assert "Tomato: Early blight" in text
+    port = free_port()
+    with served(project.serve(port), project.folder, port) as address:
+        page = urllib.request.urlopen(f"{address}/", timeout=10).read().decode()
+    assert "Tomato: Early blight" in page
+    assert "plantvillage-tomato" in page
+    assert not [word for word in SAMPLE_WORDS if word in page.partition("<script>")[0]]
+
+
+def heavy() -> bytes:
+    """A large photograph of nothing."""
+    file = io.BytesIO()
+    Image.effect_noise((2400, 2400), 90).convert("RGB").save(file, "JPEG", quality=80)
+    assert len(file.getvalue()) < 8_000_000
+    return file.getvalue()
 
 
 FACTS = Facts(
@@ -163,7 +184,8 @@ FACTS = Facts(
             "plantvillage-tomato",
             real_photographs,
             check_photographs,
-            gone=("rust", "leaf miner", "powdery mildew", "drawn", "laboratory", "bench"),
+            gone=SAMPLE_WORDS,
         ),
     ),
+    heavy=heavy,
 )

@@ -32,8 +32,9 @@ def gains(measured: Measured, split: str) -> list[float]:
     return [row["ci95"][0] for row in measured["comparisons"] if row["split"] == split]
 
 
-def band(measured: Measured) -> None:
+def band(project: Project) -> None:
     """Hard enough that what is popular is far from perfect; the gains are real, and the careless claim is not."""
+    measured = project.metrics
     found = rows(measured, "next film")
     assert 0.04 <= found["most popular"]["value"] <= 0.16
     assert 0.15 <= found["EASE"]["value"] <= 0.35
