@@ -189,7 +189,7 @@ def test_modules_that_move_into_folders_take_their_students_work_along(
     assert len(run("git log -1 --format=%P", copy.folder).split()) == 2
 
 
-# A project as `portfolio new image-api` made it at 623423d, the last commit with all modules of version 0.2.1 in one folder.
+# A project as the last commit with all modules of image-api in one folder (623423d, version 0.2.1) made it.
 BEFORE = CHECKOUT / "tests/files/image-api-0.2.1.bundle"
 OWN_MODULE = '''"""My own module."""
 
