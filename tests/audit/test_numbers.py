@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from portfolio.audit import fix, numbers, results_file
+from portfolio.audit import fix, notation, numbers, results_file
 from portfolio.audit.numbers import Agreement, Difference
-from portfolio.audit.results_file import Results, Shown
+from portfolio.audit.results_file import Results
 from portfolio.readme import blocks, markdown
 
 
@@ -57,7 +57,7 @@ BY_METRIC = {
     ],
 )
 def test_a_number_agrees_rounded_or_cut_off(shown: str, recorded: str, agrees: bool) -> None:
-    assert Shown(shown).agrees(Decimal(recorded)) is agrees
+    assert notation.shown(shown).agrees(Decimal(recorded)) is agrees
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_a_number_agrees_rounded_or_cut_off(shown: str, recorded: str, agrees: b
     ],
 )
 def test_a_mended_number_is_what_report_would_write(shown: str, recorded: str, written: str) -> None:
-    difference = Difference(1, shown, Shown(recorded).value, "MAE of knn")
+    difference = Difference(1, shown, notation.shown(recorded).value, "MAE of knn")
     assert fix.as_recorded(difference) == written
 
 
 def test_a_percentage_may_be_a_hundredfold() -> None:
-    assert results_file.numbers("96.9 %")[0].agrees(Decimal("0.96957"))
-    assert results_file.numbers("96.9", "Accuracy (%)")[0].agrees(Decimal("0.96957"))
+    assert notation.cell_of("96.9 %").numbers[0].agrees(Decimal("0.96957"))
+    assert notation.cell_of("96.9", "Accuracy (%)").numbers[0].agrees(Decimal("0.96957"))
 
 
 def table(*rows: str) -> str:
@@ -132,11 +132,62 @@ def test_sentences_are_compared_inside_report_blocks_only(sentence: str, differi
     results = results_file.read(json.dumps(BY_METRIC))
     inside = f"<!-- report:headline -->\n{sentence}\n<!-- /report:headline -->\n"
     assert [difference.shown for difference in compared(inside, results).differences] == differing
-    assert compared(sentence, results).differences == ()
+    assert compared(sentence, results).differences == []
+
+
+RECORDED = {"runs": [{"model": "tree", "macro_f1": 0.6234, "steps": 12346, "loss": 0.000623, "gain": 0.0881}]}
+HEAD = "| Model | macro-f1 | steps | loss | gain |"
+WRITTEN = {
+    "plain": ("| tree | 0.62 | 12,346 | 0.0006 | 0.088 |", 4, 0, []),
+    "of other countries": ("| tree | 0,62 | 12 346 | 6,2×10⁻⁴ | 8,8 % |", 4, 0, []),
+    "without a zero": ("| tree | .623 | 12346 | .0006 | .088 |", 4, 0, []),
+    "with an interval that nobody recorded": ("| tree | 0.62 (0.58–0.66) | 12346 | 0.0006 | 0.088 |", 4, 2, []),
+    "with a change": ("| tree | 0.62 (+0.11) | 12346 | 0.0006 | 0.088 |", 4, 1, []),
+    "with a spread": ("| tree | 0.62 +- 0.03 | 12346 | 0.0006 | 0.088 |", 4, 1, []),
+    "of a part": ("| tree | 0.62 | 3/5 | 0.0006 | 0.088 |", 3, 2, []),
+    "wrong": ("| tree | .363 | 12346 | 0.0006 | 0.088 |", 4, 0, [".363"]),
+    "wrong with a comma": ("| tree | 0,63 | 12 347 | 6.3×10⁻⁴ | 0.088 |", 4, 0, ["0,63", "12 347", "6.3×10⁻⁴"]),
+    "in math": ("| tree | $0.62 \\pm 0.03$ | $12346$ | $6.2 \\times 10^{-4}$ | 0.088 |", 4, 1, []),
+    "no numbers": ("| tree | E5-base | - | n/a | E9 |", 0, 0, []),
+    "out of all bounds": (f"| tree | 1e1000000 | {'9' * 40} | 1E400 | 1e-400 |", 4, 0, None),
+}
+
+
+@pytest.mark.parametrize(("row", "compared_", "unread", "differing"), WRITTEN.values(), ids=WRITTEN)
+def test_a_notation_is_understood_or_neither_accused_nor_passed(
+    row: str, compared_: int, unread: int, differing: list[str] | None
+) -> None:
+    agreement = compared(table(HEAD, row), results_file.read(json.dumps(RECORDED)))
+    if differing is None:  # whatever it is taken for, it is survived
+        return
+    assert [difference.shown for difference in agreement.differences] == differing
+    assert (agreement.compared, agreement.unread) == (compared_, unread)
+
+
+@pytest.mark.parametrize("text", ["In all, 2,010 leaves.", "F1 is 0,62.", "Loss is 6.2e-4.", "F1 is .62 (0.58–0.66)."])
+def test_a_sentence_in_a_report_block_may_be_written_otherwise(text: str) -> None:
+    page = f"<!-- report:headline -->\n{text}\n<!-- /report:headline -->\n"
+    results = {**RECORDED, "results": [{"metric": "f1", "value": 0.6234, "ci95": [0.5801, 0.6599]}]}
+    assert compared(page, results_file.read(json.dumps(results))).differences == []
+
+
+def _deep(levels: int) -> str:
+    return '{"a": {"x": 1, "n":' * levels + "1" + '}, "b": {"x": 1}}' * levels
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "3", "{", '{"a": NaN, "b": Infinity}', '{"a": [[[{}]]]}', '{"results": [1, null]}']
+    "text",
+    [
+        *("[]", "3", "{", '{"a": NaN, "b": Infinity}', '{"a": [[[{}]]]}', '{"results": [1, null]}'),
+        '{"a": {"mae": true, "rmse": false}, "b": {"mae": true}}',
+        '{"knn": {"mae": 1e999, "rmse": [1e999, 2]}, "xgboost": {"mae": [1, 2], "rmse": [true, false]}}',
+        f'{{"knn": {{"mae": {"9" * 5000}}}}}',
+        '{"results": [{"role": "baseline", "model": {}}, {"model": [], "role": "baseline"}]}',
+        "[" * 100_000,
+        _deep(20),
+        _deep(200),
+    ],
+    ids=lambda text: text[:40],
 )
 def test_any_results_file_is_survived(text: str) -> None:
     try:
@@ -144,3 +195,4 @@ def test_any_results_file_is_survived(text: str) -> None:
     except ValueError:
         return
     compared(RIGHT, results)
+    assert results.baselines is not None

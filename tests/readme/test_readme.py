@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portfolio.audit.engine import audit
 from portfolio.audit.project import Project, open_project
 from portfolio.readme import markdown, restructured
-from portfolio.readme.words import heading_words, number
+from portfolio.readme.words import heading_words
 
 
 @pytest.mark.parametrize(
@@ -109,21 +109,6 @@ def test_a_heading_is_its_words(title: str, words: tuple[str, ...]) -> None:
 def test_anchors_are_those_of_the_host() -> None:
     page = markdown.parse("# A & B\n## Set-up 🚀\n## Same\n## Same\n<a name='own'></a>\n")
     assert {"a--b", "set-up-", "same", "same-1", "own"} <= page.link_targets
-
-
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("0.91", "0.91"),
-        ("**0.91** ± 0.02", "0.91"),
-        ("~1,234", "1,234"),
-        ("91 %", "91"),
-        ("-0.5", "-0.5"),
-        ("a 1", None),
-    ],
-)
-def test_a_cell_begins_with_its_number(cell: str, expected: str | None) -> None:
-    assert number(cell) == expected
 
 
 MONSTERS = {

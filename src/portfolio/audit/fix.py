@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from portfolio.audit import numbers
-from portfolio.audit.results_file import Shown
+from portfolio.audit import notation, numbers
 from portfolio.audit.topics import topics_of
 from portfolio.errors import PortfolioError
 from portfolio.readme import markdown, pages
@@ -132,7 +131,7 @@ def _with_recorded_numbers(texts: Mapping[str, str], project: Project) -> tuple[
 
 def as_recorded(difference: Difference) -> str:
     """The recorded number at the digits shown, formatted as a project's `report` does, to the letter."""
-    shown = Shown(difference.shown).value
+    shown = notation.shown(difference.shown).value
     recorded = float(difference.recorded)
     if abs(difference.recorded * 100 - shown) < abs(difference.recorded - shown):  # a percentage
         recorded *= 100

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from portfolio.audit import phrases
-from portfolio.readme.words import heading_words, number, words
+from portfolio.audit import notation, phrases
+from portfolio.readme.words import heading_words, words
 
 if TYPE_CHECKING:
     from portfolio.readme.model import Readme, Table
@@ -24,12 +24,12 @@ def metric_tables(readme: Readme) -> tuple[Table, ...]:
 def _is_metric_table(table: Table) -> bool:
     rows = table.rows[:MOST_ROWS]
     columns = [i for i, head in enumerate(table.header) if is_metric(head)]
-    in_columns = {value for row in rows for i in columns if i < len(row) and (value := number(row[i].strip(" [(")))}
-    in_rows = {value for row in rows if row and is_metric(row[0]) for cell in row[1:] if (value := number(cell))}
+    cells = [row[i] for row in rows for i in columns if i < len(row)]
+    in_rows = [cell for row in rows if row and is_metric(row[0]) for cell in row[1:]]
     if not columns and len(in_rows) < 2 and rows and is_metric(table.header[0]):  # no header: the first row is data
-        in_rows |= {value for cell in table.header[1:] if (value := number(cell))}
-    measured = in_columns | in_rows
-    return len(measured) >= 2 and any(float(value.replace(",", "").replace("−", "-")) for value in measured)
+        in_rows += table.header[1:]
+    measured = {shown.value for cell in (*cells, *in_rows) if (shown := notation.first(cell))}
+    return len(measured) >= 2 and any(measured)
 
 
 def measures() -> frozenset[str]:
@@ -40,7 +40,7 @@ def measures() -> frozenset[str]:
 @lru_cache(maxsize=10_000)
 def is_metric(name: str) -> bool:
     """Whether a heading of a column or a row names a measure."""
-    plain = name.replace("_", " ").replace("-", " ").replace("@", " ")
+    plain = notation.plain(name).replace("_", " ").replace("-", " ").replace("@", " ")
     named = heading_words(plain)
     whole = " ".join(named)
     without_digits = {word.strip("0123456789") if word.startswith(("map", "recall", "top")) else word for word in named}

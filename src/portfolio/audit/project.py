@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portfolio import record
-from portfolio.audit import kind, settings
+from portfolio.audit import documents, folder, kind, settings
 from portfolio.audit.topics import Reading
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.git import history
 from portfolio.readme import blocks, markdown, pages
 
 if TYPE_CHECKING:
+    from portfolio.audit.folder import Listing
     from portfolio.audit.results_file import Results
     from portfolio.audit.settings import Settings
     from portfolio.git.history import History
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 RESULTS = "reports/metrics.json"
 RUNS = "reports/runs/"
 LARGEST = 2_000_000  # bytes of a text file that are read
-MOST_FILES = 50_000
-NOT_OURS = frozenset(
-    {".git", ".venv", "venv", "env", "node_modules", "__pycache__", ".tox", ".mypy_cache", ".ruff_cache"}
-)
+MOST_RUNS = 200
 ORDER = (".md", ".markdown", ".mdown", ".rst", ".txt", "")
 
 
@@ -48,23 +45,14 @@ class Project:
     only_readme: Path | None = None  # when a file was named, and nothing beside it is looked at
 
     @cached_property
+    def listing(self) -> Listing:
+        """What is there, as far as it was listed."""
+        return folder.Listing(frozenset({self.only_readme.name})) if self.only_readme else folder.listed(self.folder)
+
+    @property
     def files(self) -> frozenset[str]:
         """Relative paths, with `/`, of what is tracked or would be; without git, of what is there."""
-        if self.only_readme:
-            return frozenset({self.only_readme.name})
-        known = history.files(self.folder)
-        if known:
-            return frozenset(each for each in known[:MOST_FILES] if os.path.lexists(self.folder / each))
-        return frozenset(self._walk())
-
-    def _walk(self) -> list[str]:
-        found: list[str] = []
-        for at, folders, names in os.walk(self.folder):
-            folders[:] = sorted(each for each in folders if each not in NOT_OURS)
-            found += [Path(at, name).relative_to(self.folder).as_posix() for name in sorted(names)]
-            if len(found) > MOST_FILES:
-                break
-        return found[:MOST_FILES]
+        return self.listing.files
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -129,16 +117,17 @@ class Project:
         """Its README, with what can be told of its language and topics."""
         return Reading(self.readme)
 
+    def file(self, path: str) -> Path | None:
+        """The regular file of that path; None where there is none inside the folder."""
+        return folder.regular_file(self.folder, path)
+
+    def content(self, path: str, most: int = LARGEST) -> bytes:
+        """A file's first bytes; none if it cannot be read or lies outside the folder."""
+        return folder.content(self.folder, path, most) or b""
+
     def read(self, path: str) -> str:
         """A file's text with bad bytes replaced; empty if it cannot be read or lies outside the folder."""
-        try:
-            full = (self.folder / path).resolve()
-            if not full.is_relative_to(self.folder.resolve()) or not full.is_file():
-                return ""
-            with full.open("rb") as file:
-                content = file.read(LARGEST)
-        except (OSError, ValueError):
-            return ""
+        content = self.content(path)
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return content.decode("utf-16", errors="replace")
         return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
@@ -198,14 +187,14 @@ class Project:
     def results(self) -> Results | None:
         """What its runs recorded; None if nothing is there or it cannot be read."""
         path = self.results_path
-        if not path or not (self.folder / path).is_file():
+        if not path or not self.file(path):
             return None
         from portfolio.audit import results_file
 
         try:
             recorded = results_file.read(self.read(path))
-            runs: list[results_file.Json] = [results_file.read(self.read(run)).document for run in self.experiments]
-        except (ValueError, RecursionError):
+            runs: list[documents.Json] = [results_file.read(self.read(run)).document for run in self.experiments]
+        except ValueError:
             return None
         return results_file.Results({**recorded.document, "runs": runs}) if runs else recorded
 
@@ -217,10 +206,10 @@ class Project:
     @cached_property
     def experiments(self) -> tuple[str, ...]:
         """The files that record one experiment each."""
-        folder = self.folder / RUNS
-        if self.only_readme or not folder.is_dir():
+        runs = self.folder / RUNS
+        if self.only_readme or not runs.is_dir() or not runs.resolve().is_relative_to(self.folder):
             return ()
-        return tuple(sorted(f"{RUNS}{file.name}" for file in folder.glob("*.json")))[:200]
+        return tuple(sorted(f"{RUNS}{file.name}" for file in runs.glob("*.json")))[:MOST_RUNS]
 
     @property
     def has_run(self) -> bool:

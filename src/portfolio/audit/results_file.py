@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 import re
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-from portfolio.readme.words import number, words
+from portfolio.audit import documents, notation
+from portfolio.readme.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+    from portfolio.audit.documents import Json
+
 Name = tuple[str, ...]  # as words
 Names = tuple[Name, ...]
 
 MEASURES = ("metric", "label")  # strings that name what was measured, not who
-NUMBERS = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
-HUNDRED = re.compile(r"%|\b100\b|percent|per cent")
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A number as a README shows it."""
-
-    text: str  # as written
-    is_hundredfold: bool = False  # may stand for a hundred times the recorded one: a percentage
-
-    @property
-    def value(self) -> Decimal:
-        """The number as written, without the percent sign."""
-        return Decimal(self.text.replace(",", "").replace("−", "-").lstrip("+"))
-
-    def agrees(self, recorded: Decimal) -> bool:
-        """Whether it is the recorded number, rounded or cut off at the digits shown."""
-        return any(self._is(recorded * factor) for factor in ((1, 100) if self.is_hundredfold else (1,)))
-
-    def _is(self, recorded: Decimal) -> bool:
-        shown = self.value
-        digit = Decimal(1).scaleb(int(shown.as_tuple().exponent))
-        if abs(recorded - shown) >= digit:
-            return False
-        return shown in (recorded.quantize(digit, ROUND_HALF_UP), recorded.quantize(digit, ROUND_DOWN))
+MOST_ROWS = 2_000
+JOINED = re.compile(r"[-_/]")
 
 
 @dataclass(frozen=True)
@@ -77,12 +55,25 @@ class Results:
         together: dict[frozenset[Name], list[Fact]] = {}
         for names, facts in _records(self.document, ()):
             together.setdefault(names, []).extend(facts)
-        return tuple(ResultRow(names, tuple(facts)) for names, facts in together.items() if facts)
+        rows = (ResultRow(names, tuple(facts)) for names, facts in together.items() if facts)
+        return tuple(itertools.islice(rows, MOST_ROWS))
+
+    @cached_property
+    def _by_name(self) -> dict[Name, list[ResultRow]]:
+        found: dict[Name, list[ResultRow]] = {}
+        for row in self.rows:
+            for name in row.names:
+                found.setdefault(name, []).append(row)
+        return found
+
+    def about(self, name: Name) -> list[ResultRow]:
+        """The rows of that name."""
+        return self._by_name.get(name, [])
 
     @cached_property
     def names(self) -> frozenset[Name]:
         """The names that any row is about."""
-        return frozenset(name for row in self.rows for name in row.names)
+        return frozenset(self._by_name)
 
     @cached_property
     def values(self) -> tuple[Decimal, ...]:
@@ -109,55 +100,45 @@ class Results:
 
 def read(text: str) -> Results:
     """The results in a file's text; ValueError if it is not a JSON object."""
-    document = json.loads(text, parse_constant=lambda _: None)
+    document = documents.read(text)
     if not isinstance(document, dict):
         raise ValueError("not a JSON object")
     return Results(document)
 
 
-def numbers(cell: str, header: str = "") -> tuple[Shown, ...]:
-    """The numbers in a cell or a sentence; none where it begins with words."""
-    is_hundredfold = bool(HUNDRED.search(cell) or HUNDRED.search(header))
-    return tuple(Shown(found, is_hundredfold) for found in NUMBERS.findall(cell))
-
-
-def is_numeric(cell: str) -> bool:
-    """Whether a cell begins with a number, an opening bracket aside."""
-    return number(cell.strip().lstrip("[(")) is not None
-
-
 def _records(node: Mapping[str, Json], names: Names) -> Iterator[tuple[frozenset[Name], list[Fact]]]:
     """The object, and those in it that stand in lists or side by side: what each is about, and its facts."""
-    texts = {key: words(value) for key, value in node.items() if isinstance(value, str)}
-    of_what = words(str(node.get("label", "")).partition(",")[2])  # "Recall, rust" is about rust
+    texts = {key: name_of(value) for key, value in node.items() if isinstance(value, str)}
+    of_what = name_of(str(node.get("label", "")).partition(",")[2])  # "Recall, rust" is about rust
     about = (
         *names,
         *(value for key, value in texts.items() if value and key not in MEASURES),
         *filter(None, [of_what]),
     )
-    measures = frozenset(words(str(node[key]).replace("_", " ")) for key in MEASURES if key in node)
+    measures = frozenset(name_of(str(node[key])) for key in MEASURES if key in node)
     yield frozenset(about), list(_facts(node, (), measures))
     for name, each in _within(node):
         yield from _records(each, (*about, name))
 
 
 def _within(node: Mapping[str, Json]) -> Iterator[tuple[Name, Mapping[str, Json]]]:
+    are_records = _is_side_by_side(node)
     for key, value in node.items():
         match value:
             case list():
-                yield from ((_name(key), each) for each in value if isinstance(each, dict))
+                yield from ((name_of(key), each) for each in value if isinstance(each, dict))
+            case dict() if are_records:
+                yield name_of(key), value
             case dict() if _is_side_by_side(value):
-                yield from ((_name(inner), each) for inner, each in value.items() if isinstance(each, dict))
+                yield from ((name_of(inner), each) for inner, each in value.items() if isinstance(each, dict))
             case dict():
                 yield from _within(value)
-    if _is_side_by_side(node):
-        yield from ((_name(key), each) for key, each in node.items() if isinstance(each, dict))
 
 
 def _is_side_by_side(node: Mapping[str, Json]) -> bool:
     """Whether its objects record the same things of different ones: `{"knn": {"mae": 3}, "xgboost": {"mae": 2}}`."""
     keys = [
-        {key for key, number in each.items() if isinstance(number, int | float)}
+        {key for key, number in each.items() if isinstance(number, Decimal)}
         for each in node.values()
         if isinstance(each, dict)
     ]
@@ -166,21 +147,20 @@ def _is_side_by_side(node: Mapping[str, Json]) -> bool:
 
 def _facts(node: Mapping[str, Json], keys: Name, measures: frozenset[Name]) -> Iterator[Fact]:
     for key, value in node.items():
-        path = (*keys, *_name(key))
+        path = (*keys, *name_of(key))
         match value:
-            case bool():
-                continue
-            case int() | float():
-                yield Fact(path, measures, Decimal(str(value)))
-            case [int() | float() as low, int() | float() as high]:
-                bounds = (Decimal(str(low)), Decimal(str(high)))
-                yield Fact(path, measures, bounds[0], bounds)
+            case Decimal():
+                yield Fact(path, measures, value)
+            case [Decimal() as low, Decimal() as high]:
+                yield Fact(path, measures, low, (low, high))
             case dict() if not _is_side_by_side(node):
                 yield from _facts(value, path, measures)
 
 
-def _name(key: str) -> Name:
-    return words(key.replace("_", " "))
+@lru_cache(maxsize=10_000)
+def name_of(text: str) -> Name:
+    """What a name says, however its words are joined: `macro-f1`, `macro_f1` and `$\\text{Macro } F_1$` are one."""
+    return words(JOINED.sub(" ", notation.plain(text)))
 
 
 def _nodes(node: Json) -> Iterator[dict[str, Json]]:
@@ -197,12 +177,7 @@ def _nodes(node: Json) -> Iterator[dict[str, Json]]:
 def _triples(document: Json) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
     for node in _nodes(document):
         match node:
-            case {"value": int() | float() as value, "ci95": [int() | float() as low, int() | float() as high]}:
-                yield Decimal(str(value)), Decimal(str(low)), Decimal(str(high))
-            case {"difference": int() | float() as value, "ci95": [int() | float() as low, int() | float() as high]}:
-                yield Decimal(str(value)), Decimal(str(low)), Decimal(str(high))
-
-
-def nearest(shown: Shown, recorded: Iterable[Decimal]) -> Decimal | None:
-    """The recorded number that a README's number is closest to."""
-    return min(recorded, key=lambda each: abs(each - shown.value), default=None)
+            case {"value": Decimal() as value, "ci95": [Decimal() as low, Decimal() as high]}:
+                yield value, low, high
+            case {"difference": Decimal() as value, "ci95": [Decimal() as low, Decimal() as high]}:
+                yield value, low, high

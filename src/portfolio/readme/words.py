@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 SHINGLE = 5  # words; short enough to survive small edits, long enough not to be shared by chance
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 def words(prose: str) -> tuple[str, ...]:
@@ -37,13 +36,6 @@ def anchor_of(title: str) -> str:
     """The anchor that a host of repositories gives to a heading: lower case, hyphens for spaces, no punctuation."""
     kept = "".join(char for char in title.strip().lower() if char.isalnum() or char in " -_")
     return kept.replace(" ", "-")
-
-
-def number(cell: str) -> str | None:
-    """The number that a table cell begins with, as written: `0.91 [0.88, 0.93]` → `0.91`; None for words."""
-    stripped = cell.strip().lstrip("~≈$€£*_` ").strip()
-    match = NUMBER.match(stripped)
-    return match[0] if match and any(char.isdigit() for char in match[0]) else None
 
 
 def _hash(words: Sequence[str]) -> str:

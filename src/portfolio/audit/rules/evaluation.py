@@ -16,8 +16,8 @@ from portfolio.readme.words import spoken, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from portfolio.audit.documents import Json
     from portfolio.audit.project import Project
-    from portfolio.audit.results_file import Json
 
 LONG_ENOUGH = 8  # words, to name two things and a reason
 MOST_SHOWN = 3  # differences in one message
@@ -114,7 +114,7 @@ def agrees(project: Project) -> Verdict:
     if path is None:
         return not_applicable("no results file is declared ([tool.portfolio.audit] results)")
     if project.results is None:
-        if (project.folder / path).is_file():
+        if project.file(path):
             return failed(f"{path} is not a JSON object that can be read")
         return (
             needs_run(project, f"{path} is not there")
@@ -132,7 +132,8 @@ def agrees(project: Project) -> Verdict:
         if project.record:
             return needs_run(project, "the README shows none of the recorded numbers")
         return not_applicable("no number to compare")
-    return passed(f"{agreement.compared} numbers compared")
+    unread = f", {agreement.unread} in a notation that is not read" if agreement.unread else ""
+    return passed(f"{agreement.compared} numbers compared{unread}")
 
 
 @rule(
@@ -196,8 +197,8 @@ def _artifacts(document: dict[str, Json]) -> Iterator[tuple[str, str]]:
 def _sha256(project: Project, path: str) -> str | None:
     import hashlib
 
-    full = (project.folder / path).resolve()
-    if not full.is_relative_to(project.folder) or not full.is_file() or full.stat().st_size > LARGEST:
+    full = project.file(path)
+    if full is None or full.stat().st_size > LARGEST:
         return None
     with full.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from portfolio.audit import phrases
+from portfolio.audit import documents, phrases
 from portfolio.audit.metric_tables import metric_tables, states_a_measure
 from portfolio.audit.rules.first_run import needs_run
 from portfolio.audit.rules.rule import rule
@@ -156,13 +157,12 @@ def _decision(text: str) -> str:
     import json
 
     try:
-        match json.loads(text):
+        match documents.read(text):
             case {"name": str(name), **rest}:
                 return f"{name} {rest.get('decision', '')}"
             case dict() as found:
-                return json.dumps(
-                    {key: each for key, each in found.items() if not isinstance(each, float)}, sort_keys=True
-                )
-    except (ValueError, RecursionError):
-        return ""
+                kept = {key: each for key, each in found.items() if not isinstance(each, Decimal)}
+                return json.dumps(kept, sort_keys=True, default=str)
+    except ValueError:
+        pass
     return ""
