@@ -34,7 +34,7 @@ KNOWN_BY = {
     "typer": {"cli", "arguments", "terminal"},  # which speak with the user
     "markdown_it": {"readme.markdown"},
     "docutils": {"readme.restructured"},
-    "PIL": {"audit.rules.communication"},
+    "PIL": {"audit.pictures"},
     "jinja2": {"audit.fix", "audit.report.markdown"},
     "yaml": {"create.questions"},
 }

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 WIDEST = 100  # columns, beyond which lines are hard to read
 NARROWEST = 40
+INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+INVISIBLE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+TAIL = re.compile(r"\n(?=  \| )")  # the last lines of something that failed may stand below its error
 ESCAPED = "portfolio.escaped"  # how letters are written that a stream's encoding cannot hold
 
 
@@ -61,7 +65,13 @@ def _escape(problem: UnicodeError) -> tuple[str, int]:
 def json_text(document: Any, indent: int | None = 2) -> str:
     """A document for standard output: UTF-8, so that where that writes otherwise, all but ASCII is escaped."""
     is_utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"  # none: a text in memory
-    return json.dumps(document, indent=indent, ensure_ascii=not is_utf8)
+    text = json.dumps(document, indent=indent, ensure_ascii=not is_utf8)
+    return INVISIBLE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def visible(text: str) -> str:
+    """Somebody else's text on one line: what would steer a terminal, or turn the order of letters, is spelled out."""
+    return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def show(answer: str) -> None:
@@ -158,7 +168,8 @@ def warn(*lines: str) -> None:
 def problem(error: PortfolioError) -> str:
     """The two lines of an error."""
     first, second = (bold(word, sys.stderr) for word in ("error:", "hint:"))
-    return f"{first} {error.message}\n{second}  {error.hint}"
+    message, hint = ("\n".join(map(visible, TAIL.split(text))) for text in (error.message, error.hint))
+    return f"{first} {message}\n{second}  {hint}"
 
 
 def ask(question: str, default: str, check: Callable[[str], object]) -> str:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from portfolio.audit.deadline import SECONDS, TooSlow
+from portfolio.audit.folder import MOST_FILES
 from portfolio.audit.rules import RULES
 from portfolio.audit.rules.rule import Rule
 from portfolio.audit.topics import ENGLISH
 from portfolio.audit.verdict import Severity, State, Verdict
 from portfolio.errors import WrongUse, did_you_mean
+from portfolio.terminal import visible
 
 if TYPE_CHECKING:
     from portfolio.audit.project import Project
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 SHORTEST_REASON = 10  # characters
 CAP = 60
 IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
+TOO_SLOW = f"it took longer than {SECONDS:.0f} seconds"
 RULE_SET = "3"  # changes when a verdict may
 
 
@@ -64,6 +68,7 @@ class Audit:
     is_ours: bool  # made by `portfolio new`: only there may a finding be an error
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()  # of suppressions that fit nothing
+    faults: tuple[str, ...] = ()  # of ours: what a rule that failed left, as Python writes it
 
     @property
     def findings(self) -> tuple[Result, ...]:
@@ -132,25 +137,51 @@ Outcome = Audit | Refused
 def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit:
     """Ask every rule; what its author suppressed with a reason is set aside, and never counts as a pass."""
     reasons, notes = _suppressions(project, {rule.code for rule in rules})
-    results = []
+    profile, language = project.profile, project.reading.language  # before the rules, which share what this takes
+    results: list[Result] = []
+    faults: list[str] = []
+    has_time = True
     for rule in rules:
-        verdict = _ask(rule, project)
-        severity = rule.severity if project.record else as_a_warning(rule.severity)
-        is_bare = verdict.state is State.failed and bool(rule.topics) and project.reading.about(*rule.topics).is_bare
-        result = Result(rule, verdict.state, severity, verdict.message, *project.place(verdict.line), is_bare)
+        try:
+            result = _result(rule, project) if has_time else _undecided(rule, project, TOO_SLOW)
+        except TooSlow:
+            has_time, result = False, _undecided(rule, project, TOO_SLOW)
+        except Exception as error:
+            faults.append(traceback_of(error))
+            result = _undecided(rule, project, f"the rule failed ({type(error).__name__}): a fault of portfolio's")
         if result.is_finding and rule.code in reasons:
-            result = replace(result, state=State.suppressed, message=f"{reasons.pop(rule.code)} ({verdict.message})")
+            result = replace(result, state=State.suppressed, message=f"{reasons.pop(rule.code)} ({result.message})")
         results.append(result)
     notes += [f"{code} is ignored, and would not be a finding: remove that" for code in reasons]
     return Audit(
         path=path,
         readme=project.readme_path,
-        language=project.reading.language,
-        profile=project.profile,
+        language=language,
+        profile=profile,
         is_ours=project.record is not None,
         results=tuple(results),
         notes=tuple(notes),
+        faults=tuple(faults),
     )
+
+
+def _result(rule: Rule, project: Project) -> Result:
+    verdict = _ask(rule, project)
+    is_bare = verdict.state is State.failed and bool(rule.topics) and project.reading.about(*rule.topics).is_bare
+    severity = rule.severity if project.record else as_a_warning(rule.severity)
+    return Result(rule, verdict.state, severity, verdict.message, *project.place(verdict.line), is_bare)
+
+
+def _undecided(rule: Rule, project: Project, why: str) -> Result:
+    return Result(rule, State.unknown, as_a_warning(rule.severity), why, project.readme_path)
+
+
+def traceback_of(error: Exception) -> str:
+    """What Python says of it, for a report to us."""
+    import traceback
+
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return "\n".join(f"  | {visible(line)}" for line in lines)
 
 
 def as_a_warning(severity: Severity) -> Severity:
@@ -168,12 +199,20 @@ def _ask(rule: Rule, project: Project) -> Verdict:
     if rule.needs_files and project.is_alone:
         return Verdict(State.unknown, "only a README is here")
     verdict = rule.check(project)
-    if verdict.state is State.failed and project.readme_path:
-        if rule.needs_words and project.reading.language != ENGLISH:
-            return Verdict(State.unknown, f"the README is not in English ({project.reading.language})", verdict.line)
-        if project.readme.is_cut and not rule.needs_files:
-            return Verdict(State.unknown, "the README is so long that only its beginning was read", verdict.line)
+    if verdict.state is State.failed and (why := _not_all_was_seen(rule, project)):
+        return Verdict(State.unknown, why, verdict.line)
     return verdict
+
+
+def _not_all_was_seen(rule: Rule, project: Project) -> str:
+    """Why what is missing may be there nevertheless; empty if it cannot be."""
+    if project.listing.is_cut and (rule.needs_files or project.readme_path is None):
+        return f"there are more than {MOST_FILES:,} files, and only those were looked at"
+    if rule.needs_words and project.readme_path and project.reading.language != ENGLISH:
+        return f"the README is not in English ({project.reading.language})"
+    if project.readme.is_cut and not rule.needs_files:
+        return "the README is so long that only its beginning was read"
+    return ""
 
 
 def _suppressions(project: Project, known: set[str]) -> tuple[dict[str, str], list[str]]:

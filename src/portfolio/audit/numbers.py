@@ -195,7 +195,7 @@ def _in_sentence(text: str, line: int, results: Results) -> Agreement:
         shown = [notation.shown(each) for each in found.groups()]
         agreement.judge_together(shown, results.triples, _Place(line, f"in “{found[0]}”"))
     for found in DECIMAL.finditer(WITH_INTERVAL.sub(" ", text)):
-        shown = notation.shown(found[1], bool(found[2]))
-        if len(shown.readings) == 1:  # 1,234 counts something
-            agreement.judge(shown, results.values, _Place(line, "in the text"))
+        alone = notation.shown(found[1], bool(found[2]))
+        if len(alone.readings) == 1:  # 1,234 counts something
+            agreement.judge(alone, results.values, _Place(line, "in the text"))
     return agreement

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portfolio import record
-from portfolio.audit import documents, folder, kind, settings
+from portfolio.audit import documents, folder, kind, pictures, settings
 from portfolio.audit.topics import Reading
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.git import history
@@ -17,6 +17,7 @@ from portfolio.readme import blocks, markdown, pages
 
 if TYPE_CHECKING:
     from portfolio.audit.folder import Listing
+    from portfolio.audit.pictures import Picture
     from portfolio.audit.results_file import Results
     from portfolio.audit.settings import Settings
     from portfolio.git.history import History
@@ -240,6 +241,17 @@ class Project:
     def notebooks(self) -> tuple[str, ...]:
         """The paths of its notebooks."""
         return self.matching(r"\.ipynb$")
+
+    def picture(self, path: str) -> Picture | str:
+        """What a picture shows, or why it cannot be opened; each is looked at once."""
+        if path not in self._pictures:
+            file = self.file(path)
+            self._pictures[path] = pictures.look(file) if file else "not there"
+        return self._pictures[path]
+
+    @cached_property
+    def _pictures(self) -> dict[str, Picture | str]:
+        return {}
 
     @cached_property
     def profile(self) -> str:

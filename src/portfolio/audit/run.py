@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portfolio.audit import engine, report
+from portfolio.audit import deadline, engine, report
 from portfolio.audit.engine import Audit, Refused
 from portfolio.audit.project import open_project
 from portfolio.audit.report import Format
@@ -54,25 +54,37 @@ def answer(path: Path, options: Options) -> Answer:
     messages: list[str] = []
     patch = ""
     try:
-        project = open_project(path)
-        audit = engine.audit(project, str(path))
-        if options.fix:
-            patch, has_changed = _fixed(project, audit, options, messages)
-            audit = engine.audit(open_project(path), str(path)) if has_changed else audit
+        with deadline.of():
+            project = open_project(path)
+            audit = engine.audit(project, str(path))
+            if options.fix:
+                patch, has_changed = _fixed(project, audit, options, messages)
+                audit = engine.audit(open_project(path), str(path)) if has_changed else audit
         outcome: Outcome = audit
+        messages += audit.faults
     except PortfolioError as error:
         messages.append(problem(error))
         outcome = Refused(str(path), error.message, error.hint, error.exit_code)
+    except deadline.TooSlow:
+        hint = "audit its README alone, or keep large files out of the repository"
+        outcome = Refused(str(path), f"it could not be read within {deadline.SECONDS:.0f} seconds", hint, CRASHED)
     except Exception as error:
-        import traceback
-
-        messages.append(traceback.format_exc().rstrip())
+        messages.append(engine.traceback_of(error))
         hint = "this is a fault of portfolio's: please report it with the lines above"
         outcome = Refused(str(path), f"the audit failed: {type(error).__name__}", hint, CRASHED)
-    code = int(outcome.fails_at(options.fail_on)) if isinstance(outcome, Audit) else outcome.exit_code
     if options.shows_only_patch:
-        return Answer(tuple(patch.splitlines()), code, tuple(messages))
-    return Answer(report.piece(outcome, options.output, options.is_one), code, tuple(messages))
+        return Answer(tuple(patch.splitlines()), _code(outcome, options), tuple(messages))
+    return Answer(report.piece(outcome, options.output, options.is_one), _code(outcome, options), tuple(messages))
+
+
+def _code(outcome: Outcome, options: Options) -> int:
+    match outcome:
+        case Refused(exit_code=code):
+            return code
+        case Audit(faults=faults) if faults:
+            return CRASHED
+        case _:
+            return int(outcome.fails_at(options.fail_on))
 
 
 def _fixed(project: Project, audit: Audit, options: Options, messages: list[str]) -> tuple[str, bool]:

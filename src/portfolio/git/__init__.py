@@ -10,3 +10,5 @@ OF_A_REPOSITORY = (
     "GIT_PREFIX",
     "GIT_COMMON_DIR",
 )
+# No remote is asked for anything, whatever a repository's own configuration allows.
+OFFLINE = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}

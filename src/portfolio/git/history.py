@@ -6,12 +6,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portfolio.git import OF_A_REPOSITORY
+from portfolio.git import OF_A_REPOSITORY, OFFLINE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 20  # seconds
+PATIENCE = 5  # seconds
 # A repository's own configuration may name programs to run: none of them here, and no remote is asked for anything.
 HARMLESS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
 
@@ -49,7 +49,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     import subprocess
 
     environment = {name: value for name, value in os.environ.items() if name not in OF_A_REPOSITORY}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    environment |= {**OFFLINE, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(
             ["git", *HARMLESS, *arguments],

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.errors import PortfolioError
-from portfolio.git import OF_A_REPOSITORY
+from portfolio.git import OF_A_REPOSITORY, OFFLINE
 from portfolio.signals import postponed
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Repository:
                 .execute(
                     ["git", *options, *words],
                     istream=given,
-                    env={"GIT_NO_LAZY_FETCH": "1", **self._place, **(environment or {})},
+                    env={**OFFLINE, **self._place, **(environment or {})},
                     with_extended_output=True,
                     with_exceptions=False,
                     stdout_as_string=False,

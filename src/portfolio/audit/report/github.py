@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit.engine import Audit
 from portfolio.audit.verdict import Severity
+from portfolio.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def _annotation(level: str, audit: Audit, found: Result, message: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25")
 
 
 def _escaped_place(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portfolio.audit.engine import RULE_SET, Audit
+from portfolio.terminal import visible
 
 if TYPE_CHECKING:
     import jinja2
@@ -35,4 +36,4 @@ def _template() -> jinja2.Template:
 
 def said(text: str) -> str:
     """Somebody's words, shown as they are: neither Markdown nor HTML."""
-    return MARKS.sub(r"\\\1", html.escape(" ".join(text.split()), quote=False))
+    return MARKS.sub(r"\\\1", html.escape(visible(" ".join(text.split())), quote=False))

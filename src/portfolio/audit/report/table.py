@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from portfolio.audit.engine import Audit
 from portfolio.audit.report.text import parts
 from portfolio.audit.verdict import Severity
-from portfolio.terminal import bold, width, wrap
+from portfolio.terminal import bold, visible, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,25 +44,25 @@ def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:
 
 def _row(outcome: Outcome) -> tuple[str, str, str, str, str, str]:
     if not isinstance(outcome, Audit):
-        return (outcome.path, "not audited", "", "", "", "")
+        return (visible(outcome.path), "not audited", "", "", "", "")
     errors, warnings = (
         sum(found.severity is level for found in outcome.findings) for level in (Severity.error, Severity.warn)
     )
     there = parts(outcome) if outcome.checklist else ""
     score = "" if outcome.score is None else str(outcome.score)
-    return (outcome.path, outcome.profile, there, str(errors), str(warnings), score)
+    return (visible(outcome.path), outcome.profile, there, str(errors), str(warnings), score)
 
 
 def _in_short(outcome: Outcome) -> Iterator[str]:
     if not isinstance(outcome, Audit):
-        yield wrap(f"{outcome.path}: {outcome.message}; {outcome.hint}", "", "  ")
+        yield wrap(f"{visible(outcome.path)}: {visible(outcome.message)}; {visible(outcome.hint)}", "", "  ")
         return
     if outcome.next_fixes:
         fixes = ", ".join(f"{fix.rule.code} {fix.rule.title}" for fix in outcome.next_fixes)
-        yield wrap(f"{outcome.path}: first {fixes}", "", "  ")
+        yield wrap(f"{visible(outcome.path)}: first {fixes}", "", "  ")
     for found in outcome.suppressed:
-        yield wrap(f"{outcome.path}: {found.rule.code} set aside: {found.message}", "", "  ")
-    yield from (wrap(f"{outcome.path}: note: {note}", "", "  ") for note in outcome.notes)
+        yield wrap(f"{visible(outcome.path)}: {found.rule.code} set aside: {visible(found.message)}", "", "  ")
+    yield from (wrap(f"{visible(outcome.path)}: note: {visible(note)}", "", "  ") for note in outcome.notes)
 
 
 def _shortened(text: str, columns: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit.engine import RULE_SET, Audit
 from portfolio.audit.verdict import State
-from portfolio.terminal import bold, dim, width, wrap
+from portfolio.terminal import bold, dim, visible, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ def piece(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _whole(audit: Audit) -> Iterator[str]:
-    yield f"{bold(audit.path)}  {_kind(audit)}"
+    yield f"{bold(visible(audit.path))}  {_kind(audit)}"
     if audit.checklist:
         yield from ("", bold(f"README: {parts(audit)} parts"), *_checklist(audit.checklist))
     if audit.next_fixes:
@@ -36,10 +36,10 @@ def _whole(audit: Audit) -> Iterator[str]:
     if audit.suppressed:
         yield from ("", bold("Set aside by its author"))
         for result in audit.suppressed:
-            yield wrap(f"{result.rule.code} {result.message}", "  ", " " * 9)
+            yield wrap(f"{result.rule.code} {visible(result.message)}", "  ", " " * 9)
     yield from _unknown(audit)
     for note in audit.notes:
-        yield from ("", wrap(f"note: {note}"))
+        yield from ("", wrap(f"note: {visible(note)}"))
     yield from ("", dim(_end(audit)))
 
 
@@ -49,15 +49,15 @@ def _unknown(audit: Audit) -> Iterator[str]:
         yield from ("", bold("Could not be decided"))
     for reason in dict.fromkeys(result.message for result in unknown):
         codes = ", ".join(result.rule.code for result in unknown if result.message == reason)
-        yield wrap(f"{codes}: {reason}", "  ", " " * 4)
+        yield wrap(f"{codes}: {visible(reason)}", "  ", " " * 4)
 
 
 def _finding(found: Result) -> Iterator[str]:
     in_readme = found.path if found.line or not found.rule.needs_files else None
     where = f"{in_readme}:{found.line}" if in_readme and found.line else in_readme or ""
     yield ""
-    yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.title}" + (f"  {where}" if where else "")
-    yield wrap(f"{'seen':<{LEFT}}{found.message}", "    ", " " * (4 + LEFT))
+    yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.title}" + (f"  {visible(where)}" if where else "")
+    yield wrap(f"{'seen':<{LEFT}}{visible(found.message)}", "    ", " " * (4 + LEFT))
     yield wrap(f"{'write':<{LEFT}}{found.rule.advice}", "    ", " " * (4 + LEFT))
     for i, line in enumerate(found.rule.example.splitlines()):
         yield f"    {'like' if i == 0 else '':<{LEFT}}{line}".rstrip()

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
+from portfolio.audit.pictures import SUFFIXES
 from portfolio.audit.rules.rule import EVERY, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 from portfolio.readme.words import spoken, words
@@ -36,8 +37,6 @@ CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 OPENING = 4  # passages, at the top and at the end, where a template speaks of itself
 SMALLEST = (200, 100)  # pixels; below it is an icon
-MOST_PIXELS = 40_000_000
-FLAT = 3  # levels of grey that a picture has to span at least
 
 
 def is_picture(image: Image) -> bool:
@@ -175,7 +174,7 @@ def pictures(project: Project) -> Verdict:
         if OUTWARD.match(image.target) or not image.target or not is_picture(image):
             continue
         path = unquote(image.target.partition("#")[0].partition("?")[0]).lstrip("/")
-        if not project.has(path) and not (project.record and (project.folder / path).is_file()):
+        if not project.has(path) and not (project.record and project.file(path)):
             return failed(f"{image.target} is not in the repository", image.line)
         looked += 1
         if wrong := _wrong_with(project, path):
@@ -187,27 +186,18 @@ def pictures(project: Project) -> Verdict:
 
 def _wrong_with(project: Project, path: str) -> str:
     """What is wrong with a picture, in words that follow its name; empty if nothing is."""
-    full = (project.folder / path).resolve()
-    if full.suffix.lower() not in (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"):
+    file = project.file(path)
+    if file is None or file.suffix.lower() not in SUFFIXES:
         return ""
-    if not full.is_relative_to(project.folder) or not full.is_file():
+    if project.content(path, most=200).startswith(b"version https://git-lfs"):
         return ""
-    if full.stat().st_size < 200 and full.read_bytes().startswith(b"version https://git-lfs"):
-        return ""
-    from PIL import Image as Pillow
-
-    try:
-        with Pillow.open(full) as picture:
-            width, height = picture.size
-            if width < SMALLEST[0] or height < SMALLEST[1]:
-                return f"is only {width} x {height} pixels"
-            if width * height > MOST_PIXELS:
-                return ""
-            picture.draft("L", (64, 64))
-            low, high = picture.convert("L").resize((64, 64)).getextrema()
-    except Exception as error:  # whatever a damaged picture makes a decoder raise
-        return f"cannot be opened ({type(error).__name__})"
-    return "is all of one color" if float(high) - float(low) < FLAT else ""  # type: ignore[arg-type]
+    match project.picture(path):
+        case str(reason):
+            return f"cannot be opened ({reason})"
+        case seen if seen.width < SMALLEST[0] or seen.height < SMALLEST[1]:
+            return f"is only {seen.width} x {seen.height} pixels"
+        case seen:
+            return "is all of one color" if seen.is_flat else ""
 
 
 @rule(
