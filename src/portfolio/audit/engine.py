@@ -211,7 +211,7 @@ def _not_all_was_seen(rule: Rule, project: Project) -> str:
     if rule.needs_words and project.readme_path and project.reading.language != ENGLISH:
         return f"the README is not in English ({project.reading.language})"
     if project.readme.is_cut and not rule.needs_files:
-        return "the README is so long that only its beginning was read"
+        return "not all of the README could be read: it is too long, or nested too deeply"
     return ""
 
 

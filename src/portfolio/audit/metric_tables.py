@@ -12,7 +12,7 @@ from portfolio.readme.words import heading_words, words
 if TYPE_CHECKING:
     from portfolio.readme.model import Readme, Table
 
-VALUE = re.compile(r"\d*\.\d+|\b\d{1,3}(\.\d+)?\s?%")
+VALUE = re.compile(r"\.\d|\b\d{1,3}\s?%")
 MOST_ROWS = 500
 
 

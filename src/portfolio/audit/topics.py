@@ -46,6 +46,13 @@ class Scope:
     def __bool__(self) -> bool:
         return bool(self.sections or self.passages)
 
+    def __contains__(self, passage: Passage) -> bool:
+        return id(passage) in self._ids
+
+    @cached_property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(map(id, self.passages))
+
     @property
     def line(self) -> int:
         """The line on which it begins."""

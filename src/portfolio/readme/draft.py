@@ -43,6 +43,7 @@ class Line:
     prose: list[str] = field(default_factory=list)
     outside_links: list[str] = field(default_factory=list)
     bold: list[str] = field(default_factory=list)  # what stands in bold before anything else
+    is_bold_so_far: bool = True
 
     @property
     def text(self) -> str:
@@ -95,14 +96,17 @@ class Draft:
         if self.is_hiding:
             return
         text = UNSEEN.sub("", text)
-        if is_bold and self.line.text == joined(self.line.bold):
+        if self.line.is_bold_so_far and (is_bold or not text.strip()):
             self.line.bold.append(text)
+        else:
+            self.line.is_bold_so_far = False
         self.line.prose.append(text)
         self._show(text)
 
     def say_code(self, text: str) -> None:
         """Add inline code: seen, but not prose."""
         if not self.is_hiding:
+            self.line.is_bold_so_far = False
             self._show(text)
 
     def _show(self, text: str) -> None:

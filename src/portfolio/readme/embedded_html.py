@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class EmbeddedHtml(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._draft = draft
         self._open: list[tuple[str, bool]] = []  # (tag, whether it hides what is in it)
+        self._times: Counter[str] = Counter()  # how often a tag is open
+        self._hiding = 0  # how many of them hide
         self._heading: list[str] | None = None
         self._rows: list[tuple[int, list[str]]] | None = None  # of the table being read
         self._cell: list[str] | None = None
@@ -40,7 +43,8 @@ class EmbeddedHtml(HTMLParser):
         if not self._draft.line.seen:
             self._draft.line.number = line
         try:
-            self.feed(html)
+            self.feed(_without_open_comment(html))
+            self.close()  # a tag that has no end yet is none: to wait for its end would take time with each piece
         except (AssertionError, ValueError):  # of declarations and numbers that its parser does not expect
             self.rawdata = ""
 
@@ -50,11 +54,7 @@ class EmbeddedHtml(HTMLParser):
             self._draft.end_passage()
 
     def finish(self) -> None:
-        """Read what is left at the end of the page."""
-        try:
-            self.close()
-        except (AssertionError, ValueError):
-            self.rawdata = ""
+        """Close what is still open at the end of the page."""
         self.end_block()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -62,8 +62,7 @@ class EmbeddedHtml(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         draft, line = self._draft, self.getpos()[0]
         if tag not in VOID:
-            self._open.append((tag, _hides(given)))
-            draft.is_hiding = draft.is_hiding or self._open[-1][1] or tag in ("script", "style")
+            self._enter(tag, hides=tag in ("script", "style") or _hides(given))
         if given.get("id") or (tag == "a" and given.get("name")):
             draft.anchor(given.get("id") or given["name"])
         match tag:
@@ -120,11 +119,22 @@ class EmbeddedHtml(HTMLParser):
             case _ if tag in BREAKING and (tag == "li" or self._is_between_blocks):
                 draft.end_passage(is_item=tag == "li")
 
+    def _enter(self, tag: str, hides: bool) -> None:
+        self._open.append((tag, hides))
+        self._times[tag] += 1
+        self._hiding += hides
+        self._draft.is_hiding = self._hiding > 0
+
     def _leave(self, tag: str) -> None:
-        names = [name for name, _ in self._open]
-        if tag in names:
-            del self._open[len(names) - 1 - names[::-1].index(tag) :]
-            self._draft.is_hiding = any(hides for _, hides in self._open)
+        """Close the newest of that name, and all that was opened in it."""
+        if not self._times[tag]:
+            return
+        closed = ""
+        while closed != tag:
+            closed, hid = self._open.pop()
+            self._times[closed] -= 1
+            self._hiding -= hid
+        self._draft.is_hiding = self._hiding > 0
 
     def handle_data(self, data: str) -> None:
         """Take text."""
@@ -138,6 +148,12 @@ class EmbeddedHtml(HTMLParser):
     def handle_comment(self, data: str) -> None:
         """Take a comment."""
         self._draft.comment(data, self.getpos()[0])
+
+
+def _without_open_comment(html: str) -> str:
+    """Up to a comment that nothing closes: the rest of the page is not shown."""
+    opened = html.find("<!--", html.rfind("-->") + 1)
+    return html if opened < 0 else html[:opened]
 
 
 def _hides(attributes: dict[str, str]) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from portfolio.readme.model import Readme
 
-LONGEST = 1_500_000  # characters that are read: about two seconds' work
+LONGEST = 512_000  # characters that are read; hosts of repositories show no more either
 
 
 def parse(text: str) -> Readme:

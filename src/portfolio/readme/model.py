@@ -162,12 +162,15 @@ class Readme:
 
     def below(self, section: Section) -> Iterator[Section]:
         """The section itself, then its subsections."""
-        start = self.sections.index(section)
         yield section
-        for later in self.sections[start + 1 :]:
-            if later.level <= section.level:
+        for place in range(self._places[id(section)] + 1, len(self.sections)):
+            if self.sections[place].level <= section.level:
                 return
-            yield later
+            yield self.sections[place]
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(section): place for place, section in enumerate(self.sections)}
 
     @cached_property
     def link_targets(self) -> frozenset[str]:

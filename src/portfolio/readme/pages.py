@@ -13,8 +13,8 @@ from portfolio.readme.model import BOLD, Image, Link, Passage, Readme, Section, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DEPTH = re.compile(r"(?:\./)?(docs/[^?#]+\.md)(?:[?#].*)?", re.IGNORECASE)
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#", re.IGNORECASE)  # what does not depend on the page it stands on
+DEPTH = re.compile(r"(?:\./)?(docs/[^?#]{1,300}\.md)(?:[?#].*)?", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:|//|/|#", re.IGNORECASE)  # what does not depend on the page it stands on
 MOST = 12  # pages beside the README
 DEEPEST = 6  # level of a heading
 

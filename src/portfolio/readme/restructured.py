@@ -10,6 +10,7 @@ from portfolio.readme.words import words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONGEST = 100_000  # characters that are read: its parser takes ten times as long as that of Markdown
 SETTINGS = {
     "report_level": 5,  # say nothing of what it does not understand
     "halt_level": 5,
@@ -20,15 +21,40 @@ SETTINGS = {
 
 
 def parse(text: str) -> Readme:
-    """Read reStructuredText; what is not understood is left out."""
+    """Read reStructuredText; what is not understood is left out; never raises."""
     from docutils import core
+    from docutils.readers import standalone
 
-    tree: Any = core.publish_doctree(
-        text, settings_overrides={**SETTINGS, "doctitle_xform": False}
-    )  # keep a lone title
-    comments = tuple(Comment(_line(node), node.astext()) for node in _all(tree, "comment"))
-    sections = [_section("", 0, tree), *_sections(tree, 1)]
-    return Readme(tuple(each for each in sections if each.level or not each.is_empty), comments)
+    class Bounded(standalone.Reader):  # type: ignore[misc]
+        """Puts in nothing that is put together from other substitutions: ten lines of those make a gigabyte."""
+
+        def get_transforms(self) -> list[Any]:
+            known: list[Any] = super().get_transforms()
+            return [each for each in known if each.__name__ != "Substitutions"] if _nests(text) else known
+
+    settings = {**SETTINGS, "doctitle_xform": False}  # keep a lone title
+    try:
+        tree: Any = core.publish_doctree(text[:LONGEST], reader=Bounded(), settings_overrides=settings)
+        comments = tuple(Comment(_line(node), node.astext()) for node in _all(tree, "comment"))
+        sections = [_section("", 0, tree), *_sections(tree, 1)]
+    except Exception:  # it was made for pages that their authors build, and raises whatever it meets in others
+        return Readme((), is_cut=True)
+    read = tuple(each for each in sections if each.level or not each.is_empty)
+    return Readme(read, comments, is_cut=len(text) > LONGEST)
+
+
+def _nests(text: str) -> bool:
+    """Whether a substitution's definition refers to another."""
+    indent = -1  # of the definition we are in
+    for line in text.splitlines():
+        plain, at = line.lstrip(), line.find(".. |")
+        if at >= 0:  # also in an item or a quotation
+            indent, plain = at, line[at + 4 :].partition("|")[2]
+        elif plain and len(line) - len(plain) <= indent:
+            indent = -1
+        if indent >= 0 and plain.count("|") > 1:
+            return True
+    return False
 
 
 def _sections(node: Any, level: int) -> Iterator[Section]:

@@ -13,17 +13,19 @@ from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_a
 from portfolio.readme.words import spoken, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
     from portfolio.audit.project import Project
     from portfolio.audit.topics import Scope
     from portfolio.readme.model import Code, Image, Link, Passage, Readme
 
 FILL = "portfolio:fill"
-EDGE = re.compile(r"(\w+)[^\n]*?(?:-->|---|-\.->|==>|->>|-->>|\|>|--o|--x|<-->|:)[^\n]*?(\w+)")
+JOINS = re.compile(r"-->|---|-\.->|==>|->>|-->>|\|>|--o|--x|<-->|:")
+JOINED = re.compile(r"(?:-->|->>|==>|-\.->|---)[ \t]{0,9}(?:\|[^|\n]{0,80}\|)?[ \t]{0,9}(\w+)")
 NODES = re.compile(r"\b([A-Za-z_][\w-]*)\s*(?:[\[({>|]|-->|---|-\.|==>|->>|-->>|$)")
 JINJA = re.compile(
-    r"\{\{\s*(?:cookiecutter\.)?[a-z_][\w.]*(?:\s*\|[^}]*)?\s*\}\}|\{%-?\s*(?:if|for|endif|endfor|set|include|else|raw|block)\b[^%]*%\}"
+    r"\{\{\s{0,3}(?:cookiecutter\.)?[a-z_][\w.]{0,80}(?:\s{0,3}\|[^{}]{0,80})?\s{0,3}\}\}"
+    r"|\{%-?\s{0,3}(?:if|for|endif|endfor|set|include|else|raw|block)\b[^%]{0,200}%\}"
 )
 OF_A_FORM = re.compile(
     r"\[(?:add|insert|describe|your|enter|write|put|replace|fill in|todo:?)\b[^\]\n]{2,80}\](?!\()"
@@ -31,8 +33,12 @@ OF_A_FORM = re.compile(
     r"|\(replace (?:it )?with [^)\n]{0,60}\b(?:url|link|screenshot|image|demo)\)",
     re.I,
 )
-ARROW = re.compile(r"[▶►→⟶⇒]|(?:[-─]{2,}|=+)>|->")
-DRAWN = re.compile(r"[▼▲▶►→⟶⇒↓]|(?:-{2,}|=+)>|\+-{3,}\+|[┌┐]|^\s*[v|]\s*$")
+ARROW = re.compile(r"[▶►→⟶⇒]|(?<![-─=])(?:[-─]+|=+)>")
+DRAWN = re.compile(r"[▼▲▶►→⟶⇒↓]|-->|=>|\+-{3,80}\+|[┌┐]|^\s*[v|]\s*$")
+TREE = re.compile(r"[├└]──|\|--")
+REMARK = re.compile(r"\s{0,20}[\w./-]{1,120}\.\w{1,10}\s{0,20}(?:→|->|=>)")  # on a file that is named before it
+NOT_A_LETTER = re.compile(r"[^\w]")
+OF_A_HOST = re.compile(r"top$|readme|l\d+(?:c\d+)?(?:l\d|$)")  # a file's page, or its lines
 CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 OPENING = 4  # passages, at the top and at the end, where a template speaks of itself
@@ -55,11 +61,15 @@ def _is_diagram(code: Code) -> bool:
     """Mermaid with at least three nodes and two edges."""
     if code.language != "mermaid":
         return False
-    edges = [line for line in code.text.splitlines() if EDGE.search(line) and not line.strip().startswith("%%")]
-    nodes = set(NODES.findall(code.text)) | set(
-        re.findall(r"(?:-->|->>|==>|-\.->|---)\s*(?:\|[^|]*\|)?\s*(\w+)", code.text)
-    )
+    edges = [line for line in code.text.splitlines() if _is_an_edge(line) and not line.strip().startswith("%%")]
+    nodes = {*NODES.findall(code.text), *JOINED.findall(code.text)}
     return len(edges) >= 2 and len(nodes) >= 3
+
+
+def _is_an_edge(line: str) -> bool:
+    """Whether it joins one thing to another."""
+    joined = JOINS.search(line)
+    return joined is not None and bool(words(line[: joined.start()]) and words(line[joined.end() :]))
 
 
 @rule(
@@ -129,14 +139,14 @@ def _line_of_diagram(readme: Readme, here: Scope) -> int | None:
 
 def _is_drawn_with_characters(text: str) -> bool:
     lines = text.splitlines()
-    if sum(bool(re.search(r"[├└]──|\|--", line)) for line in lines) >= 2:  # a list of files
+    if sum(bool(TREE.search(line)) for line in lines) >= 2:  # a list of files
         return False
     return sum(map(_has_an_arrow, lines)) >= 3 or any(len(ARROW.findall(line)) >= 3 for line in lines)
 
 
 def _has_an_arrow(line: str) -> bool:
     """From one thing to another; what follows the name of a file is a remark."""
-    return bool(DRAWN.search(line)) and not re.match(r"\s*[\w./-]+\.\w+\s*(?:→|->|=>)", line)
+    return bool(DRAWN.search(line)) and not REMARK.match(line)
 
 
 @rule(
@@ -229,6 +239,7 @@ def links(project: Project) -> Verdict:
     from urllib.parse import unquote
 
     readme, broken, checked = project.readme, [], 0
+    anchors = set(map(_plain, readme.link_targets))
     for link in readme.links:
         target = link.target.strip()
         if not target or OUTWARD.match(target) or "{{" in target or target.startswith(("../../", "<")):
@@ -241,7 +252,7 @@ def links(project: Project) -> Verdict:
         if path:
             if not _is_there(project, path):
                 broken.append((link.line, f"[{link.text}]({link.target})"))
-        elif anchor and not _has_anchor(readme.link_targets, anchor):
+        elif anchor and not _is_anchor(anchor, anchors):
             broken.append((link.line, f"[{link.text}](#{anchor})"))
     if broken:
         more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
@@ -258,17 +269,15 @@ def _is_there(project: Project, path: str) -> bool:
     return project.has(plain) or (bool(base) and project.has(f"{base}/{plain}"))
 
 
-def _has_anchor(targets: frozenset[str], anchor: str) -> bool:
-    """As a browser finds it: case and the marks that hosts strip differently aside."""
-    wanted = {anchor.casefold(), anchor.casefold().removeprefix("user-content-")}
-    if (
-        wanted & {each.casefold() for each in targets}
-        or anchor.casefold() == "top"
-        or anchor.casefold().startswith(("readme", "l"))
-    ):
-        return True
-    plain = {re.sub(r"[^\w]", "", each.casefold()) for each in targets}
-    return re.sub(r"[^\w]", "", anchor.casefold()) in plain
+def _is_anchor(anchor: str, known: Set[str]) -> bool:
+    """As a browser finds it, or a host that shows a file's lines."""
+    plain = _plain(anchor)
+    return plain in known or plain.removeprefix("usercontent") in known or bool(OF_A_HOST.match(plain))
+
+
+def _plain(anchor: str) -> str:
+    """Without case, and the marks that hosts strip differently."""
+    return NOT_A_LETTER.sub("", anchor.casefold())
 
 
 @rule(

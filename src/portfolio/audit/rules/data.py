@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from portfolio.readme.model import Code, Link, Passage
 
 DATA_FILE = re.compile(
-    r"\b[\w./-]+\.(csv|tsv|parquet|xlsx?|jsonl?|feather|arff|sqlite|db|npz|h5|zip|data)\b|\bdata/\w*", re.I
+    r"(?<![\w./-])[\w./-]{1,200}\.(csv|tsv|parquet|xlsx?|jsonl?|feather|arff|sqlite|db|npz|h5|zip|data)\b|\bdata/\w*",
+    re.I,
 )
 GENERATED = re.compile(r"\b(generated|synthetic|simulated|simulation|drawn by)\b")
-SCRIPT = re.compile(r"[\w./-]+\.(py|ipynb|sh|r)\b", re.I)
+SCRIPT = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.(py|ipynb|sh|r)\b", re.I)
 NUMBER_WORDS = frozenset(
     {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "hundreds", "thousands"}
 )
@@ -34,7 +35,7 @@ DATA_HOST = re.compile(
 ELSEWHERE = re.compile(r"https?://(?!localhost|127)\S+")
 NO_SOURCE = re.compile(r"visuali[sz]ation|figure|plot|output|result|submission|model|processed", re.I)
 PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")
-SHAPE = re.compile(r"\d[\d,]*\s*[x×]\s*\d|\(\d+, \d+\)")
+SHAPE = re.compile(r"\d[\d,]{0,20}\s?[x×]\s?\d|\(\d{1,12}, \d{1,12}\)")
 OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{0,60}:$", re.I)
 
 

@@ -371,7 +371,7 @@ def tradeoffs(project: Project) -> Verdict:
     scope = reading.about("tradeoffs")
     weighing = [each for each in reading.saying("contrasts", "phrases") if len(each.words) >= LONG_ENOUGH]
     for each in weighing:
-        if each in scope.prose and scope.size >= 10:
+        if each in scope and scope.size >= 10:
             return passed(line=each.line)
     if len(weighing) >= 2:
         return passed(line=weighing[0].line)

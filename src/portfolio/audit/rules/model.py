@@ -60,7 +60,7 @@ def baseline(project: Project) -> Verdict:
     if row := next(filter(None, map(_line_of_baseline, tables)), None):
         return passed(line=row)
     if tables or any(states_a_measure(passage.text) for passage in reading.prose):
-        plans = reading.about("next_steps").passages
+        plans = reading.about("next_steps")
         for passage in reading.saying("baseline", "words"):
             if passage not in plans:
                 return passed(line=passage.line)

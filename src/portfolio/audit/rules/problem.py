@@ -59,15 +59,13 @@ def problem(project: Project) -> Verdict:
         return failed("there is no README")
     reading = project.reading
     part = reading.about("problem", "overview")
-    first_page = (each.line for each in reading.readme.passages if each.line <= project.pages[0].end)
+    end = project.pages[0].end
+    first_page = (each.line for each in reading.readme.passages if each.line <= end)
     middle = max(FIRST_SCREEN, EARLY * max(first_page, default=0))
-    stated = reading.about("problem").prose
-    early = {
-        id(each): each
-        for each in (*reading.lead, *part.prose)
-        if (each in reading.lead or each.line <= middle) and (not each.is_item or each in stated)  # no list of features
-    }
-    size = sum(len(each.words) for each in early.values())
+    stated = reading.about("problem")
+    early = {id(each): each for each in (*reading.lead, *(each for each in part.prose if each.line <= middle))}
+    told = (each for each in early.values() if not each.is_item or each in stated)  # no list of features
+    size = sum(len(each.words) for each in told)
     line = part.line if part else None
     if size >= (ENOUGH if project.profile != NOT_ML else ENOUGH_OF_SOFTWARE):
         return passed(line=line or 1)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from portfolio.audit.project import Project
 
 PROMPT = re.compile(r"^\s*(\(\w+\)\s*)?([$%>!]|PS>|>>>)\s+")
-PATH = re.compile(r"[\w][\w./-]*\.(py|sh|ipynb|ya?ml)$")
+PATH = re.compile(r"[\w./-]{1,300}\.(py|sh|ipynb|ya?ml)")
 PLACEHOLDER = re.compile(r"[<>{}$*\[\]]|\bpath/to\b|your[-_]|\.\.\.|…|^(my|your)", re.I)
 LONGEST_COMMAND = 10  # words; more are a sentence that begins with one
-ASSIGNMENT = re.compile(r"[A-Z_]+=\S*$")
-PROGRAM = re.compile(r"\./\S|\.?venv\S*[\\/]|python[\d.]+$|\S*[\\/](?:python|pip|activate)[\w.]*$")
+ASSIGNMENT = re.compile(r"[A-Z_]{1,60}=\S*$")
+PROGRAM = re.compile(r"\./\S|\.?venv\S{0,99}[\\/]|python[\d.]{1,9}$|\S{0,300}[\\/](?:python|pip|activate)[\w.]{0,9}$")
 TYPED = re.compile(  # a line of prose that begins so is one, though nothing marks it as code
     r"(?:pip3? install|(?:python3?|py) (?:-m )?[\w./-]+|git clone|docker (?:run|build|compose|pull)|docker-compose|"
     r"streamlit run|npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|"
@@ -163,9 +163,9 @@ def _named_in(command: str) -> Iterator[str]:
     match parts:
         case [python, "-m", module, *_] if python.startswith(("python", "py")) and re.fullmatch(r"[\w.]+", module):
             yield f"-m {module}"
-        case [program, file, *_] if re.fullmatch(r"python[\d.]*|py|bash|sh|source", program) and PATH.search(file):
+        case [program, file, *_] if re.fullmatch(r"python[\d.]*|py|bash|sh|source", program) and PATH.fullmatch(file):
             yield file
-        case ["streamlit", "run", file, *_] if PATH.search(file):
+        case ["streamlit", "run", file, *_] if PATH.fullmatch(file):
             yield file
         case ["pip" | "pip3", "install", "-r", file, *_]:
             yield file

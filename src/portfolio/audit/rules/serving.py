@@ -157,7 +157,7 @@ def monitoring(project: Project) -> Verdict:
         return _own_monitoring(project, scope)
     if scope.size >= 12:
         return passed(line=scope.line)
-    plans = reading.about("next_steps").passages
+    plans = reading.about("next_steps")
     for passage in reading.saying("monitoring_cues", "phrases"):
         if passage not in plans and _says_more_than_a_name(passage):
             return passed(line=passage.line)
@@ -234,7 +234,7 @@ def deployment(project: Project) -> Verdict:
 def _ways_to_serve(project: Project) -> Iterator[Verdict]:
     """A command that serves, in code or in a sentence, and an address where it runs; not those of the plans."""
     reading = project.reading
-    plans = {id(passage) for passage in reading.about("next_steps").passages}
+    plans = reading.about("next_steps")
     for code in reading.readme.code:
         if command := phrases.holds(code.text.casefold(), "deployment_cues", "commands"):
             yield passed(f"`{command}`")
@@ -242,7 +242,7 @@ def _ways_to_serve(project: Project) -> Iterator[Verdict]:
             yield passed()
     for passage in reading.readme.passages:
         text = passage.casefolded
-        if id(passage) in plans:
+        if passage in plans:
             continue
         if command := phrases.holds(text, "deployment_cues", "commands"):
             yield passed(f"`{command}`", passage.line)
