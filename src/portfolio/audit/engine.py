@@ -11,7 +11,7 @@ from portfolio.audit.deadline import SECONDS, TooSlow
 from portfolio.audit.folder import MOST_FILES
 from portfolio.audit.rules import RULES
 from portfolio.audit.rules.rule import Rule
-from portfolio.audit.topics import ENGLISH
+from portfolio.audit.topics import ENGLISH, UNKNOWN
 from portfolio.audit.verdict import Severity, State, Verdict
 from portfolio.errors import WrongUse, did_you_mean
 from portfolio.terminal import visible
@@ -209,7 +209,8 @@ def _not_all_was_seen(rule: Rule, project: Project) -> str:
     if project.listing.is_cut and (rule.needs_files or project.readme_path is None):
         return f"there are more than {MOST_FILES:,} files, and only those were looked at"
     if rule.needs_words and project.readme_path and project.reading.language != ENGLISH:
-        return f"the README is not in English ({project.reading.language})"
+        language = project.reading.language
+        return f"the README is not in English ({language})" if language != UNKNOWN else "its language is not known"
     if project.readme.is_cut and not rule.needs_files:
         return "not all of the README could be read: it is too long, or nested too deeply"
     return ""

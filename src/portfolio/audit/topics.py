@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 
     from portfolio.readme.model import Code, Image, Link, Passage, Readme, Section, Table
 
-ENGLISH = "en"
+ENGLISH, UNKNOWN = "en", "unknown"
 ENOUGH_TO_TELL = 15  # words; a shorter text is taken for English
 LONGEST_HEADING = 10  # words; a longer one is a sentence
-ENOUGH_ENGLISH = 0.25  # share of small English words from which on no other language is tried
+ENOUGH_ENGLISH = 0.09  # share of small English words; twice as many where some letters are not of English
+ENOUGH_TERMS = 0.25  # share of an English README's terms, where all the small words are left out
+SOME_LETTERS, OTHER_LETTERS = 0.02, 0.2  # shares of letters that English has not
 HEAP = 5  # from this many content words on, a passage made only of audit keywords is keyword stuffing
 ALL_BUT_ONE = 0.85  # share of content words that are audit keywords
 LONG = 8  # words; a passage this long has to use the small words of its language
@@ -251,22 +254,26 @@ def topics_of(title: str) -> tuple[str, ...]:
 
 
 def language(spoken: Iterable[str]) -> str:
-    """The language of running words, by its smallest ones; English where there are too few to tell."""
-    some = [word for word, _ in zip(spoken, range(600), strict=False)]
+    """The language of running words: by their letters, then by the smallest of them; English where they are few."""
+    filler = phrases.members("lorem", "words")
+    some = [word for word in itertools.islice(spoken, 600) if word not in filler]
     letters = "".join(some)
-    if letters and not letters.isascii():
+    foreign = sum(not letter.isascii() for letter in letters) / max(1, len(letters))
+    if foreign > OTHER_LETTERS:
         for first, last, name in SCRIPTS:
             if sum(first <= letter <= last for letter in letters) > 0.2 * len(letters):
                 return name
-    if len(some) < ENOUGH_TO_TELL:
+    if len(some) < ENOUGH_TO_TELL and foreign <= OTHER_LETTERS:
         return ENGLISH
     often = Counter(some)
-    if sum(often[word] for word in _small_words()[ENGLISH] if word in often) > ENOUGH_ENGLISH * len(some):
-        return ENGLISH
-    shares = {name: sum(often[word] for word in small if word in often) for name, small in _small_words().items()}
+    shares = {name: sum(often[word] for word in small) / len(some) for name, small in _small_words().items()}
     best = max(shares, key=lambda name: (shares[name], name == ENGLISH))
-    is_clear = shares[best] > 1.3 * shares[ENGLISH] and shares[best] >= 0.1 * len(some)
-    return best if is_clear else ENGLISH
+    if shares[best] > 1.3 * shares[ENGLISH] and shares[best] >= 0.1:
+        return best
+    if foreign >= SOME_LETTERS:
+        return ENGLISH if shares[ENGLISH] >= 2 * ENOUGH_ENGLISH else UNKNOWN
+    is_terse = sum(often[word] for word in _cues()) >= ENOUGH_TERMS * len(some)
+    return ENGLISH if shares[ENGLISH] >= ENOUGH_ENGLISH or is_terse else UNKNOWN
 
 
 @cache
