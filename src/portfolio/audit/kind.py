@@ -1,32 +1,51 @@
-"""The kind of a project, which decides which rules apply: from its README, its name, its code and its packages."""
+"""The kind of a project, which decides which rules apply: told by what it holds, then by what its README says."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
 from portfolio.readme.words import spoken, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from portfolio.audit.topics import Reading
 
-IMAGE, TABULAR, FORECAST, RECOMMENDER, NOTEBOOK = "image", "tabular", "forecast", "recommender", "notebook"
-COLLECTION, NOT_ML = "collection", "not-ml"
-KINDS = frozenset({IMAGE, TABULAR, FORECAST, RECOMMENDER, NOTEBOOK, COLLECTION, NOT_ML})
+IMAGE, TABULAR, FORECAST, RECOMMENDER, NLP, LLM = "image", "tabular", "forecast", "recommender", "nlp", "llm"
+NOTEBOOK, COLLECTION, LIST, PROFILE = "notebook", "collection", "list", "profile"
+LIBRARY, FRONT_END, NOT_ML = "library", "front-end", "not-ml"
+KINDS = frozenset(
+    {IMAGE, TABULAR, FORECAST, RECOMMENDER, NLP, LLM, NOTEBOOK, COLLECTION, LIST, PROFILE, LIBRARY, FRONT_END, NOT_ML}
+)
+SUBJECTS = (IMAGE, FORECAST, RECOMMENDER, NLP)
 
 SHORT = 80  # words, of which one that speaks of machine learning is enough
-CODE = (".py", ".ipynb", ".r", ".jl", ".scala", ".js", ".ts", ".java", ".go", ".rs", ".cpp", ".c", ".cs", ".rb")
-COLLECTIONS = re.compile(
-    r"\b(awesome|portfolios?|projects|collection|curated|resources|courses?|lectures?|tutorials?|curriculum|bootcamp"
-    r"|notes|homeworks?|assignments|exercises|cheat ?sheets?|roadmap|study|learning path|algorithms|examples|books)\b"
+MEMBERS = 3  # folders with a README of their own, from which on it is a collection
+MANY_LINKS = 12  # outward links, from which on a page without code may be a list
+CODE = (".py", ".ipynb", ".r", ".rmd", ".qmd", ".jl", ".scala", ".js", ".jsx", ".ts", ".tsx", ".java", ".go", ".rs",
+        ".cpp", ".c", ".cs", ".rb", ".dart", ".swift", ".kt", ".vue", ".php")  # fmt: skip
+OF_A_PAGE = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".html", ".css", ".scss", ".dart", ".php")
+NOT_A_MEMBER = re.compile(
+    r"^(\.|src|tests?|docs?|data|notebooks?|models?|deploy\w*|frontend|backend|api|app|config\w*|scripts?|assets|images"
+    r"|infra\w*|monitoring|web|client|server|packages?|lib|libs|examples?|reports?|k8s|terraform)(/|$)",
+    re.I,
 )
 PLURAL = re.compile(
-    r"\b(projects|curated list|list of|collection of|my portfolio|portfolio of|awesome"
-    r"|portfolio (?:demonstrat|showcas)\w+)\b"
+    r"\b(projects|collection of|my portfolio|portfolio of|portfolio (?:demonstrat|showcas|contain|includ)\w+)\b"
+)
+OF_MYSELF = re.compile(
+    r"\b(?:hi there|hi,? i['’]?m|hey,? i['’]?m|hello,? i|i am an?|i['’]m an?|about me|connect with me|my name is)\b"
+)
+OF_A_PROFILE = re.compile(r"github-readme-stats|streak-stats|readme-typing-svg|komarev|profile-(?:summary|counter|3d)")
+FEW = 4  # programs, beside a profile page: they draw its pictures
+FOR_OTHERS = re.compile(r"\b(?:library|package|toolkit|framework|sdk|wrapper|bindings)\b")
+SEPARATORS = re.compile(r"[-_+.]")
+OWN_INSTALL = re.compile(
+    r"\b(?:pip3? install|uv add|conda install|install\.packages\(|cargo add|npm i(?:nstall)?)"
+    r"\s{1,3}[\"']?([\w.-]{1,80})"
 )
 
 
@@ -35,45 +54,123 @@ class Signs:
     """What the kind is worked out from."""
 
     reading: Reading
-    name: str  # of its folder, or of a README that says more
-    requirements: str  # everything that declares dependencies, in lower case
-    files: Iterable[str]
+    name: str  # of its folder, or of a README that says more; empty where it is only the place of a checkout
+    declared: str  # everything that declares dependencies, in lower case
+    files: Set[str]
+    members: tuple[str, ...]  # folders below it that have a README of their own
+    package: str  # what it is called where it is installed from; empty if it is not
+    imported: Callable[[], Set[str]]  # the packages that its code asks for
+
+    @cached_property
+    def code(self) -> tuple[str, ...]:
+        """The paths of its programs and notebooks."""
+        return tuple(path for path in self.files if path.lower().endswith(CODE))
+
+    @cached_property
+    def rooms(self) -> frozenset[str]:
+        """The folders at the top that hold programs, and are not named for a part of one project."""
+        tops = (path.partition("/")[0] for path in self.code if "/" in path)
+        return frozenset(top for top in tops if not NOT_A_MEMBER.match(top))
+
+    @cached_property
+    def text(self) -> str:
+        """Its name and its README as one spoken text."""
+        return spoken(words(SEPARATORS.sub(" ", self.name))) + self.reading.everything
+
+    @cached_property
+    def title(self) -> str:
+        """What it is called, twice as telling as the rest."""
+        heading = self.reading.title.title if self.reading.title else ""
+        return spoken(words(SEPARATORS.sub(" ", f"{self.name} {heading}")))
+
+    def asks_for(self, kind: str) -> bool:
+        """Whether it declares or imports a package of that kind."""
+        packages = phrases.entries("profiles", kind, "packages")
+        return any(name in self.declared for name in packages) or not self.imported().isdisjoint(
+            name.replace("-", "_") for name in packages
+        )
 
 
 def of(signs: Signs) -> str:
-    """`image`, `tabular`, `forecast`, `recommender`, `notebook`, `collection` or `not-ml`."""
-    name = re.sub(r"[-_+.]", " ", signs.name)
-    text = spoken(words(name)) + signs.reading.everything
-    if _is_collection(signs.reading, name):
-        return COLLECTION
-    if not _is_ml(signs, text):
+    """One of KINDS."""
+    if whole := _of_many(signs):
+        return whole
+    if _is_of_language_models(signs):
+        return LLM
+    if _is_library(signs):
+        return LIBRARY
+    if _is_front_end(signs):
+        return FRONT_END
+    if not _is_ml(signs):
         return NOT_ML
-    code = [path for path in signs.files if path.lower().endswith(CODE)]
-    if code and all(path.endswith(".ipynb") for path in code):
+    if signs.code and all(path.endswith(".ipynb") for path in signs.code):
         return NOTEBOOK
-    counts = {kind: _count(text, kind) for kind in (IMAGE, FORECAST, RECOMMENDER)}
-    best = max(counts, key=lambda kind: counts[kind])
-    return best if counts[best] >= 2 else TABULAR
+    best = max(SUBJECTS, key=lambda kind: _telling(signs, kind))
+    return best if sum(_telling(signs, best)) >= 2 else TABULAR
 
 
-def _count(text: str, profile: str) -> int:
-    """How many phrases of a kind stand in a spoken text."""
-    possible = phrases.possible(frozenset(text.split()), "profiles", profile, "words")
-    return sum(phrase in text for phrase in possible)
+def _of_many(signs: Signs) -> str:
+    """A collection of projects, a list of links, or the page of a person; empty if it is one project."""
+    readme = signs.reading.readme
+    outward = {link.target for link in readme.links if not link.is_image and "://" in link.target}
+    lead = f"{signs.title} {' '.join(passage.text for passage in signs.reading.lead[:3])}".casefold()
+    if len(signs.members) >= MEMBERS and (PLURAL.search(lead) or _names_most(readme.links, signs.members)):
+        return COLLECTION
+    if PLURAL.search(signs.title) and len(signs.rooms) >= MEMBERS:
+        return COLLECTION
+    opening = " ".join((lead, *(section.title for section in readme.sections[:4]))).casefold()
+    is_about_a_person = OF_MYSELF.search(opening) or any(OF_A_PROFILE.search(each.target) for each in readme.images)
+    if is_about_a_person and len(signs.code) < FEW:
+        return PROFILE
+    if signs.code and len(signs.code) > len(outward) / 4:
+        return ""
+    if PLURAL.search(lead) and len(outward) >= MANY_LINKS / 2:
+        return COLLECTION
+    items = [passage for passage in readme.passages if passage.is_item]
+    is_list = len(outward) >= MANY_LINKS and len(items) + sum(len(t.rows) for t in readme.tables) >= len(outward) / 2
+    return LIST if is_list or len(outward) > 80 else ""
 
 
-def _is_ml(signs: Signs, text: str) -> bool:
-    asks_for_packages = any(name in signs.requirements for name in phrases.entries("profiles", "ml", "packages"))
-    count = _count(text, "ml")
-    is_short = sum(len(passage.words) for passage in signs.reading.prose) < SHORT
-    return count >= 2 or (count >= 1 and (asks_for_packages or is_short))
+def _names_most(links: object, members: tuple[str, ...]) -> bool:
+    targets = " ".join(link.target.casefold() for link in links)  # type: ignore[attr-defined]
+    return sum(member.casefold().replace(" ", "%20") in targets for member in members) >= MEMBERS
 
 
-def _is_collection(reading: Reading, name: str) -> bool:
-    title = reading.title.title if reading.title else ""
-    lead = " ".join(passage.text for passage in reading.lead[:3])
-    is_called = bool(COLLECTIONS.search(f"{name} {title}".casefold()))
-    is_said = bool(PLURAL.search(f"{title} {lead}".casefold()))
-    links = reading.readme.links
-    outward = {link.target for link in links if not link.is_image and not link.target.startswith("#")}
-    return (is_called and (is_said or len(outward) >= 8)) or (is_said and len(outward) >= 8) or len(outward) > 80
+def _is_of_language_models(signs: Signs) -> bool:
+    if _telling(signs, LLM) <= max(_telling(signs, kind) for kind in SUBJECTS):
+        return False
+    count = sum(_telling(signs, LLM))
+    return count >= 4 or (count >= 2 and (not signs.code or signs.asks_for(LLM)))
+
+
+def _is_library(signs: Signs) -> bool:
+    """Whether it is made to be installed: it calls itself one, or tells others to install it by its own name."""
+    if not signs.package:
+        return False
+    lead = " ".join(passage.casefolded for passage in signs.reading.readme.passages[:5])
+    if FOR_OTHERS.search(lead) and "setup.py" in signs.files:
+        return True
+    own = SEPARATORS.sub("", signs.package.casefold())
+    texts = (*(code.text for code in signs.reading.readme.code), *(p.text for p in signs.reading.readme.passages))
+    named = (found[1] for text in texts for found in OWN_INSTALL.finditer(text))
+    return any(SEPARATORS.sub("", each.casefold()) == own for each in named)
+
+
+def _is_front_end(signs: Signs) -> bool:
+    """Whether all of its code makes a page, and none of it is another's backend or model."""
+    pages = [path for path in signs.files if path.lower().endswith(OF_A_PAGE)]
+    others = [path for path in signs.code if not path.lower().endswith(OF_A_PAGE)]
+    return bool(pages) and not others and not signs.asks_for("ml")
+
+
+def _telling(signs: Signs, kind: str) -> tuple[int, int]:
+    """How many phrases of a kind stand in the title, and how many in the text."""
+    possible = phrases.possible(frozenset(signs.text.split()), "profiles", kind, "words")
+    return sum(phrase in signs.title for phrase in possible), sum(phrase in signs.text for phrase in possible)
+
+
+def _is_ml(signs: Signs) -> bool:
+    _, count = _telling(signs, "ml")
+    if count >= 2 or (count and sum(len(passage.words) for passage in signs.reading.prose) < SHORT):
+        return True
+    return signs.asks_for("ml")

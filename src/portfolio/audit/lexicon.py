@@ -524,6 +524,28 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 seasonality | hourly | day-ahead
             """,
         },
+        "nlp": {
+            "words": """
+                sentiment | text classification | spam | toxic | nlp | natural language processing | tokenization |
+                named entity | ner | tweets | tf-idf | tfidf | bag of words | word2vec | question answering |
+                summarization | bert | distilbert | topic modeling | resume parser | email
+            """,
+        },
+        "llm": {
+            "words": """
+                rag | retrieval augmented generation | retrieval augmented | large language model | large language
+                models | llm | llms | chatbot | langchain | llamaindex | llama index | openai | gpt | gpt-4 | gpt-4o |
+                gpt-3.5 | claude | gemini | mistral | ollama | groq | embeddings | vector store | vector database |
+                vector db | chromadb | faiss | qdrant | pinecone | weaviate | pgvector | prompt | prompts | prompt
+                engineering | llm as a judge | ragas | semantic search | rerank | reranking | chunks | chunking |
+                agentic | agents | fine tuned llama
+            """,
+            "packages": """
+                openai | langchain | langchain-core | langchain-community | llama-index | llama_index | anthropic |
+                chromadb | qdrant-client | pinecone | ollama | litellm | groq | google-generativeai | haystack |
+                sentence-transformers | dspy | ragas | mistralai
+            """,
+        },
         "recommender": {
             "words": """
                 recommender | recommendation | recommendations | recommend | collaborative filtering | movielens |

@@ -29,7 +29,17 @@ RESULTS = "reports/metrics.json"
 RUNS = "reports/runs/"
 LARGEST = 2_000_000  # bytes of a text file that are read
 MOST_RUNS = 200
-ORDER = (".md", ".markdown", ".mdown", ".rst", ".txt", "")
+MOST_MEMBERS = 30
+MOST_READ = 60  # programs, to see what they import
+IMPORT = re.compile(r"(?:^|[\"'])[ \t]{0,16}(?:import|from) ([A-Za-z_][\w.]{0,60})", re.M)
+OF_A_MEMBER = r"(?i)^[^/]+/(?:[^/]+/)?readme(\.(md|rst|txt|markdown))?$"
+NAMED_IN = {
+    "setup.cfg": re.compile(r"(?m)^name\s?=\s?([\w.-]{1,80})"),
+    "setup.py": re.compile(r"\bname\s?=\s?[\"']([\w.-]{1,80})[\"']"),
+    "DESCRIPTION": re.compile(r"(?m)^Package: ([\w.]{1,80})"),
+}
+ORDER = (".md", ".markdown", ".mdown", ".rst", ".org", ".adoc", ".asciidoc", ".rmd", ".qmd", ".txt", "")
+README = re.compile(r"readme(?:[._-](?P<language>[a-z]{2,3}(?:[_-][a-z]{2,4})?))?", re.I)
 
 
 class NothingToAudit(PortfolioError):
@@ -63,14 +73,10 @@ class Project:
     @cached_property
     def readme_path(self) -> str | None:
         """The README's path, in any case and of any kind; None without one."""
-        names = [each for each in self.files if Path(each).stem.lower() == "readme" and each.count("/") < 2]
-        known = [each for each in names if Path(each).suffix.lower() in ORDER]
         if self.only_readme:
             return self.only_readme.name
-        at_home = [each for each in known if Path(each).parent.as_posix() in (".", ".github", "docs")]
-        return min(
-            at_home, key=lambda each: (each.count("/"), ORDER.index(Path(each).suffix.lower()), each), default=None
-        )
+        near = (each for each in self.files if Path(each).parent.as_posix() in (".", ".github", "docs"))
+        return min((rank for each in near if (rank := _rank(each))), default=(0, 0, 0, None))[-1]
 
     @cached_property
     def is_alone(self) -> bool:
@@ -90,11 +96,17 @@ class Project:
     def _first_page(self) -> Readme:
         """The README alone, parsed; without one, an empty one."""
         text = self.read(self.readme_path) if self.readme_path else ""
-        if self.readme_path and self.readme_path.lower().endswith(".rst"):
-            from portfolio.readme import restructured
+        match Path(self.readme_path or "").suffix.lower():
+            case ".rst":
+                from portfolio.readme import restructured
 
-            return restructured.parse(text)
-        return markdown.parse(text)
+                return restructured.parse(text)
+            case ".org" | ".adoc" | ".asciidoc" as suffix:
+                from portfolio.readme import other_markup
+
+                return markdown.parse(other_markup.markdown_of(text, suffix))
+            case _:
+                return markdown.parse(text)
 
     @cached_property
     def readme_text(self) -> str:
@@ -258,10 +270,57 @@ class Project:
         """Its kind: as recorded when `portfolio new` made it, else worked out from what is there."""
         if self.record and self.record.profile in kind.KINDS:
             return self.record.profile
-        name = self.folder.name
-        if self.only_readme and self.only_readme.stem.casefold() != "readme":
-            name = self.only_readme.stem
-        return kind.of(kind.Signs(self.reading, name, self.requirements, self.files))
+        name = self.only_readme.stem if self.only_readme and self.only_readme.stem.casefold() != "readme" else ""
+        signs = kind.Signs(
+            reading=self.reading,
+            name=name,
+            declared=self.requirements,
+            files=self.files,
+            members=self.members,
+            package=self._package,
+            imported=lambda: self._imported,
+        )
+        return kind.of(signs)
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The folders, one or two levels down, that have a README and a program or notebook of their own."""
+        homes = {path.rpartition("/")[0] for path in self.matching(OF_A_MEMBER)}
+        coded = {parent.as_posix() for path in self.files if path.endswith((".py", ".ipynb", ".R", ".Rmd"))
+                 for parent in Path(path).parents}  # fmt: skip
+        return tuple(sorted(home for home in homes & coded if not kind.NOT_A_MEMBER.match(home)))[:MOST_MEMBERS]
+
+    @property
+    def _package(self) -> str:
+        """The name under which others install it."""
+        match self.pyproject:
+            case {"project": {"name": str(name)}} | {"tool": {"poetry": {"name": str(name)}}}:
+                return name
+        for path, pattern in NAMED_IN.items():
+            if path in self.files and (found := pattern.search(self.read(path))):
+                return found[1]
+        return ""
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """The top names of what its programs and notebooks import, as far as the first of them show."""
+        programs = [*self.matching(r"\.py$")[:MOST_READ], *self.notebooks[: MOST_READ // 4]]
+        return frozenset(name.partition(".")[0] for path in programs for name in IMPORT.findall(self._beginning(path)))
+
+    def _beginning(self, path: str) -> str:
+        return self.content(path, 200_000 if path.endswith(".ipynb") else 6_000).decode("utf-8", "replace")
+
+
+def _rank(path: str) -> tuple[int, int, int, str] | None:
+    """How far a file is from the usual README: in its place, its language, its markup; None if it is none at all."""
+    name, suffix = Path(path).stem, Path(path).suffix.lower()
+    if suffix not in ORDER and README.fullmatch(Path(path).name):
+        name, suffix = Path(path).name, ""  # README.es
+    found = README.fullmatch(name)
+    if found is None or suffix not in ORDER:
+        return None
+    language = (found["language"] or "").lower()
+    return path.count("/"), 0 if not language else 1 if language.startswith("en") else 2, ORDER.index(suffix), path
 
 
 def open_project(path: Path) -> Project:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
-from portfolio.audit.kind import NOT_ML
-from portfolio.audit.rules.rule import SOFTWARE, rule
+from portfolio.audit.rules.rule import ML, SOFTWARE, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
 from portfolio.readme.words import words
 
@@ -67,7 +66,7 @@ def problem(project: Project) -> Verdict:
     told = (each for each in early.values() if not each.is_item or each in stated)  # no list of features
     size = sum(len(each.words) for each in told)
     line = part.line if part else None
-    if size >= (ENOUGH if project.profile != NOT_ML else ENOUGH_OF_SOFTWARE):
+    if size >= (ENOUGH if project.profile in ML else ENOUGH_OF_SOFTWARE):
         return passed(line=line or 1)
     if part and part.line > middle and part.size >= ENOUGH:
         return failed(f"“{part.title}” stands in the second half", part.line)

@@ -7,14 +7,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from portfolio.audit.kind import COLLECTION, FORECAST, IMAGE, NOT_ML, NOTEBOOK, RECOMMENDER, TABULAR
+from portfolio.audit.kind import (
+    FORECAST,
+    FRONT_END,
+    IMAGE,
+    KINDS,
+    LIBRARY,
+    LLM,
+    NLP,
+    NOT_ML,
+    NOTEBOOK,
+    RECOMMENDER,
+    TABULAR,
+)
 from portfolio.audit.project import Project
 from portfolio.audit.verdict import Confidence, Severity, Verdict
 
-ML = frozenset({IMAGE, TABULAR, FORECAST, RECOMMENDER, NOTEBOOK})
+TRAINED = frozenset({IMAGE, TABULAR, FORECAST, RECOMMENDER, NLP, NOTEBOOK})
+PROMPTED = frozenset({LLM})
+ML = TRAINED | PROMPTED
 SERVED = ML - {NOTEBOOK}
-SOFTWARE = ML | {NOT_ML}
-EVERY = SOFTWARE | {COLLECTION}
+SHOWN = ML | {FRONT_END}
+SOFTWARE = SHOWN | {NOT_ML, LIBRARY}
+EVERY = KINDS
 
 Check = Callable[[Project], Verdict]
 
