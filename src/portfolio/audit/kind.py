@@ -24,7 +24,8 @@ SUBJECTS = (IMAGE, FORECAST, RECOMMENDER, NLP)
 
 SHORT = 80  # words, of which one that speaks of machine learning is enough
 MEMBERS = 3  # folders with a README of their own, from which on it is a collection
-MANY_LINKS = 12  # outward links, from which on a page without code may be a list
+MANY_LINKS = 12  # outward links, from which on a page without code may be a collection
+FEWEST_ENTRIES = 4  # of a list, which are then half of all that it says
 CODE = (".py", ".ipynb", ".r", ".rmd", ".qmd", ".jl", ".scala", ".js", ".jsx", ".ts", ".tsx", ".java", ".go", ".rs",
         ".cpp", ".c", ".cs", ".rb", ".dart", ".swift", ".kt", ".vue", ".php")  # fmt: skip
 OF_A_PAGE = (".js", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".html", ".css", ".scss", ".dart", ".php")
@@ -126,9 +127,10 @@ def _of_many(signs: Signs) -> str:
         return ""
     if PLURAL.search(lead) and len(outward) >= MANY_LINKS / 2:
         return COLLECTION
-    items = [passage for passage in readme.passages if passage.is_item]
-    is_list = len(outward) >= MANY_LINKS and len(items) + sum(len(t.rows) for t in readme.tables) >= len(outward) / 2
-    return LIST if is_list or len(outward) > 80 else ""
+    linking = {link.line for link in readme.links if not link.is_image and "://" in link.target}
+    entries = [each.line for each in readme.passages if each.is_item] + [n for t in readme.tables for n in t.lines]
+    listed = sum(line in linking for line in entries)
+    return LIST if listed >= FEWEST_ENTRIES and listed >= len(readme.passages) / 2 else ""
 
 
 def _names_most(links: object, members: tuple[str, ...]) -> bool:
