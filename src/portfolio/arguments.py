@@ -103,6 +103,7 @@ Projects = Annotated[
 ]
 AlsoFix = Annotated[bool, typer.Option("--fix", help="Insert missing sections to fill in; refresh report numbers.")]
 OnlyShowFix = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the changes, and make none.")]
+AtLength = Annotated[bool, typer.Option("--all", help="Every finding with what was seen and what to write.")]
 FailLevel = Annotated[FailOn, typer.Option(help="The least finding that makes the exit code 1.")]
 
 RuleCode = Annotated[

@@ -152,6 +152,7 @@ def audit(
     paths: args.Projects = None,
     fix: args.AlsoFix = False,
     dry_run: args.OnlyShowFix = False,
+    at_length: args.AtLength = False,
     fail_on: args.FailLevel = args.FailOn.error,
     output: args.AuditFormat = ReportFormat.text,
 ) -> None:
@@ -163,7 +164,7 @@ def audit(
     if dry_run and not fix:
         raise WrongUse("--dry-run is for --fix", "portfolio audit --fix --dry-run")
     chosen = paths or [Path()]
-    options = Options(fix, dry_run, Severity(fail_on.value), output, is_one=len(chosen) == 1)
+    options = Options(fix, dry_run, Severity(fail_on.value), output, at_length, is_one=len(chosen) == 1)
     codes = {0}
 
     def pieces() -> Iterator[Piece]:

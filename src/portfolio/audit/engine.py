@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from portfolio.audit import next_fixes
 from portfolio.audit.deadline import SECONDS, TooSlow
 from portfolio.audit.folder import MOST_FILES
+from portfolio.audit.kind import COLLECTION
 from portfolio.audit.rules import RULES
 from portfolio.audit.rules.rule import Rule
 from portfolio.audit.topics import ENGLISH, UNKNOWN
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 SHORTEST_REASON = 10  # characters
 CAP = 60
+FEWEST_RULES = 6  # below which a score says nothing
 IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
 TOO_SLOW = f"it took longer than {SECONDS:.0f} seconds"
-RULE_SET = "3"  # changes when a verdict may
+RULE_SET = "4"  # changes when a verdict may
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Result:
     path: str | None = None  # of the page of the README that it is about
     line: int | None = None
     is_only_heading: bool = False  # whether its section is there, and says nothing yet
+    paste: str = ""  # lines that would mend it, of the author's own paths and numbers
 
     @property
     def is_finding(self) -> bool:
@@ -68,6 +72,7 @@ class Audit:
     is_ours: bool  # made by `portfolio new`: only there may a finding be an error
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()  # of suppressions that fit nothing
+    members: tuple[Audit, ...] = ()  # of a collection: its own projects
     faults: tuple[str, ...] = ()  # of ours: what a rule that failed left, as Python writes it
 
     @property
@@ -84,9 +89,8 @@ class Audit:
 
     @property
     def next_fixes(self) -> tuple[Result, ...]:
-        """The three findings that improve the README most for the least writing."""
-        cheapest = sorted(self.findings, key=lambda each: -each.rule.weight / each.rule.effort)
-        return tuple(cheapest[:3])
+        """The three findings that a reader misses most, and that can be mended now."""
+        return next_fixes.first(self.results, self.findings)
 
     @cached_property
     def checklist(self) -> tuple[Part, ...]:
@@ -97,12 +101,24 @@ class Audit:
             if each.rule.part and each.state is not State.not_applicable
         )
 
+    @cached_property
+    def _decided(self) -> tuple[Result, ...]:
+        return tuple(each for each in self.results if each.state in (State.passed, State.failed, State.suppressed))
+
+    @property
+    def decided(self) -> int:
+        """How many rules could be decided."""
+        return len(self._decided)
+
     @property
     def score(self) -> int | None:
-        """Weight of what passes among all that was decided, 0 to 100; at most 60 where something is untrue."""
-        decided = [each for each in self.results if each.state in (State.passed, State.failed, State.suppressed)]
+        """Weight of what passes among all that was decided, 0 to 100; at most 60 where something is untrue.
+
+        None where too few rules could be decided to say anything.
+        """
+        decided = self._decided
         total = sum(each.rule.weight for each in decided)
-        if not total:
+        if self.decided < FEWEST_RULES:
             return None
         share = round(100 * sum(each.rule.weight for each in decided if each.state is State.passed) / total)
         return min(share, CAP) if any(each.is_finding and each.rule.caps_score for each in decided) else share
@@ -135,6 +151,15 @@ Outcome = Audit | Refused
 
 
 def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit:
+    """Ask every rule, of a collection also of each project in it."""
+    found = _audit(project, path, rules)
+    if project.profile != COLLECTION:
+        return found
+    members = (_audit(each, f"{path}/{each.folder.name}", rules) for each in project.own_projects)
+    return replace(found, members=tuple(members))
+
+
+def _audit(project: Project, path: str, rules: tuple[Rule, ...]) -> Audit:
     """Ask every rule; what its author suppressed with a reason is set aside, and never counts as a pass."""
     reasons, notes = _suppressions(project, {rule.code for rule in rules})
     profile, language = project.profile, project.reading.language  # before the rules, which share what this takes
@@ -169,7 +194,7 @@ def _result(rule: Rule, project: Project) -> Result:
     verdict = _ask(rule, project)
     is_bare = verdict.state is State.failed and bool(rule.topics) and project.reading.about(*rule.topics).is_bare
     severity = rule.severity if project.record else as_a_warning(rule.severity)
-    return Result(rule, verdict.state, severity, verdict.message, *project.place(verdict.line), is_bare)
+    return Result(rule, verdict.state, severity, verdict.message, *project.place(verdict.line), is_bare, verdict.paste)
 
 
 def _undecided(rule: Rule, project: Project, why: str) -> Result:

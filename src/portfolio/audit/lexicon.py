@@ -214,6 +214,36 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             struggles to | performs worse | performs poorly | worst on | hardest to
         """,
     },
+    # of applications of language models
+    "llm_cues": {
+        "chunks": """
+            chunk | chunks | chunked | chunking | chunk size | overlap | splitter | passages | segments | split into |
+            text splitter
+        """,
+        "judged": """
+            llm as a judge | judge | judged | ragas | deepeval | faithfulness | groundedness | grounding | correctness
+            | answer relevance | answer relevancy | golden set | golden dataset | test questions | ground truth |
+            evaluated on | evaluation set | correct answers | answered correctly | human evaluation | exact match
+        """,
+        "retrieval": """
+            hit rate | hitrate | hit rate at | recall at | recall | mrr | ndcg | context precision | context recall |
+            precision at | map
+        """,
+        "price": """
+            latency | tokens | cost | costs | cents | seconds | response time | per query | per question | ms | p95
+        """,
+        "failures": """
+            hallucinate | hallucinates | hallucinated | wrong answer | wrong answers | incorrect answer | incorrect
+            answers | made up | refuses | refused | does not know | fails to | failure | failures | cannot answer
+        """,
+        "models": """
+            gpt 4 | gpt 4o | gpt 4o mini | gpt 3 5 turbo | gpt 3 | gpt 5 | o1 | o3 | claude 3 | claude | claude sonnet
+            | gemini 1 | gemini 2 | gemini pro | gemini flash | gemini | llama 2 | llama 3 | llama2 | llama3 | llama |
+            mistral | mistral 7b | mixtral | phi 3 | phi 2 | qwen | gemma | flan t5 | command r | deepseek | gpt 4 1 |
+            gpt 4 turbo | tinyllama | vicuna | falcon
+        """,
+        "prompts": "prompt | prompts | system prompt | prompt template | prompting",
+    },
     "monitoring_cues": {
         "phrases": """
             prometheus | grafana | evidently | evidentlyai | data drift | model drift | concept drift | drift

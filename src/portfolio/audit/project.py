@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from portfolio import record
 from portfolio.audit import documents, folder, kind, pictures, settings
+from portfolio.audit.evidence import Evidence
 from portfolio.audit.topics import Reading
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.git import history
@@ -283,12 +284,22 @@ class Project:
         return kind.of(signs)
 
     @cached_property
+    def evidence(self) -> Evidence:
+        """What it has and its README hides."""
+        return Evidence(self)
+
+    @cached_property
     def members(self) -> tuple[str, ...]:
         """The folders, one or two levels down, that have a README and a program or notebook of their own."""
         homes = {path.rpartition("/")[0] for path in self.matching(OF_A_MEMBER)}
         coded = {parent.as_posix() for path in self.files if path.endswith((".py", ".ipynb", ".R", ".Rmd"))
                  for parent in Path(path).parents}  # fmt: skip
         return tuple(sorted(home for home in homes & coded if not kind.NOT_A_MEMBER.match(home)))[:MOST_MEMBERS]
+
+    @property
+    def own_projects(self) -> tuple[Project, ...]:
+        """A collection's projects."""
+        return tuple(Project(self.folder / member) for member in self.members)
 
     @property
     def _package(self) -> str:

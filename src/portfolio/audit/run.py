@@ -32,6 +32,7 @@ class Options:
     dry_run: bool  # with `fix`: show the changes, and make none
     fail_on: Severity
     output: Format
+    is_long: bool  # with every finding's advice
     is_one: bool  # whether it is the only project of the call
 
     @property
@@ -74,7 +75,9 @@ def answer(path: Path, options: Options) -> Answer:
         outcome = Refused(str(path), f"the audit failed: {type(error).__name__}", hint, CRASHED)
     if options.shows_only_patch:
         return Answer(tuple(patch.splitlines()), _code(outcome, options), tuple(messages))
-    return Answer(report.piece(outcome, options.output, options.is_one), _code(outcome, options), tuple(messages))
+    return Answer(
+        report.piece(outcome, options.output, options.is_one, options.is_long), _code(outcome, options), tuple(messages)
+    )
 
 
 def _code(outcome: Outcome, options: Options) -> int:

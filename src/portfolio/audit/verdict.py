@@ -39,6 +39,7 @@ class Verdict:
     state: State
     message: str
     line: int | None = None
+    paste: str = ""  # lines that would mend it, of the author's own paths and numbers
 
 
 def passed(message: str = "", line: int | None = None) -> Verdict:
@@ -46,9 +47,9 @@ def passed(message: str = "", line: int | None = None) -> Verdict:
     return Verdict(State.passed, message, line)
 
 
-def failed(message: str, line: int | None = None) -> Verdict:
-    """It is not as it should be; `message` says what was seen."""
-    return Verdict(State.failed, message, line)
+def failed(message: str, line: int | None = None, paste: str = "") -> Verdict:
+    """It is not as it should be; `message` says what was seen, and `paste` would mend it."""
+    return Verdict(State.failed, message, line, paste)
 
 
 def not_applicable(message: str) -> Verdict:

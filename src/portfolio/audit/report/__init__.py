@@ -26,13 +26,13 @@ class Format(StrEnum):
     github = "github"
 
 
-def piece(outcome: Outcome, output: Format, is_one: bool) -> Piece:
+def piece(outcome: Outcome, output: Format, is_one: bool, is_long: bool = False) -> Piece:
     """What is shown of one project; as text, a row of a table unless it is the only one."""
     match output:
         case Format.text if is_one:
             from portfolio.audit.report import text
 
-            return text.piece(outcome)
+            return text.piece(outcome, is_long)
         case Format.text:
             from portfolio.audit.report import table
 

@@ -39,7 +39,7 @@ def _annotation(level: str, audit: Audit, found: Result, message: str) -> str:
     if found.path:
         places.append(f"file={_escaped_place((PurePath(audit.path) / found.path).as_posix())}")
         places += [f"line={found.line}"] if found.line else []
-    places.append(f"title={_escaped_place(f'{found.rule.code} {found.rule.title}')}")
+    places.append(f"title={_escaped_place(f'{found.rule.code} {found.rule.gap}')}")
     return f"::{level} {','.join(places)}::{_escaped(message)}"
 
 

@@ -48,6 +48,7 @@ def _audited(audit: Audit) -> dict[str, Any]:
         ],
         "next_fixes": [result.rule.code for result in audit.next_fixes],
         "notes": list(audit.notes),
+        "members": [_audited(member) for member in audit.members],
         "error": None,
         "hint": None,
     }
@@ -56,13 +57,16 @@ def _audited(audit: Audit) -> dict[str, Any]:
 def _result(result: Result) -> dict[str, Any]:
     return {
         "code": result.rule.code,
+        "title": result.rule.gap if result.is_finding else result.rule.title,
         "state": result.state.value,
         "severity": result.severity.value,
         "confidence": result.rule.confidence.value,
         "path": result.path,
         "line": result.line,
         "message": result.message,
+        "weight": result.rule.weight,
         "advice": result.rule.advice,
+        "paste": result.paste or None,
     }
 
 
@@ -79,6 +83,7 @@ def _refused(refused: Refused) -> dict[str, Any]:
         "checklist": [],
         "next_fixes": [],
         "notes": [],
+        "members": [],
         "error": refused.message,
         "hint": refused.hint,
     }

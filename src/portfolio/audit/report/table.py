@@ -58,7 +58,7 @@ def _in_short(outcome: Outcome) -> Iterator[str]:
         yield wrap(f"{visible(outcome.path)}: {visible(outcome.message)}; {visible(outcome.hint)}", "", "  ")
         return
     if outcome.next_fixes:
-        fixes = ", ".join(f"{fix.rule.code} {fix.rule.title}" for fix in outcome.next_fixes)
+        fixes = ", ".join(f"{fix.rule.code} {fix.rule.gap}" for fix in outcome.next_fixes)
         yield wrap(f"{visible(outcome.path)}: first {fixes}", "", "  ")
     for found in outcome.suppressed:
         yield wrap(f"{visible(outcome.path)}: {found.rule.code} set aside: {visible(found.message)}", "", "  ")

@@ -1,4 +1,7 @@
-"""For people at a terminal: what is there, what to do first, what was seen and what to write; the score last."""
+"""For people at a terminal: what is there, what to do first and with which lines, what else is missing; on two screens.
+
+At length, each finding says what was seen and what to write.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,29 @@ if TYPE_CHECKING:
 
     from portfolio.audit.engine import Outcome, Part, Result
 
-LEFT = 7  # columns of "write  "
+LEFT = 7  # columns of "paste  "
+MOST_SHOWN = 10  # lines of one thing to paste; `--fix` writes it whole
 
 
-def piece(outcome: Outcome) -> tuple[str, ...]:
-    """A project at length; nothing where there is none, as the error says why."""
-    return tuple(_whole(outcome)) if isinstance(outcome, Audit) else ()
+def piece(outcome: Outcome, is_long: bool) -> tuple[str, ...]:
+    """A project, at length if that is asked for; nothing where there is none, as the error says why."""
+    return tuple(_whole(outcome, is_long)) if isinstance(outcome, Audit) else ()
 
 
-def _whole(audit: Audit) -> Iterator[str]:
+def _whole(audit: Audit, is_long: bool) -> Iterator[str]:
     yield f"{bold(visible(audit.path))}  {_kind(audit)}"
     if audit.checklist:
         yield from ("", bold(f"README: {parts(audit)} parts"), *_checklist(audit.checklist))
     if audit.next_fixes:
-        yield from ("", bold("Cheapest next fixes"))
+        yield from ("", bold("First"))
         for number, result in enumerate(audit.next_fixes, start=1):
-            yield wrap(f"{number}. {result.rule.code} {result.rule.advice}", "  ", " " * 5)
-    if audit.findings:
-        yield from ("", bold("Findings"))
-        for result in audit.findings:
-            yield from _finding(result)
+            yield from _fix(number, result)
+    others = [each for each in audit.findings if is_long or each not in audit.next_fixes]
+    if others:
+        yield from ("", bold("Findings" if is_long else "Then"))
+        for result in others:
+            yield from _finding(result) if is_long else _in_short(result)
+    yield from _members(audit)
     if audit.suppressed:
         yield from ("", bold("Set aside by its author"))
         for result in audit.suppressed:
@@ -41,6 +47,43 @@ def _whole(audit: Audit) -> Iterator[str]:
     for note in audit.notes:
         yield from ("", wrap(f"note: {visible(note)}"))
     yield from ("", dim(_end(audit)))
+    if others and not is_long:
+        yield dim("Each finding with what to write: portfolio audit --all")
+
+
+def _fix(number: int, result: Result) -> Iterator[str]:
+    yield f"  {number}. {bold(result.rule.code)} {result.rule.gap}{_where(result)}"
+    yield wrap(visible(result.message), " " * 5)
+    if result.paste:
+        yield from _paste(result, " " * 5)
+    else:
+        yield wrap(f"→ {result.rule.advice}", " " * 5, " " * 7)
+
+
+def _paste(result: Result, indent: str) -> Iterator[str]:
+    lines = result.paste.splitlines()
+    for i, line in enumerate(lines[:MOST_SHOWN]):
+        yield f"{indent}{'paste' if i == 0 else '':<{LEFT}}{visible(line)}".rstrip()
+    if len(lines) > MOST_SHOWN:
+        yield f"{indent}{'':<{LEFT}}… (all of it: portfolio audit --fix)"
+
+
+def _in_short(found: Result) -> Iterator[str]:
+    yield wrap(f"{found.severity:<5} {found.rule.code} {found.rule.gap}{_where(found)}", "  ", " " * 8)
+
+
+def _where(found: Result) -> str:
+    return f"  {visible(found.path)}:{found.line}" if found.path and found.line else ""
+
+
+def _members(audit: Audit) -> Iterator[str]:
+    """A collection's projects, a line each."""
+    if audit.members:
+        yield from ("", bold(f"Its projects ({len(audit.members)})"))
+    for each in audit.members:
+        first = f"; first: {each.next_fixes[0].rule.gap}" if each.next_fixes else ""
+        counted = f"{parts(each)} parts" if each.checklist else "no part applies"
+        yield wrap(f"{visible(each.path)} ({each.profile}): {counted}{first}", "  ", "    ")
 
 
 def _unknown(audit: Audit) -> Iterator[str]:
@@ -53,14 +96,11 @@ def _unknown(audit: Audit) -> Iterator[str]:
 
 
 def _finding(found: Result) -> Iterator[str]:
-    in_readme = found.path if found.line or not found.rule.needs_files else None
-    where = f"{in_readme}:{found.line}" if in_readme and found.line else in_readme or ""
     yield ""
-    yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.title}" + (f"  {visible(where)}" if where else "")
+    yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.gap}{_where(found)}"
     yield wrap(f"{'seen':<{LEFT}}{visible(found.message)}", "    ", " " * (4 + LEFT))
     yield wrap(f"{'write':<{LEFT}}{found.rule.advice}", "    ", " " * (4 + LEFT))
-    for i, line in enumerate(found.rule.example.splitlines()):
-        yield f"    {'like' if i == 0 else '':<{LEFT}}{line}".rstrip()
+    yield from _paste(found, " " * 4)
 
 
 def _checklist(parts: Sequence[Part]) -> Iterator[str]:
@@ -101,5 +141,6 @@ def _kind(audit: Audit) -> str:
 
 def _end(audit: Audit) -> str:
     if audit.score is None:
-        return "Nothing applies to it, so there is no score."
-    return f"Score {audit.score} of 100, from {audit.coverage:.0%} of what applies; rule set {RULE_SET}."
+        return f"Only {audit.decided} rules apply to it, so there is no score."
+    share = "" if audit.coverage == 1 else f" ({audit.coverage:.0%} of what applies)"
+    return f"Score {audit.score} of 100, by {audit.decided} rules{share}; rule set {RULE_SET}."

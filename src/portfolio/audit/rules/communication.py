@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
 from portfolio.audit.pictures import SUFFIXES
-from portfolio.audit.rules.rule import EVERY, rule
+from portfolio.audit.rules.rule import EVERY, SHOWN, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 from portfolio.readme.words import spoken, words
 
@@ -75,6 +75,7 @@ def _is_an_edge(line: str) -> bool:
 @rule(
     "COM601",
     "A diagram shows how it works",
+    gap="No diagram shows how it works",
     severity=Severity.warn,
     weight=2,
     confidence=Confidence.high,
@@ -152,6 +153,7 @@ def _has_an_arrow(line: str) -> bool:
 @rule(
     "COM602",
     "The pictures are real",
+    gap="A picture is missing, broken or empty",
     severity=Severity.warn,
     weight=3,
     effort=1,
@@ -213,6 +215,7 @@ def _wrong_with(project: Project, path: str) -> str:
 @rule(
     "COM603",
     "Local links lead somewhere",
+    gap="A local link leads nowhere",
     severity=Severity.error,
     weight=2,
     effort=1,
@@ -283,6 +286,7 @@ def _plain(anchor: str) -> str:
 @rule(
     "COM604",
     "No leftovers of a template",
+    gap="Words of a template are left over",
     severity=Severity.error,
     weight=4,
     effort=1,
@@ -350,11 +354,13 @@ def _left_in(passage: Passage, is_at_an_end: bool) -> str | None:
 @rule(
     "COM607",
     "There is something to look at",
+    gap="There is nothing to look at",
     severity=Severity.warn,
     weight=2,
     effort=1,
     confidence=Confidence.high,
     part="something to look at",
+    profiles=SHOWN,
 )
 def visual(project: Project) -> Verdict:
     """Show a plot of the result, a screenshot or a diagram near the top.
@@ -385,6 +391,11 @@ def visual(project: Project) -> Verdict:
         for each in readme.passages
     ):
         return passed()
-    if readme.images:
-        return failed("only badges, logos or banners are shown", readme.images[0].line)
-    return failed("no picture, plot, screenshot or diagram is shown")
+    line = readme.images[0].line if readme.images else None
+    seen = "only badges, logos or banners are shown" if readme.images else "no picture, plot or screenshot is shown"
+    has = project.evidence
+    if has.plot:
+        return failed(f"{has.plot} is in the repository, and no page shows it", line, has.plot_line)
+    if has.plotting_notebook:
+        return failed(f"{seen}; {has.plotting_notebook} has plots among its outputs: save one as a file", line)
+    return failed(seen, line)

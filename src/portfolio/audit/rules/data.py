@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
 from portfolio.audit.rules.first_run import has_not_run, needs_run
-from portfolio.audit.rules.rule import rule
-from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
+from portfolio.audit.rules.rule import TRAINED, rule
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 from portfolio.readme.words import spoken, words
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{
 @rule(
     "DAT201",
     "The data's source is linked",
+    gap="The data's source is not linked",
     severity=Severity.error,
     weight=4,
     effort=1,
@@ -144,6 +145,7 @@ def _exists(project: Project, path: str) -> bool:
 @rule(
     "DAT202",
     "The data's license is stated",
+    gap="The data's license is not stated",
     severity=Severity.warn,
     weight=3,
     effort=1,
@@ -178,6 +180,11 @@ def licence(project: Project) -> Verdict:
     for each in project.reading.saying("licences", "phrases"):
         if _speaks_of_data(each.text):
             return passed(line=each.line)
+    if path := project.evidence.data_licence:
+        paste = f"License of the data: [{path}]({path})."
+        return failed(f"{path} is in the repository, and the README does not say so", scope.line or None, paste)
+    if scope and GENERATED.search(scope.text):
+        return not_applicable("the data are made by the project itself")
     if scope:
         return failed(f"“{scope.title}” names no license or terms of the data", scope.line)
     return failed("nothing names a license or terms of the data")
@@ -191,6 +198,7 @@ def _prose_and_cells(scope: Scope) -> str:
 @rule(
     "DAT203",
     "The data's size and fields are described",
+    gap="The data's size and fields are not described",
     severity=Severity.warn,
     weight=2,
     effort=1,
@@ -198,6 +206,7 @@ def _prose_and_cells(scope: Scope) -> str:
     part="data described",
     topics=("data",),
     needs_words=True,
+    profiles=TRAINED,
 )
 def described(project: Project) -> Verdict:
     """Say how much data there is and what is in it: rows or pictures, classes or columns, the period.

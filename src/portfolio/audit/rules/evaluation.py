@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portfolio.audit import phrases
 from portfolio.audit.metric_tables import is_metric, measures, metric_tables, states_a_measure
 from portfolio.audit.rules.first_run import has_not_run, needs_run
-from portfolio.audit.rules.rule import rule
+from portfolio.audit.rules.rule import TRAINED, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed, unknown
 from portfolio.git import history
 from portfolio.readme.words import spoken, words
@@ -31,6 +31,7 @@ SPREAD = re.compile(
 @rule(
     "EVL401",
     "Results are shown in a table",
+    gap="No table shows the results",
     severity=Severity.error,
     weight=5,
     effort=3,
@@ -68,18 +69,24 @@ def table(project: Project) -> Verdict:
         if re.search(r"precision\s+recall\s+f1-score|\|\s*(accuracy|f1|rmse|mae)\b.*\|", each.text, re.I):
             return passed(line=each.line)
     scope = project.reading.about("results")
+    if has := project.evidence.measured:
+        return failed(f"{has.path} holds measured numbers, and no table shows them", scope.line or None, has.table)
     stated = next((each for each in project.reading.prose if states_a_measure(each.text)), None)
     if stated:
         return failed("numbers stand in the text, and no table of them was found", stated.line)
     empty = next((each for each in readme.tables if any(map(is_metric, each.header))), None)
     if empty:
         return failed("a table names measures and holds no two different numbers of them", empty.line)
-    return failed("no table with measured numbers was found", scope.line if scope else None)
+    line = scope.line if scope else None
+    if printed := project.evidence.printed:
+        return failed(f"{printed[0]} prints a measure ({printed[1]}), and no table shows any", line)
+    return failed("no table with measured numbers was found", line)
 
 
 @rule(
     "EVL402",
     "The README's numbers are those of the results file",
+    gap="Numbers differ from the results file",
     severity=Severity.error,
     weight=5,
     effort=1,
@@ -139,6 +146,7 @@ def agrees(project: Project) -> Verdict:
 @rule(
     "EVL403",
     "The results come from a run of this project",
+    gap="The results are of another model or commit",
     severity=Severity.error,
     weight=4,
     effort=1,
@@ -207,11 +215,13 @@ def _sha256(project: Project, path: str) -> str | None:
 @rule(
     "EVL404",
     "Uncertainty is shown",
+    gap="No number has an interval or a spread",
     severity=Severity.warn,
     weight=2,
     effort=3,
     confidence=Confidence.medium,
     needs_words=True,
+    profiles=TRAINED,
 )
 def uncertainty(project: Project) -> Verdict:
     """Give at least one headline number with its confidence interval, or with its spread over seeds or folds.
@@ -249,11 +259,13 @@ def uncertainty(project: Project) -> Verdict:
 @rule(
     "EVL405",
     "The choice of metric is explained",
+    gap="The choice of metric is not explained",
     severity=Severity.warn,
     weight=3,
     effort=1,
     confidence=Confidence.medium,
     needs_words=True,
+    profiles=TRAINED,
 )
 def why_this_metric(project: Project) -> Verdict:
     """Say why you chose this metric: which error costs more, what is rare, what the decision needs.
@@ -288,6 +300,7 @@ def why_this_metric(project: Project) -> Verdict:
 @rule(
     "EVL406",
     "Errors are analyzed",
+    gap="Nothing says where the model is wrong",
     severity=Severity.warn,
     weight=2,
     effort=3,
@@ -295,6 +308,7 @@ def why_this_metric(project: Project) -> Verdict:
     part="error analysis",
     topics=("errors",),
     needs_words=True,
+    profiles=TRAINED,
 )
 def error_analysis(project: Project) -> Verdict:
     """Show where the model is wrong: the classes it confuses, the slices it fails on, its worst examples.
@@ -338,6 +352,7 @@ def error_analysis(project: Project) -> Verdict:
 @rule(
     "EVL407",
     "Trade-offs are discussed",
+    gap="No trade-off is discussed",
     severity=Severity.info,
     weight=3,
     confidence=Confidence.low,

@@ -22,6 +22,7 @@ MOST_TESTS_READ = 200
 @rule(
     "HYG801",
     "The project has a known license",
+    gap="The project has no known license",
     severity=Severity.error,
     weight=2,
     effort=1,
@@ -63,6 +64,7 @@ def licence(project: Project) -> Verdict:
 @rule(
     "HYG803",
     "Tests test something, and CI runs them",
+    gap="No tests that test something and run in CI",
     severity=Severity.warn,
     weight=3,
     effort=4,

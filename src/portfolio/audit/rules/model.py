@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portfolio.audit import documents, phrases
 from portfolio.audit.metric_tables import metric_tables, states_a_measure
 from portfolio.audit.rules.first_run import needs_run
-from portfolio.audit.rules.rule import rule
+from portfolio.audit.rules.rule import TRAINED, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
 from portfolio.readme.words import spoken, words
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @rule(
     "MOD301",
     "There is a baseline",
+    gap="There is no baseline",
     severity=Severity.error,
     weight=5,
     effort=4,
@@ -109,11 +110,13 @@ def _without_bayes(text: str) -> str:
 @rule(
     "MOD303",
     "At least two experiments are recorded",
+    gap="Fewer than two experiments are recorded",
     severity=Severity.warn,
     weight=3,
     effort=5,
     confidence=Confidence.medium,
     needs_words=True,
+    profiles=TRAINED,
 )
 def experiments(project: Project) -> Verdict:
     """Show at least two things you tried, and what differed between them: a decision, not the random seed.

@@ -45,6 +45,7 @@ def _written_by_hand(project: Project, section: Section) -> tuple[str, ...]:
 @rule(
     "OWN901",
     "The problem in your own words",
+    gap="The problem is in the template's words",
     severity=Severity.warn,
     weight=3,
     confidence=Confidence.high,
@@ -75,6 +76,7 @@ def problem(project: Project) -> Verdict:
 @rule(
     "OWN902",
     "Choices and trade-offs in your own words",
+    gap="Choices and trade-offs are in the template's words",
     severity=Severity.warn,
     weight=3,
     confidence=Confidence.high,
@@ -104,6 +106,7 @@ def choices(project: Project) -> Verdict:
 @rule(
     "OWN903",
     "Limitations in your own words",
+    gap="Limitations are in the template's words",
     severity=Severity.warn,
     weight=3,
     confidence=Confidence.high,
@@ -133,6 +136,7 @@ def limitations(project: Project) -> Verdict:
 @rule(
     "OWN904",
     "“What I Would Improve Next” in your own words",
+    gap="“What I Would Improve Next” is in the template's words",
     severity=Severity.warn,
     weight=4,
     confidence=Confidence.high,
@@ -162,6 +166,7 @@ def next_steps(project: Project) -> Verdict:
 @rule(
     "OWN905",
     "Results from real data",
+    gap="No results come from real data",
     severity=Severity.warn,
     weight=4,
     effort=4,
@@ -198,6 +203,7 @@ def real_data(project: Project) -> Verdict:
 @rule(
     "OWN906",
     "Work after the first commit",
+    gap="There is no work after the first commit",
     severity=Severity.warn,
     weight=3,
     effort=3,

@@ -21,6 +21,7 @@ EARLY = 0.5  # share of the page in which the problem has to be stated
 @rule(
     "PRB101",
     "The problem is stated near the top",
+    gap="The problem is not stated near the top",
     severity=Severity.error,
     weight=4,
     asked_without_readme=True,
@@ -81,6 +82,7 @@ def problem(project: Project) -> Verdict:
 @rule(
     "PRB102",
     "It says who decides what with the output",
+    gap="Nobody is named who decides with the output",
     severity=Severity.info,
     weight=2,
     confidence=Confidence.low,

@@ -25,6 +25,7 @@ SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 @rule(
     "RFL701",
     "Limitations are named",
+    gap="No limitations are named",
     severity=Severity.warn,
     weight=4,
     confidence=Confidence.medium,
@@ -84,6 +85,7 @@ def limitations(project: Project) -> Verdict:
 @rule(
     "RFL702",
     "What I Would Improve Next",
+    gap="No “What I Would Improve Next”",
     severity=Severity.error,
     weight=5,
     confidence=Confidence.high,

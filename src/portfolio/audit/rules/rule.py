@@ -39,7 +39,8 @@ class Rule:
     """A question to a project. The docstring of its check is its page: first the advice, then labelled parts."""
 
     code: str
-    title: str
+    title: str  # what is so where it passes
+    gap: str  # what is so where it fails
     check: Check
     severity: Severity
     weight: int  # 1 to 5
@@ -89,6 +90,7 @@ def rule(
     code: str,
     title: str,
     *,
+    gap: str,
     severity: Severity,
     weight: int,
     confidence: Confidence,
@@ -108,6 +110,7 @@ def rule(
         return Rule(
             code=code,
             title=title,
+            gap=gap,
             check=check,
             severity=severity,
             weight=weight,

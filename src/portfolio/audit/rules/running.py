@@ -48,6 +48,7 @@ def _is_command(line: str) -> bool:
 @rule(
     "RUN501",
     "It says how to run it",
+    gap="There are no commands to run it",
     severity=Severity.error,
     weight=4,
     effort=1,
@@ -86,7 +87,9 @@ def run_steps(project: Project) -> Verdict:
         return passed(line=next((code.line for code in reading.readme.code if any(commands(code.text))), None))
     scope = reading.about("run")
     seen = f"only `{next(iter(found))}`" if found else "no command to copy"
-    return failed(f"{seen} was found" + (f" in “{scope.title}”" if scope else ""), scope.line if scope else None)
+    paste = "\n".join(("```console", *project.evidence.commands, "```")) if len(project.evidence.commands) > 1 else ""
+    where = f" in “{scope.title}”" if scope else ""
+    return failed(f"{seen} was found{where}", scope.line if scope else None, paste)
 
 
 def _inline_commands(project: Project) -> Iterator[str]:
@@ -104,6 +107,7 @@ def _inline_commands(project: Project) -> Iterator[str]:
 @rule(
     "RUN502",
     "The commands refer to things that exist",
+    gap="A command names what is not there",
     severity=Severity.error,
     weight=4,
     effort=1,
@@ -218,6 +222,7 @@ def _rooted(project: Project) -> Iterator[str]:
 @rule(
     "RUN503",
     "Dependencies are declared and locked",
+    gap="Dependencies are not locked",
     severity=Severity.warn,
     weight=3,
     confidence=Confidence.high,
@@ -264,6 +269,7 @@ def dependencies(project: Project) -> Verdict:
 @rule(
     "RUN504",
     "The Dockerfile is sound",
+    gap="The Dockerfile has a flaw",
     severity=Severity.warn,
     weight=3,
     effort=1,

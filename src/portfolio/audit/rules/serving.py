@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
-from portfolio.audit.rules.rule import rule
+from portfolio.audit.rules.rule import SHOWN, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 from portfolio.readme.words import spoken, words
 
@@ -41,11 +41,13 @@ COMMAND_OR_FILE = re.compile(r"`|/|\.\w{2,4}\b")
 @rule(
     "RUN506",
     "There is a demo to look at",
+    gap="There is no demo to look at",
     severity=Severity.warn,
     weight=2,
     effort=4,
     confidence=Confidence.medium,
     needs_words=True,
+    profiles=SHOWN,
 )
 def demo(project: Project) -> Verdict:
     """Link to a place where it runs, or show a short recording of it.
@@ -69,7 +71,11 @@ def demo(project: Project) -> Verdict:
         return passed(line=line)
     if project.record and not project.has_run:
         return not_applicable("there is nothing to show before the first run")
-    return failed("no link to a running demo and no recording was found", demos.line if demos else None)
+    line = demos.line if demos else None
+    if found := project.evidence.demo:
+        address, path = found
+        return failed(f"{path} names {address}, and the README does not link to it", line, f"[Try it]({address})")
+    return failed("no link to a running demo and no recording was found", line)
 
 
 def _recorded(project: Project, demos: Scope) -> int | None:
@@ -119,6 +125,7 @@ def _demo_in_text(project: Project) -> int | None:
 @rule(
     "RUN508",
     "It says how it is monitored",
+    gap="Nothing says how it is monitored",
     severity=Severity.warn,
     weight=2,
     effort=3,
@@ -188,6 +195,7 @@ def _says_more_than_a_name(passage: Passage) -> bool:
 @rule(
     "RUN509",
     "It says how it is served to others",
+    gap="Nothing says how others can use it",
     severity=Severity.warn,
     weight=3,
     effort=3,
