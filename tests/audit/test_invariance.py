@@ -171,10 +171,11 @@ def test_a_mutation_fails_its_rule_and_no_other(
     assert tree != COMPLETE
     before, after = states(audited(tmp_path / "before", COMPLETE)), states(audited(tmp_path / "after", tree))
     failing = {each for each, state in after.items() if state == "fail"}
-    assert failing == {code}
+    is_filler = "lorem ipsum" in str(tree["README.md"]).casefold()
+    assert failing == {code} | ({"COM604"} if is_filler else set())
     assert before[code] == "pass"
     left_without = {"EVL402": {"EVL403"}, "RUN501": {"RUN502"}}  # nothing is there for these to judge, then
-    assert {each for each in after if after[each] != before[each]} - {code} <= left_without.get(code, set())
+    assert {each for each in after if after[each] != before[each]} - failing <= left_without.get(code, set())
 
 
 def test_a_mismatch_names_both_values(tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ import pytest
 from portfolio.audit.engine import audit
 from portfolio.audit.project import open_project
 from portfolio.audit.rules import RULES
-from portfolio.audit.rules.rule import Rule
+from portfolio.audit.rules.rule import PROMPTED, Rule
 from tests.audit.audited import COMPLETE, MIT, READMES, Tree, audited, picture, states
 
 ML = "# Frost\n\nA classifier for machine learning, trained on a dataset.\n\n"  # so that the questions arise
+CHATBOT = "# Frost answers\n\nA retrieval-augmented chatbot, built with LangChain, FAISS and an LLM.\n\n"
 CI = ".github/workflows/ci.yml"
 BLOCK = "```console\n{}\n```\n"
 WORDS = "A frost at night costs the growers of this valley their blossom; they light fires when they are told in time."
@@ -62,6 +63,12 @@ PASSING: dict[str, list[str | Tree]] = {
         "![Confusion matrix](images/cm.png)\n",
     ],
     "EVL407": ["## Approach\n\nTrees rather than a network: they train in seconds on an old laptop.\n"],
+    "LLM951": ["190 pages, cut at their headings into 612 chunks.\n"],
+    "LLM952": ["Of 120 test questions, 97 were answered correctly.\n", TABLE.format("keywords")],
+    "LLM953": ["The hit rate is 0.84 with vectors and 0.71 with keywords.\n"],
+    "LLM954": ["An answer takes 2.1 seconds and 1,800 tokens.\n"],
+    "LLM955": ["It hallucinates when two pages name the same fee.\n"],
+    "LLM956": ["Answers come from GPT-4o mini; the prompt asks it to refuse.\n"],
     "RUN501": [
         BLOCK.format("pip install -r requirements.txt\npython train.py"),
         "Run `pip install .` and then `python -m frost run`.\n",
@@ -105,6 +112,7 @@ PASSING: dict[str, list[str | Tree]] = {
     ],
     "COM602": [{"README.md": f"{ML}![Result](r.png)\n", "r.png": picture()}],
     "COM603": ["[licence](LICENSE), [up](#frost), [site](https://example.net)\n", '<a id="x"></a>\n\n[x](#x)\n'],
+    "COM608": ["```console\npython a.py\n```\n\n## Data\n", "---\ntitle: Frost\n---\n\nText.\n"],
     "COM604": ["`{{ name }}` and ${{ github.ref }}, TODO: more; your project.\n", "```\n{{ name }}\n```\n"],
     "COM607": ["![Result](r.png)\n", '<img src="docs/plot.png">\n', "```mermaid\ngraph TD\n a-->b\n b-->c\n```\n"],
     "RFL701": [
@@ -151,6 +159,12 @@ FAILING: dict[str, list[str | Tree]] = {
         {"README.md": ML, "Dockerfile": "FROM python:3.12\nUSER app\n"},
         {"README.md": ML, "Dockerfile": "FROM python:3.12 AS a\nUSER app\nCMD x y\nFROM python:3.12\nRUN x y\n"},
     ],
+    "LLM951": ["Ask questions about your own documents.\n"],
+    "LLM952": ["The answers are accurate.\n"],
+    "LLM953": ["Semantic search finds the right chunks.\n"],
+    "LLM954": ["It is fast and cheap.\n"],
+    "LLM955": ["It is grounded in the documents.\n"],
+    "LLM956": ["It is powered by a language model.\n", "Answers come from GPT-4o mini.\n"],
     "RUN506": ["Open http://localhost:8000\n", "[Demo](https://example.com/demo)\n", "[code](https://github.com/a/b)\n"],
     "RUN508": ["## Monitoring\n\nPlanned.\n", "## Future work\n\n- Add Prometheus\n- Add Grafana\n"],
     "RUN509": ["## Deployment\n\nCan be deployed to the cloud.\n", BLOCK.format("python train.py")],
@@ -162,6 +176,10 @@ FAILING: dict[str, list[str | Tree]] = {
         {"README.md": f"{ML}![Result](r.png)\n", "r.png": picture()[:90]},
     ],
     "COM603": ["[licence](licence)\n", "[up](#nowhere)\n", "[a](docs/%20b.md)\n"],
+    "COM608": [
+        "```console\npython a.py\n\n## Data\n\nHourly.\n",
+        "The model was trained on the nights of ten long winters.\n---\n",
+    ],
     "COM604": [
         "Made for {{ cookiecutter.author }}.\n",
         "{% if x %}yes{% endif %}\n",
@@ -187,19 +205,23 @@ def cases(table: dict[str, list[str | Tree]]) -> list[object]:
     return [pytest.param(code, each, id=f"{code}-{i}") for code, trees in table.items() for i, each in enumerate(trees)]
 
 
-def tree_of(given: str | Tree) -> Tree:
-    return {"README.md": ML + given, "LICENSE": MIT, "app.py": "pass\n"} if isinstance(given, str) else given
+def tree_of(given: str | Tree, code: str = "") -> Tree:
+    if not isinstance(given, str):
+        return given
+    about = CHATBOT if code.startswith("LLM") else ML
+    page = given + about if given.startswith("---") else about + given  # settings of a site stand at the top
+    return {"README.md": page, "LICENSE": MIT, "app.py": "pass\n"}
 
 
 @pytest.mark.parametrize(("code", "given"), cases(PASSING))
 def test_passes(tmp_path: Path, code: str, given: str | Tree) -> None:
-    found = audited(tmp_path, tree_of(given))
+    found = audited(tmp_path, tree_of(given, code))
     assert states(found)[code] == "pass", found.profile
 
 
 @pytest.mark.parametrize(("code", "given"), cases(FAILING))
 def test_fails_and_says_what_was_seen(tmp_path: Path, code: str, given: str | Tree) -> None:
-    found = {each.rule.code: each for each in audited(tmp_path, tree_of(given)).results}[code]
+    found = {each.rule.code: each for each in audited(tmp_path, tree_of(given, code)).results}[code]
     assert found.state == "fail"
     assert found.message
 
@@ -207,7 +229,7 @@ def test_fails_and_says_what_was_seen(tmp_path: Path, code: str, given: str | Tr
 def test_every_rule_has_examples_of_both() -> None:
     codes = {rule.code for rule in RULES}
     assert PASSING.keys() == FAILING.keys() == codes - OWNED
-    assert len(codes) == len(RULES) == 36
+    assert len(codes) == len(RULES) == 43
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -221,7 +243,8 @@ def test_a_rule_is_its_docstring(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", [each for each in RULES if each.part], ids=lambda rule: rule.code)
 def test_a_page_is_true_of_its_own_examples(tmp_path: Path, rule: Rule) -> None:
     for key, state in (("pass", "pass"), ("fail", "fail")):
-        tree = {"README.md": f"{ML}F1 is 0.84.\n\n{rule.page[key]}\n", "app.py": ""}
+        about = CHATBOT if rule.profiles == PROMPTED else ML
+        tree = {"README.md": f"{about}F1 is 0.84.\n\n{rule.page[key]}\n", "app.py": ""}
         assert states(audited(tmp_path / key, tree))[rule.code] == state, key
 
 

@@ -11,12 +11,12 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     "topics": {
         "problem": {
             "headings": """
-                problem | problems | problem statement | motivation | objective | objectives | goal | goals | aim |
-                aims | purpose | business case | business context | business understanding | business problem |
-                business value | business impact | use case | use cases | question | research question | why this
-                project | why this matters | why it matters | what it does | what this does | what is this | what
-                this project does | challenge | the task | scenario | problema | objetivo | objetivos | motivación |
-                motivação | contexto
+                problem | problems | problem statement | motivation | objective | objectives | goal | goals | aim | aims
+                | purpose | business case | business context | business understanding | business problem | business
+                value | business impact | use case | use cases | question | research question | why this project | why
+                this matters | why it matters | why i built | why i made | why we built | what it is | what is it | the
+                story | backstory | what it does | what this does | what is this | what this project does | challenge |
+                the task | scenario | problema | objetivo | objetivos | motivación | motivação | contexto
             """,
             "exactly": "why | what | task | mission | vision | the idea | idea | context | hypothesis",
         },
@@ -26,7 +26,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 | tldr | project brief | visión general | introducción | descripción | resumen | introdução |
                 descrição | resumo | visão geral | sobre
             """,
-            "exactly": "intro | project | the project | highlights | details | project details",
+            "exactly": "tl dr | intro | project | the project | highlights | details | project details",
         },
         "data": {
             "headings": """
@@ -120,25 +120,26 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         },
         "limitations": {
             "headings": """
-                limitation | limitations | known issues | known limitations | known problems | caveats | caveat |
-                drawbacks | weaknesses | shortcomings | assumptions | assumptions and limitations | disclaimer |
-                disclaimers | threats to validity | what does not work | what doesnt work | what it cannot do |
-                constraints | scope and limits | limits | challenges and limitations | ethical considerations |
-                biases | risks | honest limitations | out of scope | non goals | limitaciones | limitações | limites
+                limitation | limitations | restriction | restrictions | known restrictions | known issues | known
+                limitations | known problems | caveats | caveat | drawbacks | weaknesses | shortcomings | assumptions |
+                assumptions and limitations | disclaimer | disclaimers | threats to validity | what does not work | what
+                doesnt work | what it cannot do | constraints | scope and limits | limits | challenges and limitations |
+                ethical considerations | biases | risks | honest limitations | out of scope | non goals | limitaciones |
+                limitações | limites
             """,
             "exactly": "scope | gotchas",
         },
         "next_steps": {
             "headings": """
-                what i would improve next | what i would do next | what i would improve | what id improve | what id
-                do differently | what i would do differently | next steps | next step | future work | future works |
-                future improvements | future improvement | future enhancements | future enhancement | future scope |
-                future plans | future directions | future development | future developments | future considerations
-                | future updates | future | roadmap | road map | improvements | possible improvements | potential
-                improvements | enhancements | further work | further improvements | whats next | what is next | what
-                next | coming soon | planned | planned features | upcoming | upcoming features | ideas for
-                improvement | areas for improvement | extensions | próximos pasos | trabajo futuro | trabajos
-                futuros | mejoras | próximos passos | trabalhos futuros | melhorias | melhorias futuras
+                what i would improve next | what i would do next | what i would improve | what id improve | what id do
+                differently | what i would do differently | next steps | next step | future work | future works | future
+                improvements | future improvement | future enhancements | future enhancement | future scope | future
+                plans | future directions | future development | future developments | future considerations | future
+                updates | future | roadmap | road map | improvements | possible improvements | potential improvements |
+                enhancements | further work | further improvements | whats next | what is next | what next | coming soon
+                | planned | planned features | upcoming | upcoming features | ideas for improvement | areas for
+                improvement | room for improvement | extensions | próximos pasos | trabajo futuro | trabajos futuros |
+                mejoras | próximos passos | trabalhos futuros | melhorias | melhorias futuras
             """,
             "exactly": "outlook | next | to do | todo | todos | to dos | todo list | to do list",
         },
@@ -150,17 +151,19 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     "metrics": {
         # of measures of a model's quality: in a table's header or first column, and in prose
         "names": """
-            accuracy | acc | precision | recall | f1 | f1 score | f1 macro | macro f1 | micro f1 | weighted f1 | f2
-            | f beta | auc | roc auc | auroc | pr auc | auprc | average precision | ap | map | map50 | mAP | mrr |
-            ndcg | hit rate | hit ratio | hr | recall at | precision at | rmse | mae | mse | mape | smape | wape |
-            mase | rmsle | r2 | r squared | r² | adjusted r2 | log loss | logloss | loss | val loss | brier | brier
-            score | ece | mcc | kappa | cohens kappa | sensitivity | specificity | balanced accuracy | error | error
-            rate | gini | ks | lift | iou | miou | dice | bleu | rouge | rouge l | perplexity | wer | cer |
-            silhouette | silhouette score | davies bouldin | inertia | score | cv score | test score | train score |
-            validation score | skill | pinball loss | coverage | psnr | ssim | fid | exact match | em | spearman |
-            pearson | correlation | top 1 | top 5 | win rate | reward | mean reward | return | sharpe | profit |
-            savings | cost | metric value | mean absolute error | mean squared error | root mean squared error | median
-            absolute error | mean absolute percentage error | mean absolute scaled error
+            accuracy | acc | precision | recall | f1 | f1 score | f1 macro | macro f1 | micro f1 | weighted f1 | f2 | f
+            beta | auc | roc auc | auroc | pr auc | auprc | average precision | ap | map | map50 | mAP | mrr | ndcg |
+            hit rate | hit ratio | hr | recall at | precision at | rmse | mae | mse | mape | smape | wape | mase | rmsle
+            | r2 | r squared | r² | adjusted r2 | log loss | logloss | loss | val loss | brier | brier score | ece | mcc
+            | kappa | cohens kappa | sensitivity | specificity | balanced accuracy | error | error rate | gini | ks |
+            lift | iou | miou | dice | bleu | rouge | rouge l | perplexity | wer | cer | silhouette | silhouette score |
+            davies bouldin | inertia | score | cv score | test score | train score | validation score | skill | pinball
+            loss | coverage | psnr | ssim | fid | exact match | em | spearman | pearson | correlation | top 1 | top 5 |
+            win rate | reward | mean reward | return | sharpe | profit | savings | cost | metric value | c index |
+            concordance | concordance index | public lb | private lb | public score | private score | public leaderboard
+            | private leaderboard | top 1 accuracy | eer | chrf | meteor | mean absolute error | mean squared error |
+            root mean squared error | median absolute error | mean absolute percentage error | mean absolute scaled
+            error
         """,
         # inside a longer name: `Val Accuracy (%)`, `F1@10`
         "words": """
@@ -176,6 +179,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             forecast | naive model | naive method | naive predictor | naïve forecast | seasonal naive | majority
             class classifier | majority classifier | majority vote classifier | most frequent class | popularity
             model | most popular items | persistence model | persistence forecast | random guess | random guessing |
+            always answering | majority class gives | always guessing | predicting the mean | predicting the majority |
             always predict | always predicting | always predicts | as a sanity check |
             mean predictor | zero rule | zeror | línea base |
             linha de base
@@ -183,7 +187,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         # in a table of results these are enough
         "rows": """
             baseline | dummy | naive | naïve | majority | most frequent | most popular | popularity | persistence |
-            random | last value | toppop | mostpop | global mean | always
+            majority class | mean | median | random | last value | toppop | mostpop | global mean | always
         """,
     },
     "models": {
@@ -373,7 +377,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             confidence interval | confidence intervals | 95 ci | ci95 | 95 confidence | 95 interval | 90 interval |
             80 interval | credible interval | credible intervals | prediction interval | prediction intervals |
             standard deviation | standard error | std | stdev | std dev | bootstrap | bootstrapped | margin of error
-            | variance across | across seeds | random seeds | p value | p values | statistically significant
+            | variance across | across seeds | over seeds | over five seeds | over three seeds | over ten seeds | across
+            folds | across five folds | random seeds | p value | p values | statistically significant
         """,
     },
     "licences": {
@@ -388,13 +393,13 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     "limitation_cues": {
         # enough by themselves
         "phrases": """
-            limitation | limitations | caveat | caveats | drawback | drawbacks | shortcoming | shortcomings |
-            weakness | weaknesses | known issue | known issues | does not generalize | does not generalise | may not
-            generalize | might not generalize | not generalise | cannot generalize | not suitable for | not intended
-            for | not a substitute | should not be used | for educational purposes only | illustrative only | not
-            medical advice | not financial advice | only trained on | limited data | biased toward | biased towards
-            | does not claim | not claim | does not isolate | not representative | not validated | not
-            production-ready | not production ready | no guarantee | could be greatly improved | not account for |
+            limitation | limitations | caveat | caveats | drawback | drawbacks | shortcoming | shortcomings | weakness |
+            weaknesses | known issue | known issues | does not generalize | does not generalise | may not generalize |
+            might not generalize | not generalise | cannot generalize | not suitable for | not intended for | not a
+            substitute | should not be used | for educational purposes only | illustrative only | not medical advice |
+            not financial advice | only trained on | limited data | biased toward | biased towards | does not claim |
+            not claim | does not isolate | not representative | not validated | not production-ready | not production
+            ready | only tested on | was never tested | no guarantee | could be greatly improved | not account for |
             does not capture | does not reflect | can still affect
         """,
         # where the sentence is about the model, its data or its answers
@@ -595,26 +600,26 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     "programs": {
         "names": """
             source | cd | git | pip | pip3 | pipenv | poetry | uv | uvx | conda | mamba | python | python3 | py |
-            jupyter | make | docker | docker-compose | bash | sh | npm | npx | yarn | pnpm | node | streamlit |
-            uvicorn | flask | gunicorn | fastapi | mlflow | dvc | kaggle | curl | wget | kubectl | terraform | aws |
-            gcloud | az | heroku | rscript | julia | go | cargo | brew | apt | apt-get | just | prefect | airflow |
-            pytest | tox | nox | export | set | virtualenv | activate | accelerate | torchrun | dotnet | mvn |
-            gradle | java | ruby | bundle | composer | php | pre-commit | huggingface-cli | modal | bentoml | dbt |
-            sam | minikube | helm | hatch | pixi | ollama | voila | zenml | kedro | deno | bun | nix | nix-shell |
+            jupyter | make | docker | docker-compose | bash | sh | npm | npx | yarn | pnpm | node | streamlit | uvicorn
+            | flask | gunicorn | fastapi | mlflow | dvc | kaggle | curl | wget | kubectl | terraform | aws | gcloud | az
+            | heroku | rscript | julia | go | cargo | brew | apt | apt-get | just | prefect | airflow | pytest | tox |
+            nox | export | set | virtualenv | activate | accelerate | torchrun | dotnet | mvn | gradle | java | ruby |
+            bundle | composer | php | pre-commit | huggingface-cli | modal | bentoml | dbt | quarto | rmarkdown | sam |
+            minikube | helm | hatch | pixi | ollama | voila | zenml | kedro | deno | bun | nix | nix-shell |
             nixos-rebuild | stow | chmod | mkdir | cp | unzip | tar | mv | ln
         """,
     },
     "pictures": {
         "badges": """
-            shields.io | badge | .svg?branch | .svg?style | travis-ci | codecov | circleci | /workflows/ | pepy.tech
-            | readme-stats | visitor | hits. | capsule-render | skillicons | simple-icons | devicon |
-            profile-counter | open-in- | github-readme | streak-stats | contrib.rocks | star-history | launch-binder
-            | launchbinder | deploy.svg | deploy-button | deploytofly | wave.svg
+            shields.io | badge | .svg?branch | .svg?style | travis-ci | codecov | circleci | /workflows/ | pepy.tech |
+            readme-stats | visitor | hits. | capsule-render | skillicons | simple-icons | devicon | profile-counter |
+            open-in- | github-readme | streak-stats | contrib.rocks | star-history | launch-binder | launchbinder |
+            placehold | via.placeholder | dummyimage | picsum | deploy.svg | deploy-button | deploytofly | wave.svg
         """,
         "decoration": """
             logo | logos | icon | icons | emoji | badge | avatar | flag | signature | mascot | profile | banner |
             header | footer | divider | line | separator | cover | wave | typing | hero | thumbnail | unsplash |
-            giphy
+            giphy | placeholder | license | licence
         """,
         "diagrams": """
             architecture | architectures | pipeline | pipelines | workflow | workflows | flow | flowchart | flow
@@ -640,16 +645,17 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     # first sentences of well-known templates that nobody filled in
     "untouched": {
         "sentences": """
-            this is your new kedro project | a short description of the project. | project organization generated by
-            | this readme would normally document | one paragraph of project description goes here | give an
-            overview of your project | give an overview of the dataset | describe your project here | bootstrapped
-            with create-next-app | bootstrapped with create react app | getting started with create react app |
-            section to complete | here's the tailored readme | here is the tailored readme | here's the updated
-            readme | here is the updated readme | here's a readme | here is a readme
+            this is your new kedro project | a short description of the project. | project organization generated by |
+            this readme would normally document | one paragraph of project description goes here | give an overview of
+            your project | give an overview of the dataset | describe your project here | bootstrapped with
+            create-next-app | bootstrapped with create react app | getting started with create react app | section to
+            complete | here's the tailored readme | here is the tailored readme | here's the updated readme | here is
+            the updated readme | here's a readme | here is a readme | [more information needed] |
+            github.com/your-username | github.com/yourusername
         """,
         "addresses": """
             link | url | your-link | path | insert-link | link-here | path/to/image | your_link_here |
-            your-link-here
+            your-link-here | https://your-demo-link | https://your-app-url | #your-demo
         """,
     },
 }

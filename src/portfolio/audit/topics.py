@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENGLISH, UNKNOWN = "en", "unknown"
 ENOUGH_TO_TELL = 15  # words; a shorter text is taken for English
+SHORT_HEADING = 3  # words; a longer one at the top is a title, whatever words are in it
 LONGEST_HEADING = 10  # words; a longer one is a sentence
 ENOUGH_ENGLISH = 0.09  # share of small English words; twice as many where some letters are not of English
 ENOUGH_TERMS = 0.25  # share of an English README's terms, where all the small words are left out
@@ -45,6 +46,7 @@ class Scope:
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]  # all, also what does not read as prose
     prose: tuple[Passage, ...]
+    links: tuple[Link, ...]
 
     def __bool__(self) -> bool:
         return bool(self.sections or self.passages)
@@ -90,11 +92,6 @@ class Scope:
     def tables(self) -> tuple[Table, ...]:
         """The tables of its sections."""
         return tuple(table for each in self.sections for table in each.tables)
-
-    @property
-    def links(self) -> tuple[Link, ...]:
-        """The links of its sections."""
-        return tuple(link for each in self.sections for link in each.links)
 
     @property
     def images(self) -> tuple[Image, ...]:
@@ -177,7 +174,10 @@ class Reading:
         if not headings or headings[0].level != 1:
             return None
         are_sections = sum(each.level == 1 for each in headings) >= TITLES
-        return None if are_sections and topics_of(headings[0].title) else headings[0]
+        is_one = (
+            are_sections and len(heading_words(headings[0].title)) <= SHORT_HEADING and topics_of(headings[0].title)
+        )
+        return None if is_one else headings[0]
 
     @cached_property
     def lead(self) -> tuple[Passage, ...]:
@@ -218,7 +218,11 @@ class Reading:
         for section in self.readme.sections:
             if id(section) not in sections:
                 passages += _labelled(section.passages, topics)
-        return Scope(ordered, tuple(passages), tuple(each for each in passages if id(each) in self._prose_ids))
+        prose = tuple(each for each in passages if id(each) in self._prose_ids)
+        lines = {each.line for each in passages}
+        links = [link for section in self.readme.sections for link in section.links
+                 if id(section) in sections or link.line in lines]  # fmt: skip
+        return Scope(ordered, tuple(passages), prose, tuple(links))
 
 
 def _labelled(passages: Iterable[Passage], topics: tuple[str, ...]) -> Iterator[Passage]:

@@ -71,6 +71,7 @@ class _OpenLink:
     target: str
     text: list[str] = field(default_factory=list)
     is_image: bool = False
+    alternative: str = ""  # of the image
 
 
 class Draft:
@@ -120,7 +121,8 @@ class Draft:
     def close_link(self, line: int) -> None:
         """Finish the open link, if there is one."""
         if self._link is not None and not self.is_hiding:
-            link = Link(line, joined(self._link.text), self._link.target, self._link.is_image)
+            text = joined(self._link.text) or self._link.alternative
+            link = Link(line, text, self._link.target, self._link.is_image)
             self._sections[-1].links.append(link)
         self._link = None
 
@@ -130,6 +132,7 @@ class Draft:
             return
         if self._link is not None:
             self._link.is_image = True
+            self._link.alternative = self._link.alternative or alt.strip()
         self._sections[-1].images.append(Image(line, alt.strip(), target))
 
     def code(self, language: str, text: str, line: int) -> None:

@@ -8,15 +8,17 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from portfolio.readme.draft import joined
+from portfolio.readme.model import BOLD
 
 if TYPE_CHECKING:
     from portfolio.readme.draft import Draft
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-BREAKING = frozenset(
-    {"p", "div", "li", "br", "td", "th", "tr", "table", "details", "summary", "center", "ul", "ol", "dd"}
+# A summary is what a folded part is called.
+HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": BOLD}
+VOID = frozenset(
+    {"area", "br", "col", "embed", "hr", "image", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+BREAKING = frozenset({"p", "div", "li", "br", "td", "th", "tr", "table", "details", "center", "ul", "ol", "dd"})
 WHITE = frozenset({"white", "#fff", "#ffffff", "transparent"})
 HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])"
@@ -68,7 +70,7 @@ class EmbeddedHtml(HTMLParser):
         match tag:
             case "a" if "href" in given:
                 draft.open_link(given["href"])
-            case "img":
+            case "img" | "image":
                 draft.image(given.get("alt", ""), given.get("src", ""), line)
             case "video" | "source" if given.get("src"):
                 draft.image(given.get("title", ""), given["src"], line)
@@ -115,7 +117,7 @@ class EmbeddedHtml(HTMLParser):
             case _ if tag in HEADINGS and self._heading is not None:
                 title, self._heading = joined(self._heading), None
                 if not was_hidden:
-                    draft.open_section(title, int(tag[1]), line)
+                    draft.open_section(title, HEADINGS[tag], line)
             case _ if tag in BREAKING and (tag == "li" or self._is_between_blocks):
                 draft.end_passage(is_item=tag == "li")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from portfolio.readme import rendering
 from portfolio.readme.draft import Draft, Line
 from portfolio.readme.embedded_html import EmbeddedHtml
 from portfolio.readme.model import BOLD
@@ -20,14 +22,15 @@ LONGEST = 512_000  # characters that are read; hosts of repositories show no mor
 
 def parse(text: str) -> Readme:
     """Read CommonMark with tables, and the HTML in it; never raises."""
-    tokens = _markdown().parse(text[:LONGEST].removeprefix("\ufeff"))
+    page = rendering.meant(text[:LONGEST].removeprefix("\ufeff"))
+    tokens = _markdown().parse(page.text)
     draft = Draft()
     html = EmbeddedHtml(draft)
     reader = _Tokens(draft, html)
     for token in tokens:
         reader.read(token)
     html.finish()
-    return draft.finished(is_cut=len(text) > LONGEST)
+    return replace(draft.finished(is_cut=len(text) > LONGEST), slips=tuple(page.slips))
 
 
 @cache

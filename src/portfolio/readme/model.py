@@ -11,6 +11,8 @@ from portfolio.readme.words import anchor_of, shingles, spoken, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from portfolio.readme.rendering import Slip
+
 BOLD = 7  # the level of a paragraph that is bold as a whole: below every heading
 
 
@@ -128,7 +130,8 @@ class Readme:
     sections: tuple[Section, ...]
     comments: tuple[Comment, ...] = ()
     anchors: frozenset[str] = frozenset()  # of <a id> and <a name>, beside those of the headings
-    is_cut: bool = False  # whether only its beginning was read
+    is_cut: bool = False  # whether not all of it was read
+    slips: tuple[Slip, ...] = ()  # where it does not render as it was meant
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

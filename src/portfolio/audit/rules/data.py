@@ -30,7 +30,7 @@ NUMBER_WORDS = frozenset(
 )
 REACH = 4  # words from a number to its unit: "60000 32x32 RGB images"
 DATA_HOST = re.compile(
-    r"https?://(?:www\.)?(?:kaggle\.com/(?!code)[\w-]+|archive\.ics\.uci\.edu|zenodo\.org|openml\.org)/[\w]"
+    r"\b(?:www\.)?(?:kaggle\.com/(?!code)[\w-]+|archive\.ics\.uci\.edu|zenodo\.org|openml\.org)/[\w]"
 )
 ELSEWHERE = re.compile(r"https?://(?!localhost|127)\S+")
 NO_SOURCE = re.compile(r"visuali[sz]ation|figure|plot|output|result|submission|model|processed", re.I)

@@ -23,7 +23,8 @@ LONG_ENOUGH = 8  # words, to name two things and a reason
 MOST_SHOWN = 3  # differences in one message
 LARGEST = 200_000_000  # bytes of an artifact that is hashed
 SPREAD = re.compile(
-    r"(?:±|\+/-)(?!\s?\d+\s?(?:°|deg))"  # a rotation is no spread
+    r"(?:±|\+/?-|\\pm)(?!\s?\d+\s?(?:°|deg))"  # a rotation is no spread
+    r"|\bbetween \d{0,3}\.\d{1,6} and \d{0,3}\.\d{1,6}\b"
     r"|\d\s?[\[(]\s?[-+]?\d*\.\d+\s?(?:,|–|-|to)\s?[-+]?\d*\.\d+\s?[\])]"
 )
 

@@ -191,8 +191,8 @@ def failures(project: Project) -> Verdict:
     Ignore: It is a library.
 
     Pass:
-        Asked for the fee of 2019 it gives that of 2024: both pages say
-        "current fee".
+        A wrong answer: asked for the fee of 2019, it gives that of 2024, as
+        both pages say "current fee".
 
     Fail:
         Reduces hallucinations.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CANONICAL = "What I Would Improve Next"
 LOOKING_BACK = re.compile(r"\b(knew|thought|felt|was clear|reali[sz]ed) (that )?.{0,20}could be improved")
+NO_LIMIT = re.compile(r"\b(?:not|no|without|never) (?:a |an |any )?(?:limitation|limit|weakness|drawback)", re.I)
 SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -72,7 +73,7 @@ def limitations(project: Project) -> Verdict:
     if scope.size >= 8 and any(len(each.words) >= 5 for each in scope.prose):
         return passed(line=scope.line)
     for each in reading.saying("limitation_cues", "phrases") if reading.language == ENGLISH else ():
-        if len(each.words) >= 6:
+        if len(each.words) >= 6 and not NO_LIMIT.search(each.text):
             return passed(line=each.line)
     for each in reading.saying("limitation_cues", "weak") if reading.language == ENGLISH else ():
         if len(each.words) >= 6 and _limits_what_was_made(each) and each not in reading.about("run"):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from portfolio.audit.project import Project
+    from portfolio.readme.model import Code, Passage
 
 PROMPT = re.compile(r"^\s*(\(\w+\)\s*)?([$%>!]|PS>|>>>)\s+")
 PATH = re.compile(r"[\w./-]{1,300}\.(py|sh|ipynb|ya?ml)")
@@ -26,6 +27,9 @@ TYPED = re.compile(  # a line of prose that begins so is one, though nothing mar
     r"streamlit run|npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|"
     r"kaggle \w+|dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate)(?= |$)"
 )
+OPENS_THERE = re.compile(r"colab\.research\.google\.com|mybinder\.org/v2|kaggle\.com/code/|deepnote\.com/launch")
+STEPS = re.compile(r"\brun all\b|\bopen in colab\b", re.I)
+IN_R = re.compile(r"\b\w{1,30}::(?:run|render|deploy|install|serve)\w{0,20}\(|\bsource\([\"'][^\"'\n]{1,200}\.R[\"']\)")
 PINNED = re.compile(r"==\s?\d")
 HEREDOC = re.compile(r"<<-?\s*[\"']?\w+")
 
@@ -83,6 +87,9 @@ def run_steps(project: Project) -> Verdict:
     found = dict.fromkeys(each for code in reading.readme.code for each in commands(code.text))
     if len(found) < 2:
         found |= dict.fromkeys(_inline_commands(project))
+    elsewhere = _elsewhere(project)
+    if (elsewhere and found) or len(elsewhere) > 1:
+        return passed(line=elsewhere[0])
     if len(found) >= 2:
         return passed(line=next((code.line for code in reading.readme.code if any(commands(code.text))), None))
     scope = reading.about("run")
@@ -90,6 +97,13 @@ def run_steps(project: Project) -> Verdict:
     paste = "\n".join(("```console", *project.evidence.commands, "```")) if len(project.evidence.commands) > 1 else ""
     where = f" in “{scope.title}”" if scope else ""
     return failed(f"{seen} was found{where}", scope.line if scope else None, paste)
+
+
+def _elsewhere(project: Project) -> list[int]:
+    """The lines of other ways to run it: a notebook that opens in a browser, a call in R."""
+    opened = [link.line for link in project.readme.links if OPENS_THERE.search(link.target)]
+    texts: list[Code | Passage] = [*project.readme.code, *project.readme.passages]
+    return opened + [each.line for each in texts if IN_R.search(each.text) or STEPS.search(each.text)]
 
 
 def _inline_commands(project: Project) -> Iterator[str]:

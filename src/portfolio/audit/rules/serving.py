@@ -28,6 +28,9 @@ OF_CODE = re.compile(
 )
 OF_DATA = re.compile(r"s3\.|/datasets?|docs\.|blob|\.(csv|zip|md)")
 DEMO_WORDS = (" demo ", " live ", " app ", " video ", " website ")
+FILMED = re.compile(
+    r"\b(?:demo|video|walkthrough|recording)\b[^\n]{0,60}\b(?:youtu\.be/|youtube\.com/watch|loom\.com/share)", re.I
+)
 URL = re.compile(r"https?://\S+")
 SERVES = re.compile(r"(?<![\w./-])serve(?![\w./-])")  # as a verb of its own: `python -m image_api serve`
 SERVED_AT = re.compile(
@@ -114,11 +117,14 @@ def _leads_to_a_demo(link: Link, is_in_demo: bool) -> bool:
 
 def _demo_in_text(project: Project) -> int | None:
     """The line of an address of a host of running apps that stands as text."""
-    for passage in project.readme.passages:
-        url = URL.search(passage.text)
+    titled = [(section.line, section.title) for section in project.readme.sections]
+    for line, text in [(passage.line, passage.text) for passage in project.readme.passages] + titled:
+        url = URL.search(text)
         is_outside = url is not None and not NOT_OUTSIDE.search(url[0]) and "s3." not in url[0]
+        if FILMED.search(text):
+            return line
         if url and is_outside and phrases.holds(url[0].casefold(), "deployment_cues", "hosts"):
-            return passage.line
+            return line
     return None
 
 
