@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ORG_HEADING = re.compile(r"(\*{1,6}) +(?:(?:TODO|DONE) +)?(.{1,300})$")
-ORG_BLOCK = re.compile(r"\s*#\+begin_(?:src|example)(?:\s+([\w-]+))?", re.I)
-ORG_END = re.compile(r"\s*#\+end_(?:src|example)", re.I)
+ORG_BLOCK = re.compile(r"[ \t]{0,40}#\+begin_(?:src|example)(?:[ \t]{1,9}([\w-]+))?", re.I)
+ORG_END = re.compile(r"[ \t]{0,40}#\+end_(?:src|example)", re.I)
 ORG_TITLE = re.compile(r"#\+title:\s*(.{1,300})$", re.I)
 ORG_LINK = re.compile(r"\[\[(?:file:)?([^\]\[]{1,500})\](?:\[([^\]\[]{1,300})\])?\]")
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp)$", re.I)
 ADOC_HEADING = re.compile(r"(={1,6}) +(.{1,300})$")
 ADOC_LANGUAGE = re.compile(r"\[source(?:%\w+)?,\s*([\w-]+)")
 ADOC_LINK = re.compile(r"(?:link:([^\s\[]{1,500})|(https?://[^\s\[]{1,500}))\[([^\]]{0,300})\]")
-ADOC_PICTURE = re.compile(r"image::?([^\s\[]{1,500})\[([^\],]{0,300})[^\]]{0,300}\]")
+ADOC_PICTURE = re.compile(r"image::?([^\s\[:]{1,500})\[([^\],\[]{0,300})(?:,[^\]\[]{0,300})?\]")
 
 
 def markdown_of(text: str, suffix: str) -> str:
