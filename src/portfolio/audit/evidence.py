@@ -34,7 +34,9 @@ TELLING = (
     *("screenshot", "dashboard", "demo", "app", "ui", "plot", "curve", "metric", "loss", "accuracy", "eda", "heatmap"),
 )
 OF_DATA = re.compile(r"(^|/)(data|datasets?|raw|train\w*|test\w*|val\w*|samples?|icons?|static|\.github)/", re.I)
-DRAWING = re.compile(r"(^|[/_-])(logo|icon|favicon|banner|avatar|badge|sprite|background|profile)\w{0,20}[._-]?\w{0,20}\.", re.I)
+DRAWING = re.compile(
+    r"(^|[/_-])(logo|icon|favicon|banner|avatar|badge|sprite|background|profile)\w{0,20}[._-]?\w{0,20}\.", re.I
+)
 RESULTS = re.compile(
     r"(^|/)[\w.-]{0,60}(metric|result|score|eval|report|performance|leaderboard|comparison|benchmark)[\w.-]{0,60}\.(json|csv)$",
     re.I,

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 500
 WITH_INTERVAL = re.compile(rf"(?<![\w.,])({notation.NUMBER})(?:, 95 ?% interval)? ?{notation.INTERVAL.pattern}")
+# An amount of money follows from a price that its author assumes; no run records it.
 DECIMAL = re.compile(
-    rf"(?<![\w.,\[])({notation.SIGN}(?:\d{{1,18}}[.,]|\.)\d{{1,18}}{notation.POWER})(?!\w|[.,]\d)(\s?%)?"
+    rf"(?<![\w.,\[$€£])({notation.SIGN}(?:\d{{1,18}}[.,]|\.)\d{{1,18}}{notation.POWER})(?!\w|[.,]\d)(\s?%)?"
 )
 OF_INTERVALS = frozenset({"interval", "ci", "ci95", "confidence"})
 
