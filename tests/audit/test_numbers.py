@@ -125,6 +125,11 @@ def test_a_row_is_compared_with_one_run(results: object, text: str, differing: l
         ("MAE is 3.13 [5.4, 5.6] at home.", ["3.13"]),
         ("MAE is 3.12 at home and 5.5 away.", []),
         ("MAE is 3.19 at home.", ["3.19"]),
+        ("At home it is 3.19.", ["3.19"]),
+        ("It lies within [3.03, 3.23].", []),
+        ("It lies within [3.03, 3.43].", ["3.43"]),
+        ("It lies within [−3.03, 3.23].", ["−3.03"]),
+        ("A million answers cost $0.02.", []),
         ("Measured on 50 nights, version 1.2.3.", []),
     ],
 )

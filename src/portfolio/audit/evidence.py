@@ -38,7 +38,8 @@ DRAWING = re.compile(
     r"(^|[/_-])(logo|icon|favicon|banner|avatar|badge|sprite|background|profile)\w{0,20}[._-]?\w{0,20}\.", re.I
 )
 RESULTS = re.compile(
-    r"(^|/)[\w.-]{0,60}(metric|result|score|eval|report|performance|leaderboard|comparison|benchmark)[\w.-]{0,60}\.(json|csv)$",
+    r"(^|/)[\w.-]{0,60}(metric|result|score|eval|report|performance|leaderboard|comparison|benchmark)"
+    r"[\w.-]{0,60}\.(json|csv)$",
     re.I,
 )
 LICENCE = re.compile(r"(^|/)(data|datasets?)/(.{0,80}/)?(licen[cs]e|terms|copyright)[\w.-]{0,20}$", re.I)

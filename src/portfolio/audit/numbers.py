@@ -22,7 +22,7 @@ MOST_ROWS = 500
 WITH_INTERVAL = re.compile(rf"(?<![\w.,])({notation.NUMBER})(?:, 95 ?% interval)? ?{notation.INTERVAL.pattern}")
 # An amount of money follows from a price that its author assumes; no run records it.
 DECIMAL = re.compile(
-    rf"(?<![\w.,\[$€£])({notation.SIGN}(?:\d{{1,18}}[.,]|\.)\d{{1,18}}{notation.POWER})(?!\w|[.,]\d)(\s?%)?"
+    rf"(?<![-+−\w.,\[$€£])({notation.SIGN}(?:\d{{1,18}}[.,]|\.)\d{{1,18}}{notation.POWER})(?!\w|[.,]\d)(\s?%)?"
 )
 OF_INTERVALS = frozenset({"interval", "ci", "ci95", "confidence"})
 
@@ -54,10 +54,14 @@ class Agreement:
         self.differences += other.differences
         return self
 
-    def judge(self, shown: Shown, recorded: Iterable[Decimal], where: _Place) -> None:
-        """Count a number that agrees with one of these; accuse one that does not, if it can only be meant so."""
+    def judge(self, shown: Shown, recorded: Iterable[Decimal], where: _Place, may_turn: bool = True) -> None:
+        """Count a number that agrees with one of these; accuse one that does not, if it can only be meant so.
+
+        With `may_turn`, a loss that was recorded as a gain of the other agrees too.
+        """
         values = list(recorded)
-        if any(shown.agrees(value) or (shown.value < 0 and shown.agrees(-value)) for value in values):
+        turns = may_turn and shown.value < 0
+        if any(shown.agrees(value) or (turns and shown.agrees(-value)) for value in values):
             self.compared += 1
         elif not shown.is_sure or not values:
             self.unread += 1
@@ -195,7 +199,13 @@ def _in_sentence(text: str, line: int, results: Results) -> Agreement:
     for found in WITH_INTERVAL.finditer(text):
         shown = [notation.shown(each) for each in found.groups()]
         agreement.judge_together(shown, results.triples, _Place(line, f"in “{found[0]}”"))
-    for found in DECIMAL.finditer(WITH_INTERVAL.sub(" ", text)):
+    text = WITH_INTERVAL.sub(" ", text)
+    for found in notation.INTERVAL.finditer(text):
+        for end in found.groups():
+            if "." in end or "," in end:
+                where = _Place(line, f"in “{found[0]}”")
+                agreement.judge(notation.shown(end), results.values, where, may_turn=False)
+    for found in DECIMAL.finditer(notation.INTERVAL.sub(" ", text)):
         alone = notation.shown(found[1], bool(found[2]))
         if len(alone.readings) == 1:  # 1,234 counts something
             agreement.judge(alone, results.values, _Place(line, "in the text"))
