@@ -116,7 +116,7 @@ class Evidence:
     @cached_property
     def measured(self) -> Measured | None:
         """What its results files record, the fullest of them."""
-        paths = sorted(self.project.matching(RESULTS.pattern), key=lambda path: (path.count("/"), path))
+        paths = sorted(self.project.matching(RESULTS), key=lambda path: (path.count("/"), path))
         found = [each for path in paths[:MOST_READ] if (each := self._read(path))]
         return max(found, key=lambda each: (min(len(each.rows), MOST_ROWS), -each.path.count("/")), default=None)
 
@@ -137,12 +137,12 @@ class Evidence:
     @cached_property
     def data_licence(self) -> str | None:
         """A licence that lies beside the data."""
-        return next(iter(self.project.matching(LICENCE.pattern)), None)
+        return next(iter(self.project.matching(LICENCE)), None)
 
     @cached_property
     def demo(self) -> tuple[str, str] | None:
         """(address, file) of where it runs, as its code or configuration says."""
-        paths = sorted(self.project.matching(CONFIGURED.pattern), key=lambda path: (path.count("/"), path))
+        paths = sorted(self.project.matching(CONFIGURED), key=lambda path: (path.count("/"), path))
         for path in paths[:MOST_SEARCHED]:
             for found in ADDRESS.finditer(self.project.content(path, 40_000).decode("utf-8", "replace")):
                 address = found[0].rstrip(".,/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from portfolio.audit import notation, numbers
@@ -38,6 +38,14 @@ SKELETONS = (
 )
 
 
+EARLY = "The problem"
+MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
+
+
+class FixRefused(PortfolioError):
+    """A page that `--fix` must not touch."""
+
+
 @dataclass(frozen=True)
 class Change:
     """A page before and after."""
@@ -59,6 +67,7 @@ class Fix:
     changes: tuple[Change, ...]
     sections: tuple[str, ...]
     numbers: tuple[str, ...]  # "0.87 → 0.86 (Macro F1 of cnn)"
+    pasted: tuple[str, ...]  # what is shown now of what the repository holds
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -73,18 +82,22 @@ class Fix:
         """What was, or would be, done: a line for each."""
         yield from (f"section “{title}”, to be filled in" for title in self.sections)
         yield from (f"number {number}" for number in self.numbers)
+        yield from self.pasted
 
 
 def propose(project: Project, audit: Audit) -> Fix | None:
-    """What `--fix` would write; None where there is nothing that it may."""
+    """What `--fix` would write; None where there is nothing to do; FixRefused where it must not touch the page."""
     path = project.readme_path or "README.md"
-    if path.lower().endswith(".rst"):
-        return None
     before = {page.path: _as_it_is(project, page.path) for page in project.pages} or {path: ""}
+    if project.readme.slips:
+        raise FixRefused(
+            f"{path} does not render as it was meant: {project.readme.slips[0].message}", "mend that, then --fix again"
+        )
     after, corrected = _with_recorded_numbers(before, project)
-    after[path], sections = _with_skeletons(after[path] or f"# {project.folder.name}\n", project, audit)
+    text, pasted = _with_pastes(after[path] or f"# {project.folder.name}\n", project, audit)
+    after[path], sections = _with_skeletons(text, project, audit)
     changes = tuple(Change(each, text, after[each]) for each, text in before.items() if after[each] != text)
-    return Fix(changes, sections, corrected) if changes and (sections or corrected) else None
+    return Fix(changes, sections, corrected, pasted) if changes and (sections or corrected or pasted) else None
 
 
 def write(project: Project, fix: Fix) -> None:
@@ -94,12 +107,10 @@ def write(project: Project, fix: Fix) -> None:
 
 
 def _replace(project: Project, change: Change) -> None:
-    target = (project.folder / change.path).resolve()
-    if not target.is_relative_to(project.folder):
-        raise PortfolioError(f"{change.path} leads out of the project", "make it a file of the project's own")
+    target = project.folder / change.path
     beside = target.with_name(f".{target.name}.tmp-{os.getpid()}")
     try:
-        beside.write_bytes(change.after.encode("utf-8", "surrogateescape"))
+        beside.write_bytes(_encoded(change.after, _encoding(target.read_bytes() if target.exists() else b"")))
         if target.exists():
             beside.chmod(target.stat().st_mode)
         beside.replace(target)
@@ -109,8 +120,31 @@ def _replace(project: Project, change: Change) -> None:
 
 
 def _as_it_is(project: Project, path: str) -> str:
-    """A page with its own line ends and bad bytes, so that nothing else changes."""
-    return (project.folder / path).read_bytes().decode("utf-8", "surrogateescape")
+    """A page with its own line ends; FixRefused where it could not be written back byte for byte."""
+    if PurePosixPath(path).suffix.lower() not in MARKDOWN:
+        raise FixRefused(
+            f"{path} is not Markdown, which is all that --fix writes", "change it by hand; it was not touched"
+        )
+    if (project.folder / path).is_symlink() or project.file(path) is None:
+        raise FixRefused(f"{path} is no regular file of the project", "make it one; it was not touched")
+    content = (project.folder / path).read_bytes()
+    encoding = _encoding(content)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = ""
+    if _encoded(text, encoding) != content or "\0" in text:
+        raise FixRefused(f"{path} is neither UTF-8 nor UTF-16", "save it as UTF-8; it was not touched")
+    return text
+
+
+def _encoding(content: bytes) -> str:
+    """By its byte order mark, which stays in the text as a character of its own."""
+    return {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "utf-8")
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    return text.encode(encoding)
 
 
 def _with_recorded_numbers(texts: Mapping[str, str], project: Project) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -146,18 +180,52 @@ def _with_skeletons(text: str, project: Project, audit: Audit) -> tuple[str, tup
     inserted: list[str] = []
     for position, (title, topics, codes) in enumerate(SKELETONS):
         asked = [failing[code] for code in codes if code in failing]
-        if asked and not project.reading.about(*topics):
+        if asked and not project.reading.about(*topics) and not any(each.paste for each in asked):
             text = _inserted(text, _skeleton(title, asked), position, newline)
             inserted.append(title)
     return text, tuple(inserted)
 
 
+def _with_pastes(text: str, project: Project, audit: Audit) -> tuple[str, tuple[str, ...]]:
+    """What lies in the repository, shown: at the end of the part that it belongs to, else in one of its own."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    done: list[str] = []
+    for found in audit.findings:
+        if found.paste:
+            lines = text.splitlines(keepends=True)
+            at, title = _place_of(found, lines)
+            heading = f"## {title}\n\n" if title else ""
+            text = _inserted_at(lines, at, f"{heading}{found.paste}\n", newline)
+            done.append(f"{found.rule.code} {found.message}")
+    return text, tuple(done)
+
+
+def _place_of(found: Result, lines: Sequence[str]) -> tuple[int, str]:
+    """(before which line, the title of a new part or nothing)."""
+    sections = [section for section in _sections(lines) if section.level > 1]
+    own = [i for i, section in enumerate(sections) if _is_of(section, set(found.rule.topics))]
+    if own:
+        behind = sections[own[0] + 1 :]
+        return (behind[0].line - 1 if behind else len(lines)), ""
+    for position, (title, topics, codes) in enumerate(SKELETONS):
+        if found.rule.code in codes and set(topics) & set(found.rule.topics):
+            return _place(lines, position), title
+    return (sections[0].line - 1 if sections else len(lines)), ""
+
+
+def _sections(lines: Sequence[str]) -> list[Section]:
+    return [section for section in markdown.parse("".join(lines)).sections if 0 < section.level < BOLD]
+
+
 def _inserted(text: str, skeleton: str, position: int, newline: str) -> str:
     lines = text.splitlines(keepends=True)
-    at = _place(lines, position)
+    return _inserted_at(lines, _place(lines, position), skeleton, newline)
+
+
+def _inserted_at(lines: Sequence[str], at: int, added: str, newline: str) -> str:
     ahead, behind = "".join(lines[:at]), "".join(lines[at:])
     gap = "" if not ahead or ahead.endswith(newline * 2) else newline if ahead.endswith(newline) else newline * 2
-    return ahead + gap + skeleton.replace("\n", newline) + (newline if behind else "") + behind
+    return ahead + gap + added.replace("\n", newline) + (newline if behind else "") + behind
 
 
 def _skeleton(title: str, asked: Sequence[Result]) -> str:
@@ -172,7 +240,9 @@ def _place(lines: Sequence[str], position: int) -> int:
     """Before the first section that comes later in a README's order, at the level of sections; else at the end."""
     later = {topic for _, topics, _ in SKELETONS[position + 1 :] for topic in topics} | {"licence"}
     earlier = {topic for _, topics, _ in SKELETONS[:position] for topic in topics}
-    sections = [section for section in markdown.parse("".join(lines)).sections if 0 < section.level < BOLD]
+    sections = _sections(lines)
+    if SKELETONS[position][0] == EARLY and len(sections) > 1:
+        return sections[1].line - 1  # it has to stand near the top
     behind = max((i for i, section in enumerate(sections) if _is_of(section, earlier)), default=-1)
     for section in sections[behind + 1 :]:
         if section.level <= _level(sections) and _is_of(section, later):

@@ -159,7 +159,7 @@ class Project:
         clean = "/".join(parts)
         return not clean or clean in self.files or clean in self.folders
 
-    def matching(self, pattern: str) -> tuple[str, ...]:
+    def matching(self, pattern: str | re.Pattern[str]) -> tuple[str, ...]:
         """The paths in which a regular expression is found, sorted."""
         return tuple(sorted(filter(re.compile(pattern).search, self.files)))
 
@@ -342,5 +342,7 @@ def open_project(path: Path) -> Project:
             raise NothingToAudit(f"{path} holds no file", "name a project's folder, or a README")
         return found
     if path.is_file():
+        if path.suffix.lower() not in ORDER:
+            raise WrongUse(f"{path} is not a README", "name a project's folder, or a page of text such as README.md")
         return Project(path.resolve().parent, path.resolve())
     raise WrongUse(f"{path} is not there", "name a project's folder, or a README")

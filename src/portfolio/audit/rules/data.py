@@ -181,7 +181,7 @@ def licence(project: Project) -> Verdict:
         if _speaks_of_data(each.text):
             return passed(line=each.line)
     if path := project.evidence.data_licence:
-        paste = f"License of the data: [{path}]({path})."
+        paste = f"The data are used under the terms of [{path}]({path}), which lie beside them."
         return failed(f"{path} is in the repository, and the README does not say so", scope.line or None, paste)
     if scope and GENERATED.search(scope.text):
         return not_applicable("the data are made by the project itself")
