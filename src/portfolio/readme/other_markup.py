@@ -66,7 +66,7 @@ def _from_asciidoc(lines: list[str]) -> Iterator[str]:
             yield line
         elif line.startswith("|==="):
             is_table = is_header = not is_table
-            yield ""
+            yield "" if is_table else "</table>"
         elif is_table and line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("| \t").split("|")]
             yield f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" if is_header else _row(cells)
