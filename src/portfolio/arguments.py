@@ -57,6 +57,12 @@ def _rule_codes(incomplete: str) -> list[str]:
     return [rule.code for rule in RULES if rule.code.startswith(incomplete.upper())]
 
 
+def _rubric_names(incomplete: str) -> list[str]:
+    from portfolio.audit import rubric
+
+    return [name for name in rubric.names() if name.startswith(incomplete)]
+
+
 Version = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
 ]
@@ -104,6 +110,13 @@ Projects = Annotated[
 AlsoFix = Annotated[bool, typer.Option("--fix", help="Insert missing sections to fill in; refresh report numbers.")]
 OnlyShowFix = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the changes, and make none.")]
 AtLength = Annotated[bool, typer.Option("--all", help="Every finding with what was seen and what to write.")]
+RubricName = Annotated[
+    str,
+    typer.Option(
+        "--rubric", metavar="NAME|PATH", help="Points by a course's rubric too, or by one of your own (TOML).",
+        autocompletion=_rubric_names, show_default=False,
+    ),
+]  # fmt: skip
 FailLevel = Annotated[FailOn, typer.Option(help="The least finding that makes the exit code 1.")]
 
 RuleCode = Annotated[

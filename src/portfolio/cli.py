@@ -153,18 +153,18 @@ def audit(
     fix: args.AlsoFix = False,
     dry_run: args.OnlyShowFix = False,
     at_length: args.AtLength = False,
+    course: args.RubricName = "",
     fail_on: args.FailLevel = args.FailOn.error,
     output: args.AuditFormat = ReportFormat.text,
 ) -> None:
     """Check each project's README: is it complete, and is it true? And say how to close each gap."""
-    from portfolio.audit import parallel, report
+    from portfolio.audit import parallel, report, rubric
     from portfolio.audit.run import Options, answer
     from portfolio.audit.verdict import Severity
 
-    if dry_run and not fix:
-        raise WrongUse("--dry-run is for --fix", "portfolio audit --fix --dry-run")
     chosen = paths or [Path()]
-    options = Options(fix, dry_run, Severity(fail_on.value), output, at_length, is_one=len(chosen) == 1)
+    points = rubric.load(course) if course else None
+    options = Options(fix, dry_run, Severity(fail_on.value), output, at_length, points, is_one=len(chosen) == 1)
     codes = {0}
 
     def pieces() -> Iterator[Piece]:

@@ -20,6 +20,7 @@ from portfolio.terminal import visible
 
 if TYPE_CHECKING:
     from portfolio.audit.project import Project
+    from portfolio.audit.rubric import Assessment
 
 SHORTEST_REASON = 10  # characters
 CAP = 60
@@ -73,6 +74,7 @@ class Audit:
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()  # of suppressions that fit nothing
     members: tuple[Audit, ...] = ()  # of a collection: its own projects
+    rubric: Assessment | None = None  # by a course's criteria, if that was asked for
     faults: tuple[str, ...] = ()  # of ours: what a rule that failed left, as Python writes it
 
     @property

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from portfolio.audit import deadline, engine, report
+from portfolio.audit import deadline, engine, report, rubric
 from portfolio.audit.engine import Audit, Refused
 from portfolio.audit.project import open_project
 from portfolio.audit.report import Format
-from portfolio.errors import PortfolioError
+from portfolio.errors import PortfolioError, WrongUse
 from portfolio.terminal import bold, problem, wrap
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portfolio.audit.fix import Fix
     from portfolio.audit.project import Project
     from portfolio.audit.report import Piece
+    from portfolio.audit.rubric import Rubric
     from portfolio.audit.verdict import Severity
 
 CRASHED = 3  # the exit code: a crash is never green
@@ -33,7 +34,12 @@ class Options:
     fail_on: Severity
     output: Format
     is_long: bool  # with every finding's advice
+    rubric: Rubric | None  # a course's criteria, to judge by as well
     is_one: bool  # whether it is the only project of the call
+
+    def __post_init__(self) -> None:
+        if self.dry_run and not self.fix:
+            raise WrongUse("--dry-run is for --fix", "portfolio audit --fix --dry-run")
 
     @property
     def shows_only_patch(self) -> bool:
@@ -61,6 +67,8 @@ def answer(path: Path, options: Options) -> Answer:
             if options.fix:
                 patch, has_changed = _fixed(project, audit, options, messages)
                 audit = engine.audit(open_project(path), str(path)) if has_changed else audit
+            if options.rubric:
+                audit = replace(audit, rubric=rubric.assess(project, audit, options.rubric))
         outcome: Outcome = audit
         messages += audit.faults
     except PortfolioError as error:

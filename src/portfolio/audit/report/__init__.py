@@ -24,6 +24,7 @@ class Format(StrEnum):
     json = "json"
     markdown = "markdown"
     github = "github"
+    csv = "csv"
 
 
 def piece(outcome: Outcome, output: Format, is_one: bool, is_long: bool = False) -> Piece:
@@ -49,6 +50,10 @@ def piece(outcome: Outcome, output: Format, is_one: bool, is_long: bool = False)
             from portfolio.audit.report import github
 
             return github.piece(outcome)
+        case Format.csv:
+            from portfolio.audit.report import csv
+
+            return csv.piece(outcome)
 
 
 def lines(pieces: Iterable[Piece], output: Format, is_one: bool) -> Iterator[str]:
@@ -57,6 +62,10 @@ def lines(pieces: Iterable[Piece], output: Format, is_one: bool) -> Iterator[str
         from portfolio.audit.report import json
 
         return json.lines(pieces)
+    if output is Format.csv:
+        from portfolio.audit.report import csv
+
+        return csv.lines(pieces)
     if output is Format.text and not is_one:
         from portfolio.audit.report import table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from portfolio.audit.engine import Audit
@@ -49,6 +50,9 @@ def _audited(audit: Audit) -> dict[str, Any]:
         "next_fixes": [result.rule.code for result in audit.next_fixes],
         "notes": list(audit.notes),
         "members": [_audited(member) for member in audit.members],
+        "rubric": asdict(audit.rubric) | {"points": audit.rubric.points, "most": audit.rubric.most}
+        if audit.rubric
+        else None,
         "error": None,
         "hint": None,
     }
@@ -84,6 +88,7 @@ def _refused(refused: Refused) -> dict[str, Any]:
         "next_fixes": [],
         "notes": [],
         "members": [],
+        "rubric": None,
         "error": refused.message,
         "hint": refused.hint,
     }

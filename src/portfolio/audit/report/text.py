@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from portfolio.audit.engine import Outcome, Part, Result
+    from portfolio.audit.rubric import Assessment
 
 LEFT = 7  # columns of "paste  "
 MOST_SHOWN = 10  # lines of one thing to paste; `--fix` writes it whole
@@ -39,6 +40,7 @@ def _whole(audit: Audit, is_long: bool) -> Iterator[str]:
         for result in others:
             yield from _finding(result) if is_long else _in_short(result)
     yield from _members(audit)
+    yield from _rubric(audit.rubric)
     if audit.suppressed:
         yield from ("", bold("Set aside by its author"))
         for result in audit.suppressed:
@@ -74,6 +76,19 @@ def _in_short(found: Result) -> Iterator[str]:
 
 def _where(found: Result) -> str:
     return f"  {visible(found.path)}:{found.line}" if found.path and found.line else ""
+
+
+def _rubric(found: Assessment | None) -> Iterator[str]:
+    """The points of a course's rubric, with the evidence or what the next point asks for."""
+    if found is None:
+        return
+    yield from ("", bold(f"{found.rubric}: {found.points} of {found.most} points, by what files can show"))
+    for each in found.criteria:
+        yield f"  {each.points} of {each.most}  {each.criterion}"
+        if each.evidence:
+            yield wrap(visible(f"seen  {', '.join(each.evidence)}"), " " * 10, " " * 16)
+        if each.next_point:
+            yield wrap(f"next  {each.next_point}", " " * 10, " " * 16)
 
 
 def _members(audit: Audit) -> Iterator[str]:
