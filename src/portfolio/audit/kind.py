@@ -84,6 +84,22 @@ class Signs:
         heading = self.reading.title.title if self.reading.title else ""
         return spoken(words(SEPARATORS.sub(" ", f"{self.name} {heading}")))
 
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self.text.split())
+
+    def telling(self, kind: str) -> tuple[int, int]:
+        """How many phrases of a kind stand in the title, and how many in the text."""
+        if kind not in self._told:
+            possible = phrases.possible(self._vocabulary, "profiles", kind, "words")
+            found = [phrase for phrase in possible if phrase in self.text]
+            self._told[kind] = sum(phrase in self.title for phrase in found), len(found)
+        return self._told[kind]
+
+    @cached_property
+    def _told(self) -> dict[str, tuple[int, int]]:
+        return {}
+
     def asks_for(self, kind: str) -> bool:
         """Whether it declares or imports a package of that kind."""
         packages = phrases.entries("profiles", kind, "packages")
@@ -106,8 +122,8 @@ def of(signs: Signs) -> str:
         return NOT_ML
     if signs.code and all(path.endswith(".ipynb") for path in signs.code):
         return NOTEBOOK
-    best = max(SUBJECTS, key=lambda kind: _telling(signs, kind))
-    return best if sum(_telling(signs, best)) >= 2 else TABULAR
+    best = max(SUBJECTS, key=lambda kind: signs.telling(kind))
+    return best if sum(signs.telling(best)) >= 2 else TABULAR
 
 
 def _of_many(signs: Signs) -> str:
@@ -139,9 +155,9 @@ def _names_most(links: object, members: tuple[str, ...]) -> bool:
 
 
 def _is_of_language_models(signs: Signs) -> bool:
-    if _telling(signs, LLM) <= max(_telling(signs, kind) for kind in SUBJECTS):
+    if signs.telling(LLM) <= max(signs.telling(kind) for kind in SUBJECTS):
         return False
-    count = sum(_telling(signs, LLM))
+    count = sum(signs.telling(LLM))
     return count >= 4 or (count >= 2 and (not signs.code or signs.asks_for(LLM)))
 
 
@@ -165,14 +181,8 @@ def _is_front_end(signs: Signs) -> bool:
     return bool(pages) and not others and not signs.asks_for("ml")
 
 
-def _telling(signs: Signs, kind: str) -> tuple[int, int]:
-    """How many phrases of a kind stand in the title, and how many in the text."""
-    possible = phrases.possible(frozenset(signs.text.split()), "profiles", kind, "words")
-    return sum(phrase in signs.title for phrase in possible), sum(phrase in signs.text for phrase in possible)
-
-
 def _is_ml(signs: Signs) -> bool:
-    _, count = _telling(signs, "ml")
+    _, count = signs.telling("ml")
     if count >= 2 or (count and sum(len(passage.words) for passage in signs.reading.prose) < SHORT):
         return True
     return signs.asks_for("ml")

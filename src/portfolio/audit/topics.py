@@ -20,6 +20,7 @@ ENGLISH, UNKNOWN = "en", "unknown"
 ENOUGH_TO_TELL = 15  # words; a shorter text is taken for English
 SHORT_HEADING = 3  # words; a longer one at the top is a title, whatever words are in it
 LONGEST_HEADING = 10  # words; a longer one is a sentence
+SURELY_ENGLISH = 0.25  # share of small English words from which on no other language is tried
 ENOUGH_ENGLISH = 0.09  # share of small English words; twice as many where some letters are not of English
 ENOUGH_TERMS = 0.25  # share of an English README's terms, where all the small words are left out
 SOME_LETTERS, OTHER_LETTERS = 0.02, 0.2  # shares of letters that English has not
@@ -270,14 +271,18 @@ def language(spoken: Iterable[str]) -> str:
     if len(some) < ENOUGH_TO_TELL and foreign <= OTHER_LETTERS:
         return ENGLISH
     often = Counter(some)
-    shares = {name: sum(often[word] for word in small) / len(some) for name, small in _small_words().items()}
+    english = sum(often[word] for word in often.keys() & _small_words()[ENGLISH]) / len(some)
+    if english > SURELY_ENGLISH:
+        return ENGLISH
+    shares = {name: sum(often[word] for word in often.keys() & small) / len(some)
+              for name, small in _small_words().items()}  # fmt: skip
     best = max(shares, key=lambda name: (shares[name], name == ENGLISH))
-    if shares[best] > 1.3 * shares[ENGLISH] and shares[best] >= 0.1:
+    if shares[best] > 1.3 * english and shares[best] >= 0.1:
         return best
     if foreign >= SOME_LETTERS:
-        return ENGLISH if shares[ENGLISH] >= 2 * ENOUGH_ENGLISH else UNKNOWN
-    is_terse = sum(often[word] for word in _cues()) >= ENOUGH_TERMS * len(some)
-    return ENGLISH if shares[ENGLISH] >= ENOUGH_ENGLISH or is_terse else UNKNOWN
+        return ENGLISH if english >= 2 * ENOUGH_ENGLISH else UNKNOWN
+    is_terse = sum(often[word] for word in often.keys() & _cues()) >= ENOUGH_TERMS * len(some)
+    return ENGLISH if english >= ENOUGH_ENGLISH or is_terse else UNKNOWN
 
 
 @cache

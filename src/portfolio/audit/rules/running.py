@@ -87,11 +87,11 @@ def run_steps(project: Project) -> Verdict:
     found = dict.fromkeys(each for code in reading.readme.code for each in commands(code.text))
     if len(found) < 2:
         found |= dict.fromkeys(_inline_commands(project))
-    elsewhere = _elsewhere(project)
-    if (elsewhere and found) or len(elsewhere) > 1:
-        return passed(line=elsewhere[0])
     if len(found) >= 2:
         return passed(line=next((code.line for code in reading.readme.code if any(commands(code.text))), None))
+    elsewhere = _elsewhere(project)
+    if elsewhere and len(elsewhere) + len(found) > 1:
+        return passed(line=elsewhere[0])
     scope = reading.about("run")
     seen = f"only `{next(iter(found))}`" if found else "no command to copy"
     paste = "\n".join(("```console", *project.evidence.commands, "```")) if len(project.evidence.commands) > 1 else ""
