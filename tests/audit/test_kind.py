@@ -67,7 +67,7 @@ TEXTS = {
     "es": "Este proyecto predice el precio de una casa con los datos de la ciudad y de las calles en que se vende.",
     "unknown": "Detta projekt förutspår priset på bostäder med maskininlärning och data från hela det förra året.",
     "unknown ": "פרויקט זה חוזה את מחירי הדירות בתל אביב באמצעות למידת מכונה ונתונים שאספנו במשך שנה",
-    "unknown  ": "Tama ennustaa hintoja vuoden datalla kun ostaja etsii kotia tai pankki tekee lainan ehdot ja arvion siita.",
+    "unknown  ": "Tama ennustaa hintoja vuoden datalla kun ostaja etsii kotia tai pankki tekee uuden arvion ja ehdot.",
     "zh": "这个项目用机器学习来预测城市里房子的价格，数据来自公开的网站，我们收集了一年。",
     "en ": "Train a CNN. Input: images. Output: label. Loss: cross entropy. Metrics: accuracy, precision, recall, F1.",
 }
