@@ -181,7 +181,7 @@ class Evidence:
 
 def _rank(path: str) -> int | None:
     name = spoken(words(re.sub(r"[-_.\d]", " ", path.casefold())))
-    return next((rank for rank, word in enumerate(TELLING) if word in name), None)
+    return next((rank for rank, word in enumerate(TELLING) if f" {word}" in name), None)
 
 
 def _title(path: str) -> str:

@@ -28,7 +28,7 @@ AFTER = {
     "DAT202": "DAT201",
     "LLM953": "LLM952",
 }
-READY = 5  # places that a finding moves up where the lines to paste are at hand
+READY = 3  # places that a finding moves up where the lines to paste are at hand
 
 
 def first(results: Sequence[Result], findings: Iterable[Result]) -> tuple[Result, ...]:
