@@ -112,6 +112,11 @@ PASSING: dict[str, list[str | Tree]] = {
     ],
     "COM602": [{"README.md": f"{ML}![Result](r.png)\n", "r.png": picture()}],
     "COM603": ["[licence](LICENSE), [up](#frost), [site](https://example.net)\n", '<a id="x"></a>\n\n[x](#x)\n'],
+    "COM609": [
+        "```\n├── app.py\n└── LICENSE  # MIT\n```\n",
+        "```\n├── one.py\n├── two.py\n├── three.py\n└── app.py\n```\n",  # another folder's
+        "```\n├── app.py\n├── data/\n└── model.pt\n```\n",  # nobody commits these
+    ],
     "COM608": ["```console\npython a.py\n```\n\n## Data\n", "---\ntitle: Frost\n---\n\nText.\n"],
     "COM604": ["`{{ name }}` and ${{ github.ref }}, TODO: more; your project.\n", "```\n{{ name }}\n```\n"],
     "COM607": ["![Result](r.png)\n", '<img src="docs/plot.png">\n', "```mermaid\ngraph TD\n a-->b\n b-->c\n```\n"],
@@ -176,6 +181,7 @@ FAILING: dict[str, list[str | Tree]] = {
         {"README.md": f"{ML}![Result](r.png)\n", "r.png": picture()[:90]},
     ],
     "COM603": ["[licence](licence)\n", "[up](#nowhere)\n", "[a](docs/%20b.md)\n"],
+    "COM609": ["```\nfrost\n├── app.py\n│   ├── LICENSE\n└── removed.py\n```\n"],
     "COM608": [
         "```console\npython a.py\n\n## Data\n\nHourly.\n",
         "The model was trained on the nights of ten long winters.\n---\n",
@@ -229,7 +235,7 @@ def test_fails_and_says_what_was_seen(tmp_path: Path, code: str, given: str | Tr
 def test_every_rule_has_examples_of_both() -> None:
     codes = {rule.code for rule in RULES}
     assert PASSING.keys() == FAILING.keys() == codes - OWNED
-    assert len(codes) == len(RULES) == 43
+    assert len(codes) == len(RULES) == 44
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COUNT = 3
 # What is wrong comes before what is missing; what is missing, in the order in which a reader looks for it.
 ORDER = (
-    *("COM604", "EVL402", "EVL403", "RUN502", "COM608"),
+    *("COM604", "EVL402", "EVL403", "RUN502", "COM608", "COM609"),
     *("OWN905", "OWN901", "OWN904", "OWN902", "OWN903", "OWN906"),
     *("LLM952", "EVL401", "MOD301", "RUN501", "PRB101", "COM607", "COM602"),
     *("LLM951", "DAT201", "DAT203", "LLM953", "EVL406", "LLM955", "RUN506", "COM601", "RFL701", "RFL702"),

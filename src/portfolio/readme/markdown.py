@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from portfolio.readme import rendering
 from portfolio.readme.draft import Draft, Line
 from portfolio.readme.embedded_html import EmbeddedHtml
 from portfolio.readme.model import BOLD
+from portfolio.readme.rendering import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
@@ -22,8 +24,11 @@ LONGEST = 512_000  # characters that are read; hosts of repositories show no mor
 
 def parse(text: str) -> Readme:
     """Read CommonMark with tables, and the HTML in it; never raises."""
-    page = rendering.meant(text[:LONGEST].removeprefix("\ufeff"))
+    page = Page(text[:LONGEST].removeprefix("\ufeff").split("\n"))
+    page.without_front_matter()
     tokens = _markdown().parse(page.text)
+    if _mend(page, tokens):
+        tokens = _markdown().parse(page.text)
     draft = Draft()
     html = EmbeddedHtml(draft)
     reader = _Tokens(draft, html)
@@ -31,6 +36,20 @@ def parse(text: str) -> Readme:
         reader.read(token)
     html.finish()
     return replace(draft.finished(is_cut=len(text) > LONGEST), slips=tuple(page.slips))
+
+
+def _mend(page: Page, tokens: Sequence[Token]) -> bool:
+    """Undo what was not meant; whether there was anything."""
+    is_mended = False
+    for token in tokens:
+        if token.type == "heading_open" and token.markup == "-" and token.map and token.map[1] - token.map[0] == 2:
+            is_mended |= page.part(token.map[0], token.map[0] + 1)
+    last = next((token for token in reversed(tokens) if token.type == "fence" and token.level == 0), None)
+    if last is not None and last.map and last.map[1] >= len("\n".join(page.lines).rstrip().split("\n")):
+        closing = page.lines[last.map[1] - 1].strip() if last.map[1] <= len(page.lines) else ""
+        is_open = not closing.startswith(last.markup) or bool(closing.strip(last.markup[0]))
+        is_mended |= (is_open or last.map[1] - last.map[0] == 1) and page.close(last.map[0], last.markup)
+    return is_mended
 
 
 @cache

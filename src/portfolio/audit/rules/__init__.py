@@ -48,6 +48,7 @@ RULES = (
     pictures.diagram,
     pictures.pictures,
     communication.links,
+    communication.listed_files,
     communication.renders,
     communication.leftovers,
     pictures.visual,

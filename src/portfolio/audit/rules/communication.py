@@ -31,6 +31,10 @@ OF_A_HOST = re.compile(r"top$|readme|l\d+(?:c\d+)?(?:l\d|$)")  # a file's page, 
 CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 FILLER = "lorem ipsum"
+OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80})(?=[ \t]|$)")
+KEPT = re.compile(
+    r"\.(?:py|ipynb|md|rst|r|rmd|sh|ya?ml|toml|js|ts|tsx)$|^(?:Dockerfile|Makefile|LICENSE|requirements\.txt)$", re.I
+)
 OPENING = 4  # passages, at the top and at the end, where a template speaks of itself
 
 
@@ -136,6 +140,51 @@ def renders(project: Project) -> Verdict:
     """
     slips = project.readme.slips
     return failed(slips[0].message, slips[0].line) if slips else passed()
+
+
+@rule(
+    "COM609",
+    "The files it lists are there",
+    gap="It lists files that are not there",
+    severity=Severity.warn,
+    weight=2,
+    effort=1,
+    confidence=Confidence.medium,
+    profiles=EVERY,
+    needs_files=True,
+)
+def listed_files(project: Project) -> Verdict:
+    """List the files that are in the repository, or commit those that are missing.
+
+    Why: A tree of files is a map; a reviewer who follows it to a script that is not there stops believing the rest.
+
+    Decided: In a block of code drawn as a tree, each program, notebook, page and configuration is in the repository
+    under that name. Where less than half of them are, it is another folder's tree and is not judged.
+
+    Ignore: A build makes the file.
+
+    Pass:
+        ```
+        ├── LICENSE
+        └── README.md
+        ```
+
+    Fail:
+        ```
+        ├── README.md
+        ├── LICENSE
+        └── removed.py
+        ```
+    """
+    there = {path.rpartition("/")[2] for path in project.files}
+    for code in project.readme.code:
+        named = dict.fromkeys(found[1].strip() for found in OF_A_TREE.finditer(code.text))
+        listed = [name for name in named if KEPT.search(name)]
+        missing = [name for name in listed if name not in there]
+        if missing and len(missing) <= len(listed) / 2:
+            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+            return failed(f"{', '.join(missing[:3])}{more} not in the repository", code.line)
+    return passed()
 
 
 @rule(
