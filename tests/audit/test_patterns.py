@@ -109,8 +109,7 @@ def _worst(parts: Any, before: str = "") -> Iterator[tuple[str, str]]:
 def _seconds(pattern: re.Pattern[str], once: str, again: str, size: int) -> float:
     text = once + again * (size // len(again))
     started = time.process_time()
-    for _ in pattern.finditer(text):
-        pass
+    pattern.findall(text)
     return time.process_time() - started
 
 
