@@ -23,6 +23,23 @@ THERE = [
     ("RUN501", "Bash\ngit clone ADDRESS\ncd frost\nStart it:\n\nBash\ndocker-compose up -d\n"),
     ("COM604", "Copy `.env.example` and put your key into it (enter your own API key here first).\n"),
     ("COM604", "Solve what git shows:\n\n```\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> other\n```\n"),
+    ("PRB101", "# Ride demand using a random forest\n\nA regression model that tells a city's drivers before evening "
+               "where riders will wait, so that fewer of them drive without a passenger and fewer riders have to "
+               "stand in the rain for it.\n\n# Data\n\nA dataset.\n\n# Usage\n\nRun it.\n\n# License\n\nMIT\n"),
+    ("PRB101", "## Why I built this\n\nMy uncle grows apples, and a frost at night costs him the blossom; he lights "
+               "his fires when somebody tells him in time, and last year nobody did.\n"),
+    ("PRB101", "## Overview\n\n- A frost at night costs the growers of a valley their blossom\n- They light fires if "
+               "they are told in time, and nobody tells them\n- A photograph of the sky at dusk should do for it\n"),
+    ("RFL701", "<details><summary>Limitations</summary>\n\nOnly one valley is in the data, so other soils are not.\n\n"
+               "</details>\n"),
+    ("RFL702", "## Room for improvement\n\n- Add the soil's moisture\n- Ask two growers what they light at\n"),
+    ("RFL701", "## Known restrictions\n\nOnly one valley is in the data, so other soils were never seen.\n"),
+    ("MOD301", "F1 is 0.84; always answering the majority class gives F1 = 0.\n"),
+    ("EVL404", "F1 lies between 0.85 and 0.91 over five seeds.\n"),
+    ("EVL401", "| Model | C-index |\n| -- | -- |\n| cox | 0.61 |\n| trees | 0.65 |\n"),
+    ("EVL401", "| Model | $F_1$ |\n| -- | -- |\n| one | $0.61 \\pm 0.02$ |\n| two | 0,65 |\n"),
+    ("RUN501", '```r\nshiny::runGitHub("frost", "ada")\n```\n\nOr `quarto render report.qmd`.\n'),
+    ("RUN506", "[![Live demo](badge.svg)](https://frost.example.net)\n"),
     ("PRB101", "# Sky\n\nShows the weather of the next five days for any city, with a map and a search.\n"),
 ]  # fmt: skip
 MISSING = [
@@ -36,6 +53,9 @@ MISSING = [
     ("RUN508", "- MLOps tool: https://www.evidentlyai.com/\n"),
     ("COM601", "```\ntrain.py  → trains\nserve.py  → answers\ndata.csv  → nights\n```\n"),
     ("COM601", "## Approach\n\n![Loss over epochs](loss.png)\n"),
+    ("RFL701", "The small sample is not a limitation here, as every night of the valley was seen.\n"),
+    ("COM607", "![License](license.png)\n\n![x](https://placehold.co/600x400)\n"),
+    ("COM604", "git clone https://github.com/your-username/frost\n\nLorem ipsum dolor sit amet.\n"),
     ("COM604", "(Add instructions on how to run it here)\n"),
     ("COM604", "<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> other\n"),
     ("COM604", "This project was bootstrapped with Create React App.\n"),

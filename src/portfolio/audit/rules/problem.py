@@ -11,9 +11,12 @@ from portfolio.readme.words import words
 
 if TYPE_CHECKING:
     from portfolio.audit.project import Project
+    from portfolio.audit.topics import Scope
+    from portfolio.readme.model import Passage
 
 ENOUGH = 30  # words: two sentences
 ENOUGH_OF_SOFTWARE = 15  # one says what a program is for
+SHORTEST_SENTENCE = 8  # words; a shorter item names a feature
 FIRST_SCREEN = 30  # lines
 EARLY = 0.5  # share of the page in which the problem has to be stated
 
@@ -64,7 +67,7 @@ def problem(project: Project) -> Verdict:
     middle = max(FIRST_SCREEN, EARLY * max(first_page, default=0))
     stated = reading.about("problem")
     early = {id(each): each for each in (*reading.lead, *(each for each in part.prose if each.line <= middle))}
-    told = (each for each in early.values() if not each.is_item or each in stated)  # no list of features
+    told = (each for each in early.values() if not each.is_item or each in stated or _is_sentence(each, part))
     size = sum(len(each.words) for each in told)
     line = part.line if part else None
     if size >= (ENOUGH if project.profile in ML else ENOUGH_OF_SOFTWARE):
@@ -77,6 +80,11 @@ def problem(project: Project) -> Verdict:
         else "the lines above the first section have"
     )
     return failed(f"{where} {size} words of prose; {ENOUGH} say what it is about", line)
+
+
+def _is_sentence(item: Passage, part: Scope) -> bool:
+    """Whether an item tells something, as in an overview, rather than naming a feature."""
+    return item in part and len(item.words) >= SHORTEST_SENTENCE
 
 
 @rule(
