@@ -89,6 +89,7 @@ TREES: dict[str, Tree] = {
         {"path": "../../etc/passwd", "sha256": "0"}, {"path": ".", "sha256": "0"}]})},
     "a declaration that is none": {"README.md": f"{ABOUT}<![logo](a.png)\n"},
     "cells with letters first": {"README.md": f"{ABOUT}| A | F1 |\n|-|-|\n| E5-base | E9 |\n| e | E5-x |\n"},
+    "rows without cells": {"README.md": f"{ABOUT}<table><tr></tr><tr><td>F1</td><td>0.6</td></tr><tr></tr></table>\n"},
     "a notebook that is none": {"a.ipynb": '{"cells": [{"outputs": [{"text": 3}]}, 4]}'},
     "bytes that are no text": {"README.md": bytes(range(256)) * 20},
     "UTF-16 cut short": {"README.md": b"\xff\xfe#"},

@@ -26,7 +26,9 @@ def _is_metric_table(table: Table) -> bool:
     columns = [i for i, head in enumerate(table.header) if is_metric(head)]
     cells = [row[i] for row in rows for i in columns if i < len(row)]
     in_rows = [cell for row in rows if row and is_metric(row[0]) for cell in row[1:]]
-    if not columns and len(in_rows) < 2 and rows and is_metric(table.header[0]):  # no header: the first row is data
+    if (
+        not columns and len(in_rows) < 2 and rows and table.header and is_metric(table.header[0])
+    ):  # no header: the first row is data
         in_rows += table.header[1:]
     measured = {shown.value for cell in (*cells, *in_rows) if (shown := notation.first(cell))}
     return len(measured) >= 2 and any(measured)

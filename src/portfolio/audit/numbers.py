@@ -123,7 +123,9 @@ def _in_table(table: Table, results: Results, is_report: bool) -> Agreement:
         first = " ".join(cells[0].split()) if cells else ""
         if known:
             agreement += _best(_candidates(results, known), _ShownRow(table.header, cells, line, first, is_report))
-        elif by_column := [i for i, head in enumerate(table.header) if i and name_of(head) in results.names]:
+        elif cells and (
+            by_column := [i for i, head in enumerate(table.header) if i and name_of(head) in results.names]
+        ):
             for i in by_column:
                 shown = _ShownRow((cells[0],), cells[i : i + 1] or ("",), line, table.header[i], is_report)
                 agreement += _best(_candidates(results, {name_of(table.header[i])}), shown)
