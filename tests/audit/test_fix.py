@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portfolio.audit import fix
+from portfolio.audit.deadline import TooSlow
 from portfolio.audit.engine import audit
 from portfolio.audit.fix import FixRefused
 from portfolio.audit.project import open_project
@@ -84,6 +85,32 @@ def test_a_section_to_fill_in_is_inserted_once_where_it_belongs(tmp_path: Path, 
     text = (tmp_path / "README.md").read_text()
     if "## The problem" in text:
         assert text.index("## The problem") < len(text) / 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "after"), [("3.15", "3.14"), ("3,15", "3,15"), ("1.5k", "1.5k"), ("3.15×10⁰", "3.15×10⁰")]
+)
+def test_a_number_in_another_notation_is_left_to_its_author(tmp_path: Path, shown: str, after: str) -> None:
+    table = f"| Model | RMSE |\n| -- | -- |\n| knn | {shown} |\n"
+    page = f"{ABOUT}\n<!-- report:results -->\n{table}<!-- /report:results -->\n"
+    settings = '[tool.portfolio.audit]\nresults = "results/metrics.json"\n'
+    build(tmp_path, {**HAS_ALL, "README.md": page, "pyproject.toml": settings})
+    assert states(audit(open_project(tmp_path), "project"))["EVL402"] == "fail"
+    fixed(tmp_path)
+    assert f"| knn | {after} |" in (tmp_path / "README.md").read_text()
+
+
+def test_nothing_is_left_beside_a_page_where_the_time_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_slow(self: Path, mode: int) -> None:
+        raise TooSlow
+
+    build(tmp_path, {**HAS_ALL, "README.md": ABOUT})
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setattr(Path, "chmod", too_slow)
+    with pytest.raises(TooSlow):
+        fixed(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "README.md").read_text() == ABOUT
 
 
 def refused(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ SKELETONS = (
 )
 
 
+PLAIN = re.compile(r"[-+−]?\d+(?:,\d{3})*(?:\.\d+)?")  # a number that is written as `report` writes it
 EARLY = "The problem"
 MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
 
@@ -110,13 +112,14 @@ def _replace(project: Project, change: Change) -> None:
     target = project.folder / change.path
     beside = target.with_name(f".{target.name}.tmp-{os.getpid()}")
     try:
-        beside.write_bytes(_encoded(change.after, _encoding(target.read_bytes() if target.exists() else b"")))
+        beside.write_bytes(change.after.encode(_encoding(target.read_bytes() if target.exists() else b"")))
         if target.exists():
             beside.chmod(target.stat().st_mode)
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise PortfolioError(f"{change.path} could not be written: {error.strerror}", "it was not changed") from error
+    finally:
+        beside.unlink(missing_ok=True)  # also where the time was up
 
 
 def _as_it_is(project: Project, path: str) -> str:
@@ -133,7 +136,7 @@ def _as_it_is(project: Project, path: str) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         text = ""
-    if _encoded(text, encoding) != content or "\0" in text:
+    if text.encode(encoding) != content or "\0" in text:
         raise FixRefused(f"{path} is neither UTF-8 nor UTF-16", "save it as UTF-8; it was not touched")
     return text
 
@@ -141,10 +144,6 @@ def _as_it_is(project: Project, path: str) -> str:
 def _encoding(content: bytes) -> str:
     """By its byte order mark, which stays in the text as a character of its own."""
     return {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "utf-8")
-
-
-def _encoded(text: str, encoding: str) -> bytes:
-    return text.encode(encoding)
 
 
 def _with_recorded_numbers(texts: Mapping[str, str], project: Project) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -156,7 +155,7 @@ def _with_recorded_numbers(texts: Mapping[str, str], project: Project) -> tuple[
     for difference in numbers.compare(project.readme, project.results, project.report_blocks).differences:
         path, number = pages.place(project.pages, difference.line)
         line = lines[path][number - 1] if number <= len(lines[path]) else ""
-        if difference.line in inside and line.count(difference.shown) == 1:
+        if difference.line in inside and line.count(difference.shown) == 1 and PLAIN.fullmatch(difference.shown):
             right = as_recorded(difference)
             lines[path][number - 1] = line.replace(difference.shown, right)
             done.append(f"{difference.shown} → {right} ({difference.what})")
