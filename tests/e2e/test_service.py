@@ -18,7 +18,6 @@ from tests.e2e.conftest import Project, free_port, run, served
 from tests.e2e.fuzz import strange
 
 STRANGE = 600  # requests
-BUSY = 503  # said on a slow machine, where the answer before is still being logged
 
 
 def test_its_example_question_is_answered(each: Project, service: str) -> None:
@@ -68,7 +67,9 @@ def test_who_stalls_keeps_nobody_out_for_long(each: Project, service: str) -> No
         asked = f"curl -sS -o /dev/null -w '%{{http_code}} %header{{retry-after}}' {each.question(service)}"
         assert run(asked, each.folder).split() == ["503", "1"]
         assert json.loads(run(f"curl -sS {service}/healthz", each.folder)) == {"status": "alive"}
-        assert stalled[0].recv(100).startswith(b"HTTP/1.1 408 ")
+        let_go = [connection.recv(100).split()[1] for connection in stalled]  # all of them, or the next test waits too
+        assert let_go[0] == b"408"
+        assert set(let_go) <= {b"408", b"503"}
     assert json.loads(run(f"curl -sS --retry 5 --retry-all-errors {each.question(service)}", each.folder))
 
 
@@ -82,7 +83,7 @@ def test_no_body_however_strange_is_a_mistake_of_the_service(each: Project, serv
         answer = connection.getresponse()
         said = answer.read()
         seen[answer.status] += 1
-        assert answer.status < 500 or answer.status == BUSY, (answer.status, said, body[:300])
+        assert answer.status < 500, (answer.status, said, body[:300])
         assert json.loads(said)
     assert len(seen) >= 3, seen
     assert min(seen[200], seen[422]) > STRANGE / 50, seen

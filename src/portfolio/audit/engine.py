@@ -157,7 +157,7 @@ def audit(project: Project, path: str, rules: tuple[Rule, ...] = RULES) -> Audit
     found = _audit(project, path, rules)
     if project.profile != COLLECTION:
         return found
-    members = (_audit(each, f"{path}/{each.folder.name}", rules) for each in project.own_projects)
+    members = (_audit(each, f"{path}/{name}", rules) for name, each in project.own_projects.items())
     return replace(found, members=tuple(members))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import posixpath
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -27,7 +28,6 @@ MOST_LOOKED_AT = 12  # pictures that are opened
 MOST_READ = 8  # results files, notebooks
 MOST_SEARCHED = 40  # files, for an address
 MOST_ROWS, MOST_MEASURES = 6, 4  # of a table to paste
-NOTEBOOK = 2_000_000  # bytes of a notebook that are read
 # In the name of a picture, the most telling first.
 TELLING = (
     *("confusion", "result", "roc", "importance", "residual", "forecast", "prediction", "comparison"),
@@ -101,8 +101,10 @@ class Evidence:
     @property
     def plot_line(self) -> str:
         """The line that shows it."""
-        path = self.plot or ""
-        return f"![{_title(path)}]({_relative(path, self.project.readme_path).replace(' ', '%20')})" if path else ""
+        if self.plot is None:
+            return ""
+        home = posixpath.dirname(self.project.readme_path or "") or "."
+        return f"![{_title(self.plot)}]({posixpath.relpath(self.plot, home).replace(' ', '%20')})"
 
     @cached_property
     def plotting_notebook(self) -> str | None:
@@ -191,13 +193,6 @@ def _title(path: str) -> str:
 def _called(measure: str) -> str:
     plain = measure.replace("_", " ")
     return plain.upper() if len(plain) <= 4 else plain.capitalize()
-
-
-def _relative(path: str, readme: str | None) -> str:
-    home = PurePosixPath(readme or "").parent.as_posix()
-    if home == ".":
-        return path
-    return path.removeprefix(f"{home}/") if path.startswith(f"{home}/") else f"{'../' * (home.count('/') + 1)}{path}"
 
 
 def _of_json(text: str, name: str) -> dict[str, dict[str, Decimal]]:

@@ -55,7 +55,7 @@ class Signs:
     """What the kind is worked out from."""
 
     reading: Reading
-    name: str  # of its folder, or of a README that says more; empty where it is only the place of a checkout
+    name: str  # of a README that is called after its project; empty otherwise, as a folder may be called anything
     declared: str  # everything that declares dependencies, in lower case
     files: Set[str]
     members: tuple[str, ...]  # folders below it that have a README of their own
@@ -80,7 +80,7 @@ class Signs:
 
     @cached_property
     def title(self) -> str:
-        """What it is called, twice as telling as the rest."""
+        """What it is called, which tells more than the rest."""
         heading = self.reading.title.title if self.reading.title else ""
         return spoken(words(SEPARATORS.sub(" ", f"{self.name} {heading}")))
 
@@ -131,7 +131,7 @@ def _of_many(signs: Signs) -> str:
     readme = signs.reading.readme
     outward = {link.target for link in readme.links if not link.is_image and "://" in link.target}
     lead = f"{signs.title} {' '.join(passage.text for passage in signs.reading.lead[:3])}".casefold()
-    if len(signs.members) >= MEMBERS and (PLURAL.search(lead) or _names_most(readme.links, signs.members)):
+    if len(signs.members) >= MEMBERS and (PLURAL.search(lead) or _leads_to_members(signs)):
         return COLLECTION
     if PLURAL.search(signs.title) and len(signs.rooms) >= MEMBERS:
         return COLLECTION
@@ -149,9 +149,9 @@ def _of_many(signs: Signs) -> str:
     return LIST if listed >= FEWEST_ENTRIES and listed >= len(readme.passages) / 2 else ""
 
 
-def _names_most(links: object, members: tuple[str, ...]) -> bool:
-    targets = " ".join(link.target.casefold() for link in links)  # type: ignore[attr-defined]
-    return sum(member.casefold().replace(" ", "%20") in targets for member in members) >= MEMBERS
+def _leads_to_members(signs: Signs) -> bool:
+    targets = " ".join(link.target.casefold() for link in signs.reading.readme.links)
+    return sum(member.casefold().replace(" ", "%20") in targets for member in signs.members) >= MEMBERS
 
 
 def _is_of_language_models(signs: Signs) -> bool:

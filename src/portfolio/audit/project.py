@@ -297,9 +297,9 @@ class Project:
         return tuple(sorted(home for home in homes & coded if not kind.NOT_A_MEMBER.match(home)))[:MOST_MEMBERS]
 
     @property
-    def own_projects(self) -> tuple[Project, ...]:
-        """A collection's projects."""
-        return tuple(Project(self.folder / member) for member in self.members)
+    def own_projects(self) -> dict[str, Project]:
+        """A collection's projects, by their folder."""
+        return {member: Project(self.folder / member) for member in self.members}
 
     @property
     def _package(self) -> str:

@@ -22,7 +22,7 @@ ADOC_PICTURE = re.compile(r"image::?([^\s\[:]{1,500})\[([^\],\[]{0,300})(?:,[^\]
 
 def markdown_of(text: str, suffix: str) -> str:
     """The text as Markdown, with as many lines."""
-    lines = text.splitlines()
+    lines = text.split("\n")  # as its lines are counted everywhere
     return "\n".join(_from_org(lines) if suffix == ".org" else _from_asciidoc(lines))
 
 
@@ -69,7 +69,8 @@ def _from_asciidoc(lines: list[str]) -> Iterator[str]:
             yield "" if is_table else "</table>"
         elif is_table and line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("| \t").split("|")]
-            yield f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" if is_header else _row(cells)
+            row = f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+            yield f"<table>{row}" if is_header else row
             is_header = False
         elif named := ADOC_LANGUAGE.match(line):
             language = named[1]
@@ -80,7 +81,3 @@ def _from_asciidoc(lines: list[str]) -> Iterator[str]:
             yield ""
         else:
             yield ADOC_LINK.sub(lambda m: f"[{m[3]}]({m[1] or m[2]})", ADOC_PICTURE.sub(r"![\2](\1)", line))
-
-
-def _row(cells: list[str]) -> str:
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

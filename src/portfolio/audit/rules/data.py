@@ -45,7 +45,6 @@ OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{
     gap="The data's source is not linked",
     severity=Severity.error,
     weight=4,
-    effort=1,
     confidence=Confidence.high,
     part="data source",
     topics=("data",),
@@ -148,7 +147,6 @@ def _exists(project: Project, path: str) -> bool:
     gap="The data's license is not stated",
     severity=Severity.warn,
     weight=3,
-    effort=1,
     confidence=Confidence.medium,
     needs_words=True,
 )
@@ -201,7 +199,6 @@ def _prose_and_cells(scope: Scope) -> str:
     gap="The data's size and fields are not described",
     severity=Severity.warn,
     weight=2,
-    effort=1,
     confidence=Confidence.medium,
     part="data described",
     topics=("data",),

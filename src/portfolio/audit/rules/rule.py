@@ -46,7 +46,6 @@ class Rule:
     weight: int  # 1 to 5
     confidence: Confidence
     profiles: frozenset[str]
-    effort: int = 2  # how much there is to write: 1 a line … 5 an afternoon
     part: str = ""  # of a README's checklist, if it is one
     topics: tuple[str, ...] = ()  # of the sections where that part stands
     caps_score: bool = False  # what is untrue or unfinished is not made good by the rest
@@ -95,7 +94,6 @@ def rule(
     weight: int,
     confidence: Confidence,
     profiles: frozenset[str] = ML,
-    effort: int = 2,
     part: str = "",
     topics: tuple[str, ...] = (),
     caps_score: bool = False,
@@ -116,7 +114,6 @@ def rule(
             weight=weight,
             confidence=confidence,
             profiles=profiles,
-            effort=effort,
             part=part,
             topics=topics,
             caps_score=caps_score,
