@@ -120,13 +120,7 @@ def agrees(project: Project) -> Verdict:
     if path is None:
         return not_applicable("no results file is declared ([tool.portfolio.audit] results)")
     if project.results is None:
-        if project.file(path):
-            return failed(f"{path} is not a JSON object that can be read")
-        return (
-            needs_run(project, f"{path} is not there")
-            if project.record
-            else failed(f"{path} is declared and not there")
-        )
+        return _without_results(project, path)
     from portfolio.audit import numbers
 
     agreement = numbers.compare(project.readme, project.results, project.report_blocks)
@@ -140,6 +134,14 @@ def agrees(project: Project) -> Verdict:
         return not_applicable("no number to compare")
     unread = f", {agreement.unread} in a notation that is not read" if agreement.unread else ""
     return passed(f"{agreement.compared} numbers compared{unread}")
+
+
+def _without_results(project: Project, path: str) -> Verdict:
+    if project.file(path):
+        return failed(f"{path} is not a JSON object that can be read")
+    if project.record:
+        return needs_run(project, f"{path} is not there")
+    return failed(f"{path} is declared and not there")
 
 
 @rule(

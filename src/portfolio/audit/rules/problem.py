@@ -11,7 +11,7 @@ from portfolio.readme.words import words
 
 if TYPE_CHECKING:
     from portfolio.audit.project import Project
-    from portfolio.audit.topics import Scope
+    from portfolio.audit.topics import Reading, Scope
     from portfolio.readme.model import Passage
 
 ENOUGH = 30  # words: two sentences
@@ -60,15 +60,9 @@ def problem(project: Project) -> Verdict:
     """
     if project.readme_path is None:
         return failed("there is no README")
-    reading = project.reading
-    part = reading.about("problem", "overview")
-    end = project.pages[0].end
-    first_page = (each.line for each in reading.readme.passages if each.line <= end)
-    middle = max(FIRST_SCREEN, EARLY * max(first_page, default=0))
-    stated = reading.about("problem")
-    early = {id(each): each for each in (*reading.lead, *(each for each in part.prose if each.line <= middle))}
-    told = (each for each in early.values() if not each.is_item or each in stated or _is_sentence(each, part))
-    size = sum(len(each.words) for each in told)
+    part = project.reading.about("problem", "overview")
+    middle = _middle(project)
+    size = _words_told(project.reading, part, middle)
     line = part.line if part else None
     if size >= (ENOUGH if project.profile in ML else ENOUGH_OF_SOFTWARE):
         return passed(line=line or 1)
@@ -80,6 +74,21 @@ def problem(project: Project) -> Verdict:
         else "the lines above the first section have"
     )
     return failed(f"{where} {size} words of prose; {ENOUGH} say what it is about", line)
+
+
+def _middle(project: Project) -> float:
+    """The line of its first page down to which something stands near the top."""
+    end = project.pages[0].end
+    lines = (each.line for each in project.readme.passages if each.line <= end)
+    return max(FIRST_SCREEN, EARLY * max(lines, default=0))
+
+
+def _words_told(reading: Reading, part: Scope, middle: float) -> int:
+    """How many words tell what it is about, in the lead and down to the middle of the page; no list of features."""
+    stated = reading.about("problem")
+    early = {id(each): each for each in (*reading.lead, *(each for each in part.prose if each.line <= middle))}
+    told = (each for each in early.values() if not each.is_item or each in stated or _is_sentence(each, part))
+    return sum(len(each.words) for each in told)
 
 
 def _is_sentence(item: Passage, part: Scope) -> bool:

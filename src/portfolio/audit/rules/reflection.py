@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portfolio.audit.project import Project
+    from portfolio.audit.topics import Scope
     from portfolio.readme.model import Passage
 
 CANONICAL = "What I Would Improve Next"
@@ -61,15 +62,7 @@ def limitations(project: Project) -> Verdict:
     reading = project.reading
     scope = reading.about("limitations")
     if project.record:
-        items = [each for each in scope.items if len(each.words) >= 8]
-        if len(items) < 2:
-            return failed(
-                f"{len(items)} limitations of eight words were found" if scope else "no part about limitations",
-                scope.line if scope else None,
-            )
-        if not any(_is_specific(each, _vocabulary(project, scope.passages)) for each in items):
-            return failed(f"“{scope.title}” names nothing of this project", scope.line)
-        return passed(line=scope.line)
+        return _own_limitations(project, scope)
     if scope.size >= 8 and any(len(each.words) >= 5 for each in scope.prose):
         return passed(line=scope.line)
     for each in reading.saying("limitation_cues", "phrases") if reading.language == ENGLISH else ():
@@ -81,6 +74,17 @@ def limitations(project: Project) -> Verdict:
     if scope:
         return failed(f"“{scope.title}” has {scope.size} words of prose", scope.line)
     return failed("no part about limitations or known issues was found")
+
+
+def _own_limitations(project: Project, scope: Scope) -> Verdict:
+    """Of a project made by `portfolio`, more is asked."""
+    items = [each for each in scope.items if len(each.words) >= 8]
+    if len(items) < 2:
+        seen = f"{len(items)} limitations of eight words were found" if scope else "no part about limitations"
+        return failed(seen, scope.line if scope else None)
+    if not any(_is_specific(each, _vocabulary(project, scope.passages)) for each in items):
+        return failed(f"“{scope.title}” names nothing of this project", scope.line)
+    return passed(line=scope.line)
 
 
 @rule(
@@ -125,15 +129,7 @@ def next_steps(project: Project) -> Verdict:
     scope = reading.about("next_steps")
     items = _items(scope.items)
     if project.record:
-        active = [each for each in items if _has_verb(each)]
-        if len(active) < 3:
-            seen = f"“{scope.title}” has {len(active)} items with a verb" if scope else f"no part called “{CANONICAL}”"
-            return failed(seen, scope.line if scope else None)
-        known = _vocabulary(project, scope.passages)
-        specific = sum(_is_specific_text(each, known) for each in active)
-        if specific < len(active) / 2:
-            return failed(f"only {specific} of {len(active)} items name something of this project", scope.line)
-        return passed(line=scope.line)
+        return _own_next_steps(project, scope)
     saying = [each for each in items if _says_something(each)]
     if len(saying) >= 2 or (saying and scope.size >= 12):
         is_canonical = scope.title.casefold().startswith("what i would improve")
@@ -144,6 +140,19 @@ def next_steps(project: Project) -> Verdict:
             return passed("found in the text; a section of its own is found sooner", plans[0].line)
         return failed("no part about next steps, improvements or future work was found")
     return failed(f"“{scope.title}” has {len(saying)} items that say something of this project", scope.line)
+
+
+def _own_next_steps(project: Project, scope: Scope) -> Verdict:
+    """Of a project made by `portfolio`, more is asked."""
+    active = [each for each in _items(scope.items) if _has_verb(each)]
+    if len(active) < 3:
+        seen = f"“{scope.title}” has {len(active)} items with a verb" if scope else f"no part called “{CANONICAL}”"
+        return failed(seen, scope.line if scope else None)
+    known = _vocabulary(project, scope.passages)
+    specific = sum(_is_specific_text(each, known) for each in active)
+    if specific < len(active) / 2:
+        return failed(f"only {specific} of {len(active)} items name something of this project", scope.line)
+    return passed(line=scope.line)
 
 
 def _limits_what_was_made(passage: Passage) -> bool:
