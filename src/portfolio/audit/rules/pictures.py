@@ -24,7 +24,7 @@ NODES = re.compile(r"\b([A-Za-z_][\w-]*)\s*(?:[\[({>|]|-->|---|-\.|==>|->>|-->>|
 ARROW = re.compile(r"[▶►→⟶⇒]|(?<![-─=])(?:[-─]+|=+)>")
 DRAWN = re.compile(r"[▼▲▶►→⟶⇒↓]|-->|=>|\+-{3,80}\+|[┌┐]|^\s*[v|]\s*$")
 TREE = re.compile(r"[├└]──|\|--")
-REMARK = re.compile(r"\s{0,20}[\w./-]{1,120}\.\w{1,10}\s{0,20}(?:→|->|=>)")  # on a file that is named before it
+REMARK = re.compile(r"\s{0,20}[\w./-]{1,60}\.\w{1,10}\s{0,20}(?:→|->|=>)")  # on a file that is named before it
 SMALLEST = (200, 100)  # pixels; below it is an icon
 
 

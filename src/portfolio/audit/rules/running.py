@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from portfolio.readme.model import Code, Passage
 
 PROMPT = re.compile(r"^\s*(\(\w+\)\s*)?([$%>!]|PS>|>>>)\s+")
-PATH = re.compile(r"[\w./-]{1,300}\.(py|sh|ipynb|ya?ml)")
+PATH = re.compile(r"[\w./-]+")
+NAMED = (".py", ".sh", ".ipynb", ".yaml", ".yml")
 PLACEHOLDER = re.compile(r"[<>{}$*\[\]]|\bpath/to\b|your[-_]|\.\.\.|…|^(my|your)", re.I)
 LONGEST_COMMAND = 10  # words; more are a sentence that begins with one
 ASSIGNMENT = re.compile(r"[A-Z_]{1,60}=\S*$")
-PROGRAM = re.compile(r"\./\S|\.?venv\S{0,99}[\\/]|python[\d.]{1,9}$|\S{0,300}[\\/](?:python|pip|activate)[\w.]{0,9}$")
+PROGRAM = re.compile(r"\./\S|\.?venv\S{0,99}[\\/]|python[\d.]{1,9}$")
+IN_A_FOLDER = re.compile(r"[\\/](?:python|pip|activate)[\w.]{0,9}$")
 TYPED = re.compile(  # a line of prose that begins so is one, though nothing marks it as code
     r"(?:pip3? install|(?:python3?|py) (?:-m )?[\w./-]+|git clone|docker (?:run|build|compose|pull)|docker-compose|"
     r"streamlit run|npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|"
@@ -46,7 +48,9 @@ def _is_command(line: str) -> bool:
     """Whether a line begins with a known program, variables it is given and a path to it aside."""
     named = line.removeprefix("sudo ").split()
     program = next((each for each in named if not ASSIGNMENT.match(each)), "").lower()
-    return bool(PROGRAM.match(program)) or program in phrases.members("programs", "names")
+    return bool(PROGRAM.match(program) or IN_A_FOLDER.search(program)) or program in phrases.members(
+        "programs", "names"
+    )
 
 
 @rule(
@@ -179,9 +183,9 @@ def _named_in(command: str) -> Iterator[str]:
     match parts:
         case [python, "-m", module, *_] if python.startswith(("python", "py")) and re.fullmatch(r"[\w.]+", module):
             yield f"-m {module}"
-        case [program, file, *_] if re.fullmatch(r"python[\d.]*|py|bash|sh|source", program) and PATH.fullmatch(file):
+        case [program, file, *_] if re.fullmatch(r"python[\d.]*|py|bash|sh|source", program) and _is_path(file):
             yield file
-        case ["streamlit", "run", file, *_] if PATH.fullmatch(file):
+        case ["streamlit", "run", file, *_] if _is_path(file):
             yield file
         case ["pip" | "pip3", "install", "-r", file, *_]:
             yield file
@@ -189,6 +193,10 @@ def _named_in(command: str) -> Iterator[str]:
             yield f"make {target}"
         case ["docker", "compose", "-f", file, *_] | ["docker-compose", "-f", file, *_]:
             yield file
+
+
+def _is_path(word: str) -> bool:
+    return word.endswith(NAMED) and bool(PATH.fullmatch(word))
 
 
 def _resolves(project: Project, name: str) -> bool | None:
