@@ -9,12 +9,14 @@ from portfolio.create import templates
 from tests.e2e.conftest import Project, copied, run
 
 TEMPLATE = "image-api"
-CASES = templates.root() / "_shared/tests/test_kit.py"
+CASES = sorted((templates.root() / "_shared/tests").glob("test_kit*.py"))
 
 
 def test_the_kit_does_what_it_says(project: Project, tmp_path: Path) -> None:
     copy = copied(project, tmp_path)
-    shutil.copy(CASES, copy.folder / "tests")
-    run(f"{copy.python} -m pytest -q tests/test_kit.py", copy.folder)
-    run(f"{copy.python} -m ruff check tests/test_kit.py && {copy.python} -m ruff format --check tests", copy.folder)
+    for cases in CASES:
+        shutil.copy(cases, copy.folder / "tests")
+    files = " ".join(f"tests/{cases.name}" for cases in CASES)
+    run(f"{copy.python} -m pytest -q {files}", copy.folder)
+    run(f"{copy.python} -m ruff check {files} && {copy.python} -m ruff format --check tests", copy.folder)
     run(f"{copy.python} -m mypy", copy.folder)
