@@ -21,6 +21,7 @@ def metric_tables(readme: Readme) -> tuple[Table, ...]:
     return tuple(table for table in readme.tables if _is_metric_table(table))
 
 
+@lru_cache(maxsize=256)
 def _is_metric_table(table: Table) -> bool:
     rows = table.rows[:MOST_ROWS]
     columns = [i for i, head in enumerate(table.header) if is_metric(head)]

@@ -91,12 +91,18 @@ class Project:
             return ()
         linked = () if self.only_readme else pages.linked(self._first_page)
         paths = [self.readme_path, *(each for each in linked if each in self.files and each != self.readme_path)]
-        return pages.numbered([(path, self.read(path)) for path in paths])
+        return pages.numbered(
+            [(path, self._first_text if path == self.readme_path else self.read(path)) for path in paths]
+        )
+
+    @cached_property
+    def _first_text(self) -> str:
+        return self.read(self.readme_path) if self.readme_path else ""
 
     @cached_property
     def _first_page(self) -> Readme:
         """The README alone, parsed; without one, an empty one."""
-        text = self.read(self.readme_path) if self.readme_path else ""
+        text = self._first_text
         match Path(self.readme_path or "").suffix.lower():
             case ".rst":
                 from portfolio.readme import restructured

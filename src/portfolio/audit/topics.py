@@ -129,11 +129,12 @@ class Reading:
         """The passages that read as language, each once: no stuffing, no filler, no row of badges."""
         seen: set[tuple[str, ...]] = set()
         kept: list[Passage] = []
+        language = self.language
         for each in self.readme.passages:
             spoken = each.words
             if spoken and spoken not in seen and not each.is_only_links:
                 seen.add(spoken)
-                if reads_as_prose(spoken, each.is_item, self.language):
+                if reads_as_prose(spoken, each.is_item, language):
                     kept.append(each)
         return tuple(kept)
 
@@ -209,6 +210,16 @@ class Reading:
                     found.setdefault(topic, []).append(section)
         return found
 
+    @cached_property
+    def _labelling(self) -> tuple[Section, ...]:
+        """The sections that have passages with a bold label."""
+        return tuple(each for each in self.readme.sections if any(passage.label for passage in each.passages))
+
+    @cached_property
+    def _linking(self) -> tuple[Section, ...]:
+        """The sections that have links."""
+        return tuple(each for each in self.readme.sections if each.links)
+
     def _scope(self, topics: tuple[str, ...]) -> Scope:
         sections: dict[int, Section] = {}
         for topic in topics:
@@ -216,12 +227,12 @@ class Reading:
                 sections |= {id(each): each for each in self.readme.below(section)}
         ordered = tuple(each for each in self.readme.sections if id(each) in sections)
         passages = [each for section in ordered for each in section.passages]
-        for section in self.readme.sections:
+        for section in self._labelling:
             if id(section) not in sections:
                 passages += _labelled(section.passages, topics)
         prose = tuple(each for each in passages if id(each) in self._prose_ids)
         lines = {each.line for each in passages}
-        links = [link for section in self.readme.sections for link in section.links
+        links = [link for section in self._linking for link in section.links
                  if id(section) in sections or link.line in lines]  # fmt: skip
         return Scope(ordered, tuple(passages), prose, tuple(links))
 
@@ -263,7 +274,7 @@ def language(spoken: Iterable[str]) -> str:
     filler = phrases.members("lorem", "words")
     some = [word for word in itertools.islice(spoken, 600) if word not in filler]
     letters = "".join(some)
-    foreign = sum(not letter.isascii() for letter in letters) / max(1, len(letters))
+    foreign = 0.0 if letters.isascii() else sum(not letter.isascii() for letter in letters) / len(letters)
     if foreign > OTHER_LETTERS:
         for first, last, name in SCRIPTS:
             if sum(first <= letter <= last for letter in letters) > 0.2 * len(letters):

@@ -53,13 +53,15 @@ class Line:
     @property
     def is_bold_title(self) -> bool:
         """Whether it is bold as a whole and short, as people write headings without marking them."""
-        whole = "".join(words(self.text))
-        is_bold = bool(whole) and whole == "".join(words(joined(self.bold)))
-        return is_bold and len(self.text) <= LONGEST_BOLD_TITLE and not self.text.endswith((".", "!", ","))
+        text = self.text
+        if not self.bold or len(text) > LONGEST_BOLD_TITLE or text.endswith((".", "!", ",")):
+            return False
+        whole = "".join(words(text))
+        return bool(whole) and whole == "".join(words(joined(self.bold)))
 
     def passage(self, is_item: bool) -> Passage:
         """The line as a finished passage."""
-        label = joined(self.bold).strip(" :–—-.")
+        label = joined(self.bold).strip(" :–—-.") if self.bold else ""
         own_words = len(words(joined(self.outside_links)))
         return Passage(self.number, self.text, joined(self.prose), is_item, label, own_words)
 
