@@ -189,6 +189,12 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             baseline | dummy | naive | naïve | majority | most frequent | most popular | popularity | persistence |
             majority class | mean | median | random | last value | toppop | mostpop | global mean | always
         """,
+        # beside others in such a table, each of these is one by what it is
+        "simple": """
+            linear regression | logistic regression | least squares | ordinary least squares | ols |
+            decision stump | tf idf | tfidf | bag of words | bm25 | keyword | keyword search |
+            keyword only | text search | moving average | no rag | without rag | zero shot | rule based | heuristic
+        """,
     },
     "models": {
         "words": """
@@ -304,6 +310,17 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             sns.load_dataset | yfinance | kagglehub | kaggle datasets download | kaggle competitions download |
             make_classification | make_regression | nltk.download | ucimlrepo
         """,
+        # data sets that are found by their name alone
+        "named": """
+            movielens | imagenet | tiny imagenet | plantvillage | plantdoc | mnist | fashion mnist | emnist | cifar 10
+            | cifar 100 | svhn | chestx ray14 | chexpert | ham10000 | isic 2018 | isic 2019 | isic 2020 | ms coco |
+            pascal voc | cityscapes | kitti | gtsrb | imdb reviews | imdb movie reviews | sst 2 | ag news | squad | ms
+            marco | wikitext | common crawl | enron | spambase | titanic | boston housing | ames housing | california
+            housing | adult census | german credit | telco customer churn | pima indians | breast cancer wisconsin |
+            m4 competition | m5 | m5 forecasting | rossmann | jena climate | nyc taxi | lending club | amazon reviews
+            | goodreads | book crossing | last fm | million song | netflix prize | librispeech | urbansound8k | esc 50
+            | iris dataset | wine quality
+        """,
         "units": """
             row | rows | record | records | sample | samples | instance | instances | observation | observations |
             image | images | photo | photos | photographs | picture | pictures | class | classes | category |
@@ -369,8 +386,22 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             chosen due to | selected because | selected for its | selected due to | on the other hand | sacrifice |
             sacrifices | sacrificing | in exchange for | outweigh | outweighs | faster than | slower than | simpler
             than | more expensive | computationally expensive | at a lower cost | lighter than | not worth |
-            overkill
+            overkill | was selected over | were selected over | selected over | alternative approach | was negligible |
+            is negligible | pros and cons | drawback | drawbacks | downside | downsides | at the price of |
+            advantages over | advantage over
         """,
+        # one side, and the other: a passage that has both words of a cost and a turn weighs them
+        "sides": """
+            compared to | compared with | than | versus | vs | over | instead of | rather than | alternative |
+            alternatives | the latter | the former
+        """,
+        "costs": """
+            slower | faster | cheaper | more expensive | heavier | lighter | simpler | more complex | more time | less
+            time | longer to train | more memory | less memory | more accurate | less accurate | higher accuracy | lower
+            accuracy | latency | overhead | training time | inference time | easier to | harder to | maintainable |
+            interpretable | interpretability | cost | costs
+        """,
+        "columns": "rationale | justification | tradeoff | tradeoffs | trade-off | trade-offs | pros | cons",
     },
     "uncertainty": {
         "phrases": """
@@ -427,7 +458,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             be improved | could be extended | can be extended | plan to | planning to | would be improved | i would
             improve | further improve | further work | future enhancement | to be implemented | to be added | will
             be added | will be implemented | coming soon | room for improvement | future improvements | future
-            versions | next steps | future enhancements
+            versions | next steps | future enhancements | improvements could include | improvement could be |
+            improvements include | could be added | worth trying next | would be worth trying
         """,
         "verbs": """
             add | adding | try | trying | use | using | build | improve | improving | improved | deploy | deploying

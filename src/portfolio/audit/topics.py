@@ -122,7 +122,9 @@ class Reading:
     @cached_property
     def language(self) -> str:
         """Of its prose: `en`, `es`, `zh`, …"""
-        return language(word for each in self.readme.passages for word in each.words)
+        spoken = (word for each in self.readme.passages for word in each.words)
+        titles = (word for each in self.readme.sections for word in words(each.title))
+        return language(itertools.chain(spoken, titles))
 
     @cached_property
     def prose(self) -> tuple[Passage, ...]:

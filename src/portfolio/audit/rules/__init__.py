@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portfolio.audit.rules import (
+    choices,
     communication,
     data,
     evaluation,
@@ -31,7 +32,7 @@ RULES = (
     evaluation.uncertainty,
     evaluation.why_this_metric,
     evaluation.error_analysis,
-    evaluation.tradeoffs,
+    choices.tradeoffs,
     language_models.documents,
     language_models.retrieval,
     language_models.judged,

@@ -34,6 +34,13 @@ DATA_HOST = re.compile(
 )
 ELSEWHERE = re.compile(r"https?://(?!localhost|127)\S+")
 NO_SOURCE = re.compile(r"visuali[sz]ation|figure|plot|output|result|submission|model|processed", re.I)
+TAKEN_FROM = re.compile(  # a site or a body with a name, which can be asked
+    r"\b(?:collect|scrap|crawl|download|obtain|gather|sourc|retriev|extract|pull|provid|publish|releas|tak)(?:e|ed|en|ing|es)?d?\b"
+    r"[^.\n]{0,60}\b(?:from|by|of)\s(?:the\s)?[A-Z][\w&-]{2}"
+)
+NUMBERED = re.compile(
+    r"\b[A-Z][A-Za-z]{2,20}[-_ ]?\d{1,5}[kKmM]?\b(?!\s*(?:images|rows|samples))"
+)  # HAM10000, CIFAR-10
 PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")
 SHAPE = re.compile(r"\d[\d,]{0,20}\s?[x×]\s?\d|\(\d{1,12}, \d{1,12}\)")
 OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{0,60}:$", re.I)
@@ -41,8 +48,8 @@ OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{
 
 @rule(
     "DAT201",
-    "The data's source is linked",
-    gap="The data's source is not linked",
+    "The data's source is named",
+    gap="The data's source is not named",
     severity=Severity.error,
     weight=4,
     confidence=Confidence.high,
@@ -55,8 +62,9 @@ def source(project: Project) -> Verdict:
 
     Why: Nobody can judge a result without the data, and "from the web" cannot be checked.
 
-    Decided: The part about data has a link to another site, a path to a data file, a script that makes the data, or a
-    library's loader; or the page links to a known host of data sets.
+    Decided: The part about data has a link to another site, a path to a data file, a script that makes the data, a
+    library's loader, or a name by which the data are found (MovieLens, HAM10000, "scraped from Mubawab"); or the page
+    links to a known host of data sets.
 
     Ignore: The data are confidential; then say so, and describe what they look like.
 
@@ -111,7 +119,22 @@ def _named_source(project: Project, scope: Scope) -> int | None:
     file = DATA_FILE.search(scope.text) or DATA_FILE.search(everything)
     if file and _exists(project, file[0]) and not (project.is_alone and NO_SOURCE.search(file[0])):
         return here
-    return here if GENERATED.search(scope.text) and SCRIPT.search(scope.text) else None
+    if GENERATED.search(scope.text) and SCRIPT.search(scope.text):
+        return here
+    return _line_of_a_name(project, scope)
+
+
+def _line_of_a_name(project: Project, scope: Scope) -> int | None:
+    """The line that names a data set by which it is found, or the site that the data were taken from."""
+    for passage in project.readme.passages:
+        is_about_data = passage in scope or _speaks_of_data(passage.text)
+        if not is_about_data:
+            continue
+        if phrases.says(passage.spoken, "data_cues", "named") or (NUMBERED.search(passage.text) and passage in scope):
+            return passage.line
+        if TAKEN_FROM.search(passage.text):
+            return passage.line
+    return None
 
 
 def _leads_to_data(project: Project, link: Link) -> bool:

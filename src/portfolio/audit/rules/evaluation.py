@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from portfolio.audit.documents import Json
     from portfolio.audit.project import Project
 
-LONG_ENOUGH = 8  # words, to name two things and a reason
 MOST_SHOWN = 3  # differences in one message
 LARGEST = 200_000_000  # bytes of an artifact that is hashed
 SPREAD = re.compile(
@@ -344,49 +343,3 @@ def error_analysis(project: Project) -> Verdict:
     if has_not_run(project):
         return needs_run(project, "no error has been looked at yet")
     return failed("no section, figure or sentence says where the model is wrong")
-
-
-@rule(
-    "EVL407",
-    "Trade-offs are discussed",
-    gap="No trade-off is discussed",
-    severity=Severity.info,
-    weight=3,
-    confidence=Confidence.low,
-    part="trade-offs",
-    topics=("tradeoffs",),
-    needs_words=True,
-)
-def tradeoffs(project: Project) -> Verdict:
-    """Name the alternatives you chose between, and what your choice costs.
-
-    Why: Engineering is choosing. If you can say what you gave up, you have understood what you gained.
-
-    Decided: A part called trade-offs, approach or decisions has a sentence that weighs one thing against another
-    (instead of, rather than, at the cost of, because …), or there are two such sentences anywhere.
-
-    Ignore: The README is about one method only.
-
-    Pass:
-        ## Approach and trade-offs
-
-        A small network instead of a pretrained one: it trains in a minute
-        and answers in milliseconds, at the cost of accuracy on real
-        photographs.
-
-    Fail:
-        ## Approach
-
-        I used a convolutional network.
-    """
-    reading = project.reading
-    scope = reading.about("tradeoffs")
-    weighing = [each for each in reading.saying("contrasts", "phrases") if len(each.words) >= LONG_ENOUGH]
-    for each in weighing:
-        if each in scope and scope.size >= 10:
-            return passed(line=each.line)
-    if len(weighing) >= 2:
-        return passed(line=weighing[0].line)
-    if scope:
-        return failed(f"“{scope.title}” weighs nothing against anything", scope.line)
-    return failed("no sentence weighs one choice against another")

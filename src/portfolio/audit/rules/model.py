@@ -37,8 +37,9 @@ def baseline(project: Project) -> Verdict:
     Why: A score alone says nothing: 95% is poor where always saying "no" gives 97%.
 
     Decided: A row of a results table names a baseline (baseline, dummy, naive, majority, most popular …), or a sentence
-    or heading does, in a README that states a measured number. In a project made by `portfolio`, the results file also
-    marks a baseline, and a table shows it.
+    or heading does, in a README that states a measured number. Beside other models, a row that is one by what it is
+    counts too: a linear or logistic regression, a keyword search, a moving average. In a project made by `portfolio`,
+    the results file also marks a baseline, and a table shows it.
 
     Ignore: Nothing is predicted.
 
@@ -68,6 +69,9 @@ def baseline(project: Project) -> Verdict:
             is_named = phrases.says(spoken(words(section.title)), "baseline", "words")
             if is_named and not section.is_empty and not reading.about("baseline").is_bare:
                 return passed(line=section.line)
+    for table in tables:
+        if _compares(table) and (line := _line_of_simplest(table)):
+            return passed("the simplest model of the table is not called the baseline", line)
     if any(_compares(table) for table in tables):
         return failed("models are compared, and none of them is called the baseline", tables[0].line)
     return failed("no result is compared with a baseline")
@@ -92,6 +96,14 @@ def _line_of_baseline(table: Table) -> int | None:
         if phrases.says(_without_bayes(" ".join(row)), "baseline", "rows"):
             return line
     return table.line if phrases.says(_without_bayes(" ".join(table.header)), "baseline", "rows") else None
+
+
+def _line_of_simplest(table: Table) -> int | None:
+    """The line of a row about a model that is a baseline by what it is, where another is not."""
+    simple = [phrases.says(spoken(words(row[0])), "baseline", "simple") for row in table.rows if row]
+    if not any(simple) or all(simple):
+        return None
+    return next(line for line, is_simple in zip(table.lines, simple, strict=False) if is_simple)
 
 
 def _compares(table: Table) -> bool:

@@ -22,8 +22,8 @@ JOINS = re.compile(r"-->|---|-\.->|==>|->>|-->>|\|>|--o|--x|<-->|:")
 JOINED = re.compile(r"(?:-->|->>|==>|-\.->|---)[ \t]{0,9}(?:\|[^|\n]{0,80}\|)?[ \t]{0,9}(\w+)")
 NODES = re.compile(r"\b([A-Za-z_][\w-]*)\s*(?:[\[({>|]|-->|---|-\.|==>|->>|-->>|$)")
 ARROW = re.compile(r"[▶►→⟶⇒]|(?<![-─=])(?:[-─]+|=+)>")
-DRAWN = re.compile(r"[▼▲▶►→⟶⇒↓]|-->|=>|\+-{3,80}\+|[┌┐]|^\s*[v|]\s*$")
-TREE = re.compile(r"[├└]──|\|--")
+DRAWN = re.compile(r"[▼▲▶►◄◀→←⟶⇒↓↑]|-->|<--|=>|\+-{3,80}\+|[┌┐┘╔╗]|^\s*[v|]\s*$")
+TREE = re.compile(r"[├└]─{1,4}[ \t]|\|--")  # a branch, and not the corner of a box
 REMARK = re.compile(r"\s{0,20}[\w./-]{1,60}\.\w{1,10}\s{0,20}(?:→|->|=>)")  # on a file that is named before it
 SMALLEST = (200, 100)  # pixels; below it is an icon
 
@@ -123,7 +123,7 @@ def _line_of_diagram(readme: Readme, here: Scope) -> int | None:
 
 def _is_drawn_with_characters(text: str) -> bool:
     lines = text.splitlines()
-    if sum(bool(TREE.search(line)) for line in lines) >= 2:  # a list of files
+    if "┌" not in text and sum(bool(TREE.search(line)) for line in lines) >= 2:  # a list of files
         return False
     return sum(map(_has_an_arrow, lines)) >= 3 or any(len(ARROW.findall(line)) >= 3 for line in lines)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from portfolio.audit.topics import Reading, Scope
     from portfolio.readme.model import Passage
 
-ENOUGH = 30  # words: two sentences
+ENOUGH = 25  # words: two sentences
 ENOUGH_OF_SOFTWARE = 15  # one says what a program is for
 SHORTEST_SENTENCE = 8  # words; a shorter item names a feature
 FIRST_SCREEN = 30  # lines
@@ -40,7 +40,7 @@ def problem(project: Project) -> Verdict:
     Why: A reviewer gives a repository three minutes. A model without a problem looks like an exercise.
 
     Decided: The text before the first section, and sections in the first half of the page that are called problem,
-    overview, goal, motivation or similar, hold 30 words of prose together (15 where nothing is learned from data).
+    overview, goal, motivation or similar, hold 25 words of prose together (15 where nothing is learned from data).
     Code, badges, tables and keywords do not count.
 
     Ignore: The repository is a mirror of a project that is explained elsewhere, and links there.

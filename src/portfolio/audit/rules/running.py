@@ -30,7 +30,12 @@ TYPED = re.compile(  # a line of prose that begins so is one, though nothing mar
     r"kaggle \w+|dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate)(?= |$)"
 )
 OPENS_THERE = re.compile(r"colab\.research\.google\.com|mybinder\.org/v2|kaggle\.com/code/|deepnote\.com/launch")
-STEPS = re.compile(r"\brun all\b|\bopen in colab\b", re.I)
+STEPS = re.compile(
+    r"\brun all\b|\bopen in colab\b"
+    r"|\b(?:run|start with|begin with|open|execute|launch|knit|render)\b"
+    r"[^.\n]{0,40}?(?<![\w/.-])[\w/-]{1,80}\.(?:R|Rmd|qmd|ipynb)\b",
+    re.I,
+)
 IN_R = re.compile(r"\b\w{1,30}::(?:run|render|deploy|install|serve)\w{0,20}\(|\bsource\([\"'][^\"'\n]{1,200}\.R[\"']\)")
 PINNED = re.compile(r"==\s?\d")
 HEREDOC = re.compile(r"<<-?\s*[\"']?\w+")
@@ -106,7 +111,7 @@ def _elsewhere(project: Project) -> list[int]:
     """The lines of other ways to run it: a notebook that opens in a browser, a call in R."""
     opened = [link.line for link in project.readme.links if OPENS_THERE.search(link.target)]
     texts: list[Code | Passage] = [*project.readme.code, *project.readme.passages]
-    return opened + [each.line for each in texts if IN_R.search(each.text) or STEPS.search(each.text)]
+    return opened + [each.line for each in texts for way in (IN_R, STEPS) for _ in way.finditer(each.text)]
 
 
 def _inline_commands(project: Project) -> Iterator[str]:

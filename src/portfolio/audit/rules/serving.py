@@ -27,9 +27,13 @@ OF_CODE = re.compile(
     r"github\.com|kaggle\.com|linkedin|wikipedia|arxiv|readthedocs|docs\.|docker\.com|python\.org|/docs?/"
 )
 OF_DATA = re.compile(r"s3\.|/datasets?|docs\.|blob|\.(csv|zip|md)")
+SHORTEST_NAME = 5  # letters of a title; a shorter one stands in many addresses
 DEMO_WORDS = (" demo ", " live ", " app ", " video ", " website ")
 FILMED = re.compile(
     r"\b(?:demo|video|walkthrough|recording)\b[^\n]{0,60}\b(?:youtu\.be/|youtube\.com/watch|loom\.com/share)", re.I
+)
+WATCHED = re.compile(
+    r"\b(?:youtu\.be/|youtube\.com/watch\?v=|loom\.com/share|vimeo\.com/\d)(?!\S{0,80}[?&](?:list|index)=)"
 )
 URL = re.compile(r"https?://\S+")
 SERVES = re.compile(r"(?<![\w./-])serve(?![\w./-])")  # as a verb of its own: `python -m image_api serve`
@@ -37,7 +41,7 @@ SERVED_AT = re.compile(
     r"https?://\S+|localhost:\d+|127\.0\.0\.1|0\.0\.0\.0:\d+"
     r"|/(predict|health|healthz|docs|recommend|forecast|metrics|api)\b"
 )
-NAMES_A_FILE = re.compile(r"dockerfile|\.ya?ml|\.py\b")
+NAMES_A_FILE = re.compile(r"dockerfile|\.ya?ml|\.py\b|\bmake [a-z]\w*_\w+|\bterraform\b")
 COMMAND_OR_FILE = re.compile(r"`|/|\.\w{2,4}\b")
 
 
@@ -56,8 +60,9 @@ def demo(project: Project) -> Verdict:
 
     Why: Most reviewers will not install anything. Ten seconds of the running project are worth a page of text.
 
-    Decided: There is a link to a host of running apps, a link called demo, app or video that leaves this machine, or a
-    GIF or video. Whether the link still answers is not checked, as nothing is asked over the network.
+    Decided: There is a link to a host of running apps, a link called demo, app or video that leaves this machine, one
+    to a front page that is called like the project, or a GIF or video. Whether the link still answers is not checked,
+    as nothing is asked over the network.
 
     Ignore: There is nothing to see, as in a library.
 
@@ -96,16 +101,20 @@ def _recorded(project: Project, demos: Scope) -> int | None:
 def _linked_demo(project: Project, demos: Scope) -> int | None:
     """The line of a link to where it runs."""
     in_demo = {(link.line, link.target) for link in demos.links}
+    title = project.reading.title.title if project.reading.title else ""
+    first = next((each.line for each in project.readme.sections if each.level and each is not project.reading.title), 0)
     for link in project.readme.links:
-        if _leads_to_a_demo(link, (link.line, link.target) in in_demo):
+        if _leads_to_a_demo(link, (link.line, link.target) in in_demo, title, link.line < first):
             return link.line
     return None
 
 
-def _leads_to_a_demo(link: Link, is_in_demo: bool) -> bool:
+def _leads_to_a_demo(link: Link, is_in_demo: bool, title: str, is_early: bool) -> bool:
     target, text = link.target.casefold(), link.text.casefold()
     if "://" not in target or NOT_OUTSIDE.search(target):
         return False
+    if _is_own_site(target, text, title, is_early):
+        return True
     if phrases.holds(target, "deployment_cues", "hosts") and not OF_DATA.search(target):
         return True
     if phrases.holds(target, "demo_cues", "hosts") and not COURSE.search(target):
@@ -114,9 +123,24 @@ def _leads_to_a_demo(link: Link, is_in_demo: bool) -> bool:
     return (is_called or is_in_demo) and not OF_CODE.search(target)
 
 
+def _is_own_site(target: str, text: str, title: str, is_early: bool) -> bool:
+    """Whether an address is the project's own: a front page, called like the project or alone before its first part."""
+    host, _, path = target.partition("://")[2].removeprefix("www.").partition("/")
+    if path or OF_CODE.search(target):
+        return False
+    if text.removeprefix("www.").rstrip("/") == host:
+        return is_early
+    name = "".join(words(title))
+    return len(name) >= SHORTEST_NAME and name in "".join(words(host)).replace("-", "")
+
+
 def _demo_in_text(project: Project) -> int | None:
     """The line of an address of a host of running apps that stands as text."""
     titled = [(section.line, section.title) for section in project.readme.sections]
+    watched = project.reading.about("demo").passages
+    for passage in watched:
+        if WATCHED.search(passage.text):
+            return passage.line
     for line, text in [(passage.line, passage.text) for passage in project.readme.passages] + titled:
         url = URL.search(text)
         is_outside = url is not None and not NOT_OUTSIDE.search(url[0]) and "s3." not in url[0]
