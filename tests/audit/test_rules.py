@@ -179,7 +179,10 @@ FAILING: dict[str, list[str | Tree]] = {
         "## Approach\n\nI used a random forest.\n",
         "## Results\n\nThe accuracy is higher than that of my first attempt on this data set.\n",
     ],
-    "RUN501": ["Install the requirements and start it.\n", BLOCK.format("python train.py")],
+    "RUN501": [
+        "`Quarto version 1.1` and `python version 3.12`\n",
+        "Install the requirements and start it.\n",
+        BLOCK.format("python train.py")],
     "RUN502": [
         {"README.md": ML + BLOCK.format("python old.py"), "new.py": "pass\n"},
         {"README.md": ML + BLOCK.format("make tset"), "Makefile": "test:\n\tpytest\n"},

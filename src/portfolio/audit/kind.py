@@ -43,6 +43,7 @@ OF_MYSELF = re.compile(
 OF_A_PROFILE = re.compile(r"github-readme-stats|streak-stats|readme-typing-svg|komarev|profile-(?:summary|counter|3d)")
 FEW = 4  # programs, beside a profile page: they draw its pictures
 FOR_OTHERS = re.compile(r"\b(?:library|package|toolkit|framework|sdk|wrapper|bindings)\b")
+DECLARED = re.compile(r"[a-z0-9][a-z0-9_.-]*")  # whole names: "implicit" is not in "no_implicit_optional"
 SEPARATORS = re.compile(r"[-_+.]")
 OWN_INSTALL = re.compile(
     r"\b(?:pip3? install|uv add|conda install|install\.packages\(|cargo add|npm i(?:nstall)?)"
@@ -103,9 +104,13 @@ class Signs:
     def asks_for(self, kind: str) -> bool:
         """Whether it declares or imports a package of that kind."""
         packages = phrases.entries("profiles", kind, "packages")
-        return any(name in self.declared for name in packages) or not self.imported().isdisjoint(
+        return not self._declared.isdisjoint(packages) or not self.imported().isdisjoint(
             name.replace("-", "_") for name in packages
         )
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        return frozenset(DECLARED.findall(self.declared))
 
 
 def of(signs: Signs) -> str:
@@ -122,8 +127,8 @@ def of(signs: Signs) -> str:
         return NOT_ML
     if signs.code and all(path.endswith(".ipynb") for path in signs.code):
         return NOTEBOOK
-    best = max(SUBJECTS, key=lambda kind: signs.telling(kind))
-    return best if sum(signs.telling(best)) >= 2 else TABULAR
+    best = max(SUBJECTS, key=lambda kind: (signs.telling(kind), signs.asks_for(kind)))
+    return best if sum(signs.telling(best)) + signs.asks_for(best) >= 2 else TABULAR
 
 
 def _of_many(signs: Signs) -> str:
@@ -131,7 +136,8 @@ def _of_many(signs: Signs) -> str:
     readme = signs.reading.readme
     outward = {link.target for link in readme.links if not link.is_image and "://" in link.target}
     lead = f"{signs.title} {' '.join(passage.text for passage in signs.reading.lead[:3])}".casefold()
-    if len(signs.members) >= MEMBERS and (PLURAL.search(lead) or _leads_to_members(signs)):
+    is_bare = not readme.sections  # nobody says at the top what they are, and each has a page of its own
+    if len(signs.members) >= MEMBERS and (is_bare or PLURAL.search(lead) or _leads_to_members(signs)):
         return COLLECTION
     if PLURAL.search(signs.title) and len(signs.rooms) >= MEMBERS:
         return COLLECTION

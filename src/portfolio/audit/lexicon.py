@@ -582,14 +582,18 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         "image": {
             "words": """
                 image classification | image classifier | image | images | photo | photos | photograph | photographs |
-                x-ray | mri | computer vision | object detection | segmentation | cnn | resnet | yolo | opencv | pixel
+                x-ray | mri | computer vision | object detection | segmentation | cnn | resnet | yolo | opencv | pixel |
+                lesion | lesions | dermoscopic | radiograph | radiographs | ct scan | ct scans | traffic sign | traffic
+                signs | handwritten | efficientnet | mobilenet | vgg16 | vision transformer
             """,
+            "packages": "torchvision | timm | albumentations | opencv-python | cv2 | ultralytics | imgaug | kornia",
         },
         "forecast": {
             "words": """
                 forecast | forecasting | time series | time-series | demand | arima | prophet | horizon |
                 seasonality | hourly | day-ahead
             """,
+            "packages": "prophet | darts | sktime | neuralforecast | statsforecast | pmdarima",
         },
         "nlp": {
             "words": """
@@ -597,6 +601,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 named entity | ner | tweets | tf-idf | tfidf | bag of words | word2vec | question answering |
                 summarization | bert | distilbert | topic modeling | resume parser | email
             """,
+            "packages": "nltk | spacy | textblob | gensim | vadersentiment | fasttext",
         },
         "llm": {
             "words": """
@@ -618,6 +623,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 recommender | recommendation | recommendations | recommend | collaborative filtering | movielens |
                 ndcg | item-based | user-based | content-based filtering
             """,
+            "packages": "scikit-surprise | surprise | implicit | lightfm | recbole | turicreate",
         },
     },
     "trackers": {

@@ -52,6 +52,8 @@ def commands(text: str) -> Iterator[str]:
 def _is_command(line: str) -> bool:
     """Whether a line begins with a known program, variables it is given and a path to it aside."""
     named = line.removeprefix("sudo ").split()
+    if named[1:2] == ["version"]:  # "Quarto version 1.1" is a requirement
+        return False
     program = next((each for each in named if not ASSIGNMENT.match(each)), "").lower()
     return bool(PROGRAM.match(program) or IN_A_FOLDER.search(program)) or program in phrases.members(
         "programs", "names"
