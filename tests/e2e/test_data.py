@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import urllib.request
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from portfolio.create import templates
 from portfolio.create.templates import Template
 from tests.e2e import journeys
-from tests.e2e.conftest import Project, Workshop, copied, run
+from tests.e2e.conftest import Project, Workshop, copied, free_port, run, served
 from tests.e2e.journeys import World
 from tests.e2e.mirror import Mirror
 
@@ -136,3 +137,21 @@ def test_data_of_another_world_go_through_the_whole_pipeline(
         assert not [
             (word, name) for word in world.gone for name, text in blocks if re.search(rf"\b{re.escape(word)}", text)
         ]
+    if world.nowhere:
+        _speaks_of_its_own_subject(copy, world)
+
+
+def _speaks_of_its_own_subject(project: Project, world: World) -> None:
+    pages = [*project.folder.glob("*.md"), *project.folder.glob("docs/*.md"), *project.folder.glob("reports/*.md")]
+    texts = {page.name: page.read_text(encoding="utf-8") for page in pages}
+    port = free_port()
+    with served(project.serve(port), project.folder, port) as address:
+        for path in ("/", "/openapi.json"):
+            texts[path] = urllib.request.urlopen(f"{address}{path}", timeout=10).read().decode()
+    texts["ask"] = project.do("ask --print")
+    found = [
+        (name, match[0])
+        for name, text in texts.items()
+        for match in re.finditer(rf"(?i)\b(?:{'|'.join(world.nowhere)})\w*", text)
+    ]
+    assert found == []

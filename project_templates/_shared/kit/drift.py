@@ -92,7 +92,7 @@ def error_check(entries: Iterable[Mapping[str, Any]], path: str, window: int, li
     if not statuses:
         return []
     share = sum(status >= 500 for status in statuses) / len(statuses)
-    return [Check("share of errors (5xx)", share, limit)]
+    return [Check(f"share of errors (5xx) of {path}", share, limit)]
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:

@@ -11,10 +11,12 @@ LEVEL = (2.5, 97.5)  # percentiles: a 95% interval
 def resample(strata: np.ndarray, times: int, seed: int) -> np.ndarray:
     """(groups,) stratum of each → (times, groups): how often each is drawn, with replacement, within its stratum."""
     rng = np.random.default_rng(seed)
-    drawn = np.zeros((times, len(strata)), dtype=int)
+    drawn = np.zeros((times, len(strata)), dtype=np.uint16)  # a quarter of the memory, for a hundred thousand groups
     for stratum in np.unique(strata):
         members = np.flatnonzero(strata == stratum)
-        drawn[:, members] = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size=times)
+        shares = np.full(len(members), 1 / len(members))
+        for row in drawn:
+            row[members] = rng.multinomial(len(members), shares)
     return drawn
 
 

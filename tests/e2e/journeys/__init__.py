@@ -36,6 +36,7 @@ class World:
     check: Callable[[Project, str], None]  # the project afterwards, and what the commands said
     verbs: tuple[str, ...] = ("run",)  # the first takes the options
     gone: tuple[str, ...] = ()  # words of the sample that no generated block may hold
+    nowhere: tuple[str, ...] = ()  # nor any page, card, answer or description of the service, generated or not
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ def model(interactions: Interactions, config: Config) -> Trained:
         titles=[item.title for item in interactions.catalogue],
         tags=[item.tags for item in interactions.catalogue],
         popular=rankings.popularity(watched),
-        weights={KNN: rankings.item_knn(watched, 50, 0.0), EASE: rankings.ease(watched, 10.0, 1.0, config)},
-        card=Card("a test", "film", "0" * 64, "a" * 64, {}),
+        weights={KNN: rankings.item_knn(watched, 50, 0.0), EASE: rankings.ease(watched, 10.0, 1.0)},
+        card=Card("a test", "film", "films", "0" * 64, "a" * 64, {}),
     )
 
 

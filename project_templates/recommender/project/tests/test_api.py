@@ -17,8 +17,9 @@ from fastapi.testclient import TestClient
 
 from recommender.config import Config
 from recommender.experiment import events, tokens
+from recommender.kit.project import ExplainedError
 from recommender.models.recommend import Recommender
-from recommender.models.saved import KNN, Trained
+from recommender.models.saved import EASE, KNN, Trained
 from recommender.serving.app import KEY, create_app
 
 SECRET = "anna.karenina@example.org"
@@ -306,9 +307,45 @@ def key(tmp_path: Path) -> bytes:
     return tokens.load_key(tmp_path / "key")
 
 
-def test_a_key_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(b"half")
+def test_a_key_that_was_never_written_is_made_again_and_no_other_is_touched(tmp_path: Path) -> None:
+    (tmp_path / "key").touch()
     assert len(tokens.load_key(tmp_path / "key")) == tokens.KEY_BYTES
+    (tmp_path / "key").write_bytes(b"a key of an operator with one byte")
+    with pytest.raises(ExplainedError, match="34 bytes"):
+        tokens.load_key(tmp_path / "key")
+    assert (tmp_path / "key").read_bytes() == b"a key of an operator with one byte"
+
+
+def test_nothing_acknowledged_is_dropped_or_joined_to_another_list(client: TestClient, tmp_path: Path) -> None:
+    """The same visit with another history, the same request id, the same event id: each list keeps its own clicks."""
+    asked = [
+        {"user": "anna", "history": ["f001"], "visit": "monday"},
+        {"user": "anna", "history": ["f002", "f003"], "visit": "monday"},
+        {"user": "bert", "history": ["f001"]},
+        {"user": "bert", "history": ["f001"]},
+    ]
+    lists = [
+        client.post("/recommendations", json=each, headers={"X-Request-ID": "always the same"}).json() for each in asked
+    ]
+    for each in lists:
+        token, item = each["token"], each["items"][0]["item"]
+        sent = [{"type": "exposure", "token": token}, {"type": "click", "token": token, "item": item, "event_id": "1"}]
+        stored = client.post("/events", json={"events": sent}).json()
+        assert stored["new"] == stored["rows"] == len(each["items"]) + 1
+    rows = events.open_to_read(tmp_path / "logs").execute(
+        "SELECT shown.item_id = opened.item_id FROM clicks AS opened JOIN exposures AS shown USING (list_id, position)"
+    )
+    assert [tuple(row) for row in rows] == [(1,)] * 4
+
+
+@pytest.mark.parametrize("ranking", ["most popular", KNN, EASE])
+def test_every_ranking_can_be_a_variant(model: Trained, config: Config, tmp_path: Path, ranking: str) -> None:
+    alone = dataclasses.replace(config, variants=((ranking, 1.0),))
+    with TestClient(create_app(model, alone, tmp_path / "logs")) as client:
+        answer = client.post("/recommendations", json={"user": "anna", "history": model.ids[:3]})
+    assert answer.status_code == 200
+    assert answer.json()["variant"] == ranking
+    assert len(answer.json()["items"]) == 10
 
 
 def test_what_is_sealed_is_opened(key: bytes) -> None:

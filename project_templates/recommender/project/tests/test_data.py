@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -80,17 +81,17 @@ def test_the_same_seed_draws_the_same_sample(drawn: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        "user,item,time\nu,i,100\n",
-        "\ufeffuserId;movieId;rating;timestamp\nu;i;5;100\n",
-        "time\tuser_id\titem_id\n1970-01-01T00:01:40\tu\ti\n",
-        "User,Item,Date\r\nu,i,1970-01-01 00:01:40+00:00\r\n\r\n",
+        "user,item,time\nu,i,1000000100\n",
+        "\ufeffuserId;movieId;rating;timestamp\nu;i;5;1000000100\n",
+        "time\tuser_id\titem_id\n2001-09-09T01:48:20\tu\ti\n",
+        "User,Item,Date\r\nu,i,2001-09-09 01:48:20+00:00\r\n\r\n",
     ],
     ids=["plain", "movielens style", "tabs and dates", "windows"],
 )
 def test_columns_are_found_by_their_names(text: str, tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
     found = table.read(tmp_path / "mine.csv").interactions
-    assert (found.user_ids, found.catalogue, found.times.tolist()) == (["u"], [Item("i", "i")], [100])
+    assert (found.user_ids, found.catalogue, found.times.tolist()) == (["u"], [Item("i", "i")], [1000000100])
 
 
 @pytest.mark.parametrize(
@@ -99,11 +100,11 @@ def test_columns_are_found_by_their_names(text: str, tmp_path: Path) -> None:
         ("", "holds no event"),
         (HEAD, "holds no event"),
         ("who,what,when\na,b,1\n", "has no column 'user'"),
-        (HEAD + "u,i,100\nu,i\n", "line 3: 2 cells"),
+        (HEAD + "u,i,1000000100\nu,i\n", "line 3: 2 cells"),
         (HEAD + "u,,100\n", "line 2: the user or the item is empty"),
         (HEAD + "u,i,yesterday\n", "line 2: 'yesterday' is neither"),
-        (HEAD + "u,i,1700000000000\n", "not in seconds"),
-        (HEAD + "u,i,nan\n", "not in seconds"),
+        (HEAD + "u,i,1700000000000\n", "in milliseconds"),
+        (HEAD + "u,i,nan\n", "neither seconds"),
         (HEAD + 'u,"i,100\n', "holds no event|1 cells|cells"),
     ],
 )
@@ -128,7 +129,7 @@ def test_watching_again_counts_once() -> None:
 
 
 def test_too_little_is_refused(tmp_path: Path, config: Config) -> None:
-    (tmp_path / "events.csv").write_text(HEAD + "".join(f"u{n % 9},i{n},{n}\n" for n in range(90)))
+    (tmp_path / "events.csv").write_text(HEAD + "".join(f"u{n % 9},i{n},{10**9 + n}\n" for n in range(90)))
     with pytest.raises(BadDataError, match="only 9 users"):
         prepare.prepare(prepare.Request(str(tmp_path)), config)
 
@@ -172,5 +173,46 @@ def test_tastes_of_real_data_are_estimated(interactions: Interactions) -> None:
     """What somebody watched fits their estimated taste better than what they did not."""
     found = world.estimated(interactions, seed=1)
     watched = interactions.matrix(np.ones(len(interactions.users), dtype=bool)).toarray() > 0
-    assert found.affinity[watched].mean() > found.affinity[~watched].mean() + 0.1
-    assert found.newcomers.shape[1] == interactions.shape[1]
+    affinity = found.tastes @ found.places
+    assert affinity[watched].mean() > affinity[~watched].mean() + 0.1
+    assert found.newcomers.shape[1] == found.tastes.shape[1] == len(found.places)
+
+
+def test_ties_are_broken_by_chance_the_same_chance_for_a_seed() -> None:
+    """No order of items is more right: the newest event is not always the one with the highest id."""
+    users, items = zip(*[(f"u{user}", f"i{item}") for user in range(200) for item in range(5)], strict=True)
+    times = np.array([10**9] * 1000)
+    orders = [collect(users, items, times, {}, seed).items.reshape(200, 5)[:, -1] for seed in (1, 1, 2)]
+    assert (orders[0] == orders[1]).all()
+    assert (orders[0] != orders[2]).any()
+    assert np.bincount(orders[0], minlength=5).min() > 20
+    backwards = collect(users[::-1], items[::-1], times, {}, 1)
+    assert (backwards.items == collect(users, items, times, {}, 1).items).all()
+    assert backwards.tied.all()
+    assert not collect(users, items, 10**9 + np.arange(1000), {}).tied.any()
+
+
+@pytest.mark.parametrize(
+    ("time", "day"),
+    [
+        ("20240531", "2024-05-31"),
+        ("2024-05-31", "2024-05-31"),
+        ("1717113600", "2024-05-31"),
+        ("2024-05-31T12:00:00Z", "2024-05-31"),
+    ],
+)
+def test_a_time_is_what_its_writer_meant(time: str, day: str) -> None:
+    assert str(datetime.fromtimestamp(table._seconds(time, "events.csv", 2), UTC).date()) == day
+
+
+@pytest.mark.parametrize("time", ["2024", "7", "-1", "1717113600000", "nan", "inf", "20241340", "31.05.2024"])
+def test_a_time_that_may_mean_anything_is_refused(time: str) -> None:
+    with pytest.raises(BadDataError, match="line 2"):
+        table._seconds(time, "events.csv", 2)
+
+
+@pytest.mark.parametrize(
+    ("noun", "nouns"), [("film", "films"), ("book", "books"), ("dish", "dishes"), ("toy", "toys"), ("berry", "berries")]
+)
+def test_nouns(noun: str, nouns: str) -> None:
+    assert prepare._plural(noun) == nouns

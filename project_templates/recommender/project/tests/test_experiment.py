@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from recommender.experiment.assignment import Experiment, unit
 from recommender.experiment.events import Click, Exposure, Store
 from recommender.experiment.off_policy import Logged, Policy
 from recommender.experiment.population import Population, Truth
+from recommender.kit import results
 from recommender.kit.project import ExplainedError
 from recommender.models.recommend import Recommender
 from recommender.models.saved import EASE, KNN, Card
@@ -85,10 +87,48 @@ def test_power_is_as_in_the_textbook() -> None:
 
 def test_cuped_leaves_what_the_past_does_not_explain() -> None:
     rng = np.random.default_rng(1)
-    before = rng.normal(size=50_000)
+    before, is_treated = rng.normal(size=50_000), rng.random(50_000) < 0.5
     outcomes = 0.75 * before + np.sqrt(1 - 0.75**2) * rng.normal(size=50_000)
-    left = inference.adjusted(outcomes, before[:, None]).var() / outcomes.var()
-    assert left == pytest.approx(1 - 0.75**2, abs=0.02)
+    plain, cuped = (inference.running(outcomes, is_treated, *more) for more in ((), (before[:, None],)))
+    assert (cuped.error / plain.error)[0] ** 2 == pytest.approx(1 - 0.75**2, abs=0.02)
+
+
+def test_a_look_on_the_way_is_what_an_analysis_then_would_have_said() -> None:
+    rng = np.random.default_rng(1)
+    outcomes, is_treated, before = rng.poisson(1.5, 900).astype(float), rng.random(900) < 0.5, rng.random((900, 2))
+    on_the_way = inference.running(outcomes, is_treated, before, looks=np.array([100, 500, 900]))
+    for place, number in enumerate((100, 500, 900)):
+        alone = inference.running(outcomes[:number], is_treated[:number], before[:number])
+        assert on_the_way.value[place] == pytest.approx(alone.value[0])
+        assert on_the_way.error[place] == pytest.approx(alone.error[0])
+    welch = stats.ttest_ind(outcomes[is_treated], outcomes[~is_treated], equal_var=False)
+    plain = inference.running(outcomes, is_treated)
+    assert plain.value[0] / plain.error[0] == pytest.approx(welch.statistic)
+
+
+def test_the_relative_interval_knows_that_the_control_s_mean_is_an_estimate() -> None:
+    """Small groups: a fixed base would make it too narrow."""
+    rng, covered = np.random.default_rng(1), []
+    for _ in range(500):
+        is_treated = rng.random(400) < 0.5
+        outcomes = rng.exponential(np.where(is_treated, 3.0, 2.0))
+        found = inference.running(outcomes, is_treated)
+        covered.append(abs(found.relative[0] - 0.5) <= 1.96 * found.relative_error[0])
+    assert 0.92 <= np.mean(covered) <= 0.98
+
+
+@pytest.mark.parametrize("planned", [500, 4_400, 20_000])
+def test_an_experiment_without_a_difference_seldom_finds_one_however_often_one_looks(planned: int) -> None:
+    """A/A tests on the path of `abtest`, a look after every visitor, long past the plan, which stays what it was."""
+    rng, number, times = np.random.default_rng(planned), 20_000, 70
+    looks, false = np.arange(200, number + 1), 0
+    for _ in range(times):
+        history = np.where(rng.random(number) < 0.1, 0, rng.lognormal(2.7, 0.8, number).astype(int))
+        outcomes = rng.poisson(rng.lognormal(0, 1, number) * (0.2 + 0.1 * np.sqrt(history))).astype(float)
+        found = inference.running(outcomes, rng.random(number) < 0.5, inference.covariates(history), looks)
+        low, high = found.always(planned).T
+        false += bool(((low > 0) | (high < 0)).any())
+    assert stats.binomtest(false, times, inference.ALPHA, alternative="greater").pvalue > 0.01
 
 
 def test_intervals_cover_the_truth_as_often_as_they_promise(
@@ -109,57 +149,82 @@ def test_intervals_cover_the_truth_as_often_as_they_promise(
     )  # (rankings, visitors, places)
     rendered = np.array([each.rendered for each in visitors])
     difference = float((rendered * (wishes[1] - wishes[0]).sum(axis=1)).mean())
-    assert difference == pytest.approx(truth.clicks_per_visitor(EASE) - truth.clicks_per_visitor(KNN))
+    lasting = [truth.clicks_per_visitor(name, has_worn_off=True) for name in (EASE, KNN)]
+    assert difference == pytest.approx(lasting[0] - lasting[1])
     before = inference.covariates(np.array([len(each.history) for each in visitors]))
-    rng, covered, always = np.random.default_rng(1), [], []
+    rng = np.random.default_rng(1)
+    covered: list[bool] = []
+    always: list[bool] = []
     for _ in range(200):
         is_treated = rng.random(len(visitors)) < 0.5
         chances = np.where(is_treated[:, None], wishes[1], wishes[0])
-        clicks = rng.binomial(rendered[:, None], chances).sum(axis=1)
-        found = inference.difference(inference.adjusted(clicks, before), is_treated)
-        low, high = found.interval()
-        covered.append(low <= difference <= high)
-        low, high = found.always_valid(len(visitors))
-        always.append(low <= difference <= high)
+        clicks = rng.binomial(rendered[:, None], chances).sum(axis=1).astype(float)
+        found = inference.running(clicks, is_treated, before)
+        for kept, (low, high) in ((covered, found.once()[0]), (always, found.always(config.planned)[0])):
+            kept.append(low <= difference <= high)
     assert 0.90 <= np.mean(covered) <= 0.99
     assert np.mean(always) >= np.mean(covered)
 
 
-def test_the_experiment_is_large_enough_to_find_something(
+def test_the_simulated_world_is_as_the_analysis_supposes(
     everybody: Population, recommender: Recommender, config: Config
 ) -> None:
+    """A lift that can be found, more of it while it is new; who comes more often opens more."""
     truth = Truth(everybody, recommender, config.length)
-    lift = truth.clicks_per_visitor(EASE) / truth.clicks_per_visitor(KNN) - 1
-    assert 0.02 < lift < 0.2
+    rates = {key: truth.clicks_per_visitor(EASE, key) / truth.clicks_per_visitor(KNN, key) - 1 for key in (True, False)}
+    assert 0.02 < rates[True] < rates[False] < 0.25
+    opened = [truth._clicks(KNN, each, True) for each in truth.exposed[:1500]]
+    assert np.corrcoef(opened, [each.rendered for each in truth.exposed[:1500]])[0, 1] > 0.3
+    days = np.concatenate([each.days for each in everybody.visitors])
+    assert 0 <= days.min() < days.max() <= 7 * config.weeks
 
 
-def test_peeking_finds_what_is_not_there_and_the_always_valid_interval_does_not() -> None:
-    outcomes = np.random.default_rng(1).poisson(1.5, size=4000).astype(float)
-    found = {each.looks: each for each in inference.peeking(outcomes, 2000, seed=1)}
-    assert found[1].naive == pytest.approx(0.05, abs=0.015)
-    assert found[5].naive > 0.1
-    assert found[20].naive > 0.18
+def test_peeking_finds_what_is_not_there_and_the_always_valid_interval_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(inference, "TIMES", 300)
+    rng = np.random.default_rng(1)
+    outcomes, history = rng.poisson(1.5, size=2000).astype(float), rng.integers(30, size=2000)
+    found = {each.looks: each for each in inference.peeking(outcomes, history, 2000, 100, seed=1)}
+    assert found["1"].naive == pytest.approx(0.05, abs=0.03)
+    assert 0.08 < found["5"].naive < found["20"].naive < found["after every visitor"].naive
     assert max(each.always_valid for each in found.values()) <= 0.05
 
 
-def _logged(store: Store, config: Config, shares: tuple[int, int], lift: float = 0.0) -> None:
-    """Visitors of both variants, who click with a chance of a half and more under the second."""
+@pytest.mark.parametrize(
+    ("always", "guardrails", "decision"),
+    [
+        ((0.1, 0.3), ["holds", "holds"], "ship"),
+        ((0.1, 0.3), ["holds", "undecided"], "undecided"),
+        ((0.1, 0.3), ["holds", "broken"], "keep"),
+        ((-0.1, 0.3), ["holds", "holds"], "undecided"),
+        ((0.0, 0.0), ["holds", "holds"], "undecided"),
+        ((-0.3, -0.1), ["holds", "holds"], "keep"),
+        ((float("nan"), float("nan")), ["holds"], "undecided"),
+    ],
+)
+def test_the_decision_follows_the_rule(always: tuple[float, float], guardrails: list[str], decision: str) -> None:
+    assert abtest.decide(always, guardrails) == decision
+
+
+def _logged(store: Store, config: Config, shares: tuple[int, ...], lift: float = 0.0) -> None:
+    """Visitors of all variants, who click with a chance of a half and more under the second."""
     rng = np.random.default_rng(1)
     key = Experiment.of(config).key
     rows: list[Exposure | Click] = []
-    for number in range(sum(shares)):
-        variant = KNN if number < shares[0] else EASE
+    variants = [name for (name, _), share in zip(config.variants, shares, strict=True) for _ in range(share)]
+    for number, variant in enumerate(variants):
         choices = json.dumps({"candidates": ["a", "b"], "first": {KNN: "a", EASE: "b", "most popular": "a"}})
         shown = ("a", "b") if variant == KNN else ("b", "a")
         for position, item in enumerate(shown, start=1):
             rows.append(
                 Exposure(
-                    f"list {number}", position, 1.0, 2.0, "r", f"visitor {number}", key, variant, "m", item, 0.5,
-                    0.9 if position == 1 else 1.0, 0, number % 7, 2.0, choices if position == 1 else "",
+                    f"list {number}", position, 1.0, 2.0 + number, "r", f"visitor {number}", key, variant, "m", item,
+                    0.5, 0.9 if position == 1 else 1.0, 0, number % 7, 2.0, choices if position == 1 else "",
                 )
             )  # fmt: skip
         if rng.random() < 0.5 + lift * (variant == EASE):
-            rows.append(Click(f"click {number}", f"list {number}", 1, 3.0, f"visitor {number}", shown[0]))
+            rows.append(Click(f"list {number}", shown[0], 1, 3.0 + number, f"visitor {number}", "0"))
     store.add(rows)
 
 
@@ -170,34 +235,92 @@ def store(tmp_path: Path, config: Config) -> Store:
     return store
 
 
+def _analyzed(folder: Path, config: Config) -> dict[str, Any]:
+    experiment, visitors = abtest.read(folder, config)
+    return abtest.analyze(visitors, experiment, None, config)
+
+
 def test_a_lift_is_found_with_its_size(store: Store, config: Config, tmp_path: Path) -> None:
     _logged(store, config, (2000, 2010), lift=0.1)
-    found = abtest.analyze(abtest.read(tmp_path, config), config)
-    low, high = found["estimates"][1]["ci95"]
+    found = _analyzed(tmp_path, config)
+    (arm,) = found["arms"]
+    low, high = arm["estimates"][1]["ci95"]
     assert low <= 0.1 <= high
     assert low > 0
-    assert all(each["holds"] for each in found["guardrails"])
+    assert [each["state"] for each in arm["guardrails"]] == ["holds", "holds"]
+    assert (found["decision"], found["chosen"]) == ("ship", EASE)
 
 
-def test_a_sample_ratio_that_does_not_fit_silences_the_report(store: Store, config: Config, tmp_path: Path) -> None:
-    _logged(store, config, (2000, 2300), lift=0.1)
-    found = abtest.analyze(abtest.read(tmp_path, config), config)
-    assert found["sample_ratio_p"] < config.mismatch
-    assert found["estimates"] == []
+def test_a_guardrail_that_the_ranking_breaks_is_seen(store: Store, config: Config, tmp_path: Path) -> None:
+    _logged(store, config, (2000, 2010), lift=-0.2)
+    found = _analyzed(tmp_path, config)
+    assert {each["name"]: each["state"] for each in found["arms"][0]["guardrails"]} == {
+        "milliseconds for a list": "holds",
+        "share of visitors who open nothing": "broken",
+    }
+    assert found["decision"] == "keep"
+
+
+def test_several_treatments_are_compared_each_with_the_control(tmp_path: Path, config: Config) -> None:
+    three = dataclasses.replace(config, variants=((KNN, 0.4), (EASE, 0.3), ("most popular", 0.3)))
+    store = Store(tmp_path)
+    store.start(Experiment.of(three), 1.0)
+    _logged(store, three, (2000, 1500, 1520), lift=0.15)
+    found = _analyzed(tmp_path, three)
+    assert [arm["treatment"] for arm in found["arms"]] == [EASE, "most popular"]
+    assert [arm["decision"] for arm in found["arms"]] == ["ship", "undecided"]
+    assert found["chosen"] == EASE
+
+
+@pytest.mark.parametrize(
+    ("shares", "spoil", "why"),
+    [
+        ((2000, 2300), "", "not as large"),
+        ((60, 60), "", "fewer than 100"),
+        ((1000, 1000), "UPDATE exposures SET model_version = 'n' WHERE visitor = 'visitor 7'", "trained anew"),
+    ],
+    ids=["sample ratio", "too few", "another model"],
+)
+def test_what_does_not_fit_silences_the_report(
+    store: Store, config: Config, tmp_path: Path, shares: tuple[int, int], spoil: str, why: str
+) -> None:
+    _logged(store, config, shares, lift=0.1)
+    if spoil:
+        with sqlite3.connect(tmp_path / events.NAME) as connection:
+            connection.execute(spoil)
+    found = _analyzed(tmp_path, config)
+    assert why in found["reason"]
+    assert found["arms"] == []
     assert not any("+0." in line for line in abtest.describe(found))
-    assert "no lift is reported" in abtest.describe(found)[1]
+    assert "no difference is reported" in abtest.describe(found)[-1]
 
 
-def test_who_saw_both_variants_and_clicks_from_nowhere_are_set_aside(
+def test_a_log_that_says_nothing_yet_leaves_the_readme_s_experiment(
+    store: Store, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _logged(store, config, (3, 4))
+    monkeypatch.setattr(results, "write", lambda *_: pytest.fail("it was overwritten"))
+    assert abtest.abtest(config, str(tmp_path)) == 0
+
+
+def test_who_saw_both_variants_bots_and_clicks_from_nowhere_are_set_aside(
     store: Store, config: Config, tmp_path: Path
 ) -> None:
     _logged(store, config, (50, 50))
     connection = sqlite3.connect(tmp_path / events.NAME)
     connection.execute("UPDATE exposures SET visitor = 'visitor 0' WHERE visitor = 'visitor 99'")
-    connection.execute("INSERT INTO clicks VALUES ('x', 'no such list', 1, 1.0, 'visitor 1', 'a')")
+    connection.execute("UPDATE exposures SET visitor = 'bot' WHERE visitor IN ('visitor 2', 'visitor 3')")
+    connection.execute("INSERT INTO clicks VALUES ('no such list', 'a', 1, 1.0, 'visitor 1', 'x')")
     connection.commit()
-    found = abtest.read(tmp_path, config)
-    assert (len(found.clicks), found.in_both, found.orphans) == (98, 1, 1)
+    _, found = abtest.read(tmp_path, dataclasses.replace(config, most_lists=1))
+    assert (len(found.clicks), found.in_both, found.bots, found.orphans) == (96, 1, 1, 1)
+
+
+def test_the_plan_is_the_one_that_was_fixed_with_the_experiment(store: Store, config: Config, tmp_path: Path) -> None:
+    _logged(store, config, (50, 50))
+    experiment, _ = abtest.read(tmp_path, dataclasses.replace(config, planned=10**9))
+    assert experiment.planned == config.planned
+    assert experiment == Experiment.of(config)
 
 
 def test_what_nobody_saw_cannot_be_analysed(store: Store, config: Config, tmp_path: Path) -> None:
@@ -215,14 +338,16 @@ def test_a_running_experiment_is_not_changed(store: Store, config: Config) -> No
 
 
 def test_events_are_counted_once_and_all_or_none(store: Store, tmp_path: Path) -> None:
-    click = Click("e", "l", 1, 1.0, "v", "i")
+    click = Click("l", "i", 1, 1.0, "v", "e")
     assert store.add([click, click]) == 1
-    assert store.add([dataclasses.replace(click, event_id="other")]) == 0, "one film of one list, however it is called"
+    assert store.add([dataclasses.replace(click, list_id="of somebody else")]) == 1, "the same event id"
+    assert store.add([dataclasses.replace(click, item_id="k")]) == 1, "another item, and the same event id"
+    assert store.add([dataclasses.replace(click, event_id="other")]) == 0, "one item of one list, however it is called"
     broken = dataclasses.replace(click, event_id="new", item_id=None)  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
         store.add([dataclasses.replace(click, event_id="before", item_id="j"), broken])
     rows = sqlite3.connect(tmp_path / events.NAME).execute("SELECT COUNT(*) FROM clicks").fetchone()
-    assert rows == (1,)
+    assert rows == (3,)
 
 
 KILLED = """
@@ -232,7 +357,7 @@ from recommender.experiment.events import Click, Store
 
 store = Store(Path(sys.argv[1]))
 for number in range(10_000):
-    store.add([Click(f"{number}", f"{number}", 1, 1.0, "v", "i")])
+    store.add([Click(f"{number}", "i", 1, 1.0, "v", f"{number}")])
     print(number, flush=True)
 """
 
@@ -282,21 +407,29 @@ def test_support_is_counted_and_its_lack_refused(config: Config) -> None:
     assert "no estimate" in off_policy.describe(row)
 
 
+def test_a_policy_that_mostly_takes_what_was_never_logged_gets_no_estimate(config: Config) -> None:
+    logged, _ = _bandit(np.random.default_rng(1), 5000)
+    chances = np.tile([0.1, 0.1, 0.05, 0.05, 0.7], (5000, 1))  # the last was never taken
+    row = off_policy.evaluate(logged, Policy("other", chances[np.arange(5000), logged.actions], chances), None, config)
+    assert row["effective"] > config.least_support
+    assert (row["estimates"], round(row["mass"], 1)) == ([], 0.3)
+
+
 @pytest.fixture(scope="module")
 def lists(everybody: Population, recommender: Recommender) -> list[dict[str, object]]:
     """What the service logs of many visits."""
-    found: list[dict[str, object]] = []
+    found: list[tuple[float, dict[str, object]]] = []
     for visitor in everybody.visitors:
-        for _ in range(visitor.visits):
-            slate = recommender.slate(EASE, visitor.history, 10, 1.0)
-            found.append({"visitor": visitor.name, "signals": signals(slate, recommender, visitor.history)})
-    return found
+        slate = recommender.slate(EASE, visitor.history, 10, 1.0)
+        entry: dict[str, object] = {"visitor": visitor.name, "signals": signals(slate, recommender, visitor.history)}
+        found += [(day, entry) for day in visitor.days]
+    return [entry for _, entry in sorted(found, key=lambda each: each[0])]
 
 
 def test_monitor_is_quiet_without_drift_and_rings_on_half_histories(
     lists: list[dict[str, object]], everybody: Population, recommender: Recommender, config: Config
 ) -> None:
-    card = monitor.with_reference(Card("", "film", "", "0" * 64, {}), lists[-config.reference :], config)
+    card = monitor.with_reference(Card("", "film", "films", "", "0" * 64, {}), lists[-config.reference :], config)
 
     def alarms(answers: list[dict[str, float]]) -> list[str]:
         newest = [{"signals": each} for each in answers]

@@ -77,7 +77,7 @@ def test_item_knn_is_the_cosine_of_who_watched_both() -> None:
 
 def test_ease_solves_its_ridge_regressions(config: Config) -> None:
     """Each column is the ridge regression of one film on all others, with every user weighing as they should."""
-    weights = rankings.ease(WATCHED, pull=2.0, popular_pull=0.0, config=config)
+    weights = rankings.ease(WATCHED, pull=2.0, popular_pull=0.0)
     dense = WATCHED.toarray().astype(float)
     share = np.diag(dense.sum(axis=1) ** -0.5)
     for item in range(4):
@@ -88,9 +88,9 @@ def test_ease_solves_its_ridge_regressions(config: Config) -> None:
 
 
 def test_a_catalogue_that_does_not_fit_is_refused_before_it_is_tried(config: Config) -> None:
-    small = dataclasses.replace(config, ease_megabytes=1)
-    with pytest.raises(CatalogueTooLargeError, match=r"needs about 32 MB, and 1 are allowed.*--fewest"):
-        rankings.ease(sparse.csr_array((3, 1000)), 1.0, 0.0, small)
+    small = dataclasses.replace(config, matrix_megabytes=1)
+    with pytest.raises(CatalogueTooLargeError, match=r"need about 32 MB, and 1 are allowed.*--fewest"):
+        rankings.check_size(1000, small)
 
 
 def test_the_best_setting_is_kept_and_all_are_recorded(interactions: Interactions, config: Config) -> None:
@@ -130,7 +130,7 @@ def test_what_is_saved_is_what_is_served(model: Trained, tmp_path: Path, monkeyp
     with pytest.raises(ExplainedError, match="no trained model yet"):
         saved.load()
     sha256 = saved.save(model.ids, model.titles, model.tags, model.popular, model.weights)
-    saved.save_card(Card("a test", "film", "0" * 64, sha256, {}))
+    saved.save_card(Card("a test", "film", "films", "0" * 64, sha256, {}))
     loaded = saved.load()
     for name in (KNN, EASE):
         assert (loaded.weights[name] == model.weights[name]).all()

@@ -1,4 +1,4 @@
-"""Recommends films, serves two rankings behind an experiment, and tells from its logs which one helped."""
+"""Recommends items, serves two rankings behind an experiment, and tells from its logs which one helped."""
 
 import os
 

@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 def _data(options: Namespace) -> None:
     from recommender.data import prepare
 
-    request = prepare.Request(options.data, options.fewest, options.mirror)
+    request = prepare.Request(options.data, options.fewest, options.mirror, options.noun)
     print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
 
 
@@ -46,6 +46,7 @@ def _data_options(parser: ArgumentParser) -> None:
     parser.add_argument("--data", default="sample", help=data_help)
     parser.add_argument("--fewest", type=int, default=1, metavar="N", help="leave out items with fewer events (1)")
     parser.add_argument("--mirror", metavar="URL", help="where to fetch them instead of their own address")
+    parser.add_argument("--noun", help="what is recommended, in the singular: book, say ('item', or 'film')")
 
 
 def _train(options: Namespace) -> None:

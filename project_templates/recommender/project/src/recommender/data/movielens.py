@@ -29,7 +29,8 @@ class Collection:
     films: str  # the file in the archive: item, title, …
     separator: str
     rows: int
-    ratings_md5: str = ""  # of the ratings, or else
+    ratings_md5: str = ""  # of the ratings and of the films, or else of the archive
+    films_md5: str = ""
     archive_md5: str = ""
 
     @property
@@ -39,7 +40,15 @@ class Collection:
 
 
 COLLECTIONS = {
-    "ml-100k": Collection("ml-100k", "u.data", "u.item", "\t", 100_000, ratings_md5="6e47046882bad158b0efbb84cd5cb987"),
+    "ml-100k": Collection(
+        "ml-100k",
+        "u.data",
+        "u.item",
+        "\t",
+        100_000,
+        ratings_md5="6e47046882bad158b0efbb84cd5cb987",
+        films_md5="c9e7f390115d79079537301d5204f3f7",
+    ),
     "ml-1m": Collection(
         "ml-1m", "ratings.dat", "movies.dat", "::", 1_000_209, archive_md5="c4d9eecfca2ab87c1945afe126590906"
     ),
@@ -82,6 +91,7 @@ def _read(content: bytes, collection: Collection) -> Read:
     if len(rows) != collection.rows:
         raise BadDataError(f"{collection.ratings} has {len(rows):,} rows instead of {collection.rows:,}")
     _check(collection.ratings, ratings, collection.ratings_md5)
+    _check(collection.films, films, collection.films_md5)
     _check(f"{collection.name}.zip", content, collection.archive_md5)
     users, items, _, times = zip(*rows, strict=True)
     read: Callable[[str, str], Item] = _film_of_100k if collection.separator == "\t" else _film_of_1m

@@ -15,6 +15,7 @@ from recommender.data.world import World
 
 FILMS, VIEWERS, NICHES = 400, 4000, 50
 DAYS, PERIODS = 730, 4  # of history, and how often a viewer's taste has moved in it
+FIT = 4.0  # how much more a film's fit counts than its being well known
 START = datetime(2024, 1, 1, tzinfo=UTC).timestamp()
 GENRES = ("comedy", "crime", "documentary", "drama", "fantasy", "horror", "romance", "western")
 FIRST = (
@@ -53,8 +54,9 @@ def draw(folder: Path, seed: int) -> None:
     World(
         user_ids=viewers,
         item_ids=ids,
-        affinity=_wish(films, tastes[:, -1]).astype(np.float32),
-        newcomers=_wish(films, _tastes(films, VIEWERS // 5, rng)[:, -1]).astype(np.float32),
+        tastes=_factors(tastes[:, -1]),
+        newcomers=_factors(_tastes(films, VIEWERS // 5, rng)[:, -1]),
+        places=np.concatenate([FIT * films.places.T, films.appeal[None]]).astype(np.float32),
     ).save(folder)
 
 
@@ -86,8 +88,13 @@ def _tastes(films: _Films, viewers: int, rng: np.random.Generator) -> np.ndarray
 
 def _wish(films: _Films, taste: np.ndarray) -> np.ndarray:
     """(..., dimensions) tastes → (..., films): how much each film is wanted, by its fit and by being well known."""
-    wish: np.ndarray = 4.0 * taste @ films.places.T + films.appeal
+    wish: np.ndarray = FIT * taste @ films.places.T + films.appeal
     return wish
+
+
+def _factors(tastes: np.ndarray) -> np.ndarray:
+    """(viewers, dimensions) → (viewers, dimensions + 1): the same wishes as one product, for `World`."""
+    return np.column_stack([tastes, np.ones(len(tastes))]).astype(np.float32)
 
 
 def _watched(films: _Films, taste: np.ndarray, rng: np.random.Generator) -> list[tuple[int, int]]:

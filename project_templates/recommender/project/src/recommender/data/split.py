@@ -20,7 +20,7 @@ Rule = Callable[[Interactions, np.ndarray], Split]  # the second argument: event
 
 
 def last_out(interactions: Interactions, allowed: np.ndarray, fewest: int = 3) -> Split:
-    """The newest event of every user who has enough: what is watched next, given what came before."""
+    """The newest event of every user who has enough: what is seen next, given what came before."""
     rows = np.flatnonzero(allowed)
     users = interactions.users[rows]  # events are ordered by user and time
     is_last = np.append(users[1:] != users[:-1], True)

@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,9 +13,11 @@ import numpy as np
 
 from recommender.data.interactions import BadDataError, Interactions, Item, collect
 
+DATE = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d")
+EARLIEST, LATEST = 1e8, 1e11  # seconds since 1970; a smaller number is a year, a day or a rank
 NAMES = {
     "user": ("user", "user_id", "userid", "visitor", "visitor_id", "customer", "customer_id"),
-    "item": ("item", "item_id", "itemid", "movie_id", "movieid", "product", "product_id", "film"),
+    "item": ("item", "item_id", "itemid", "movie_id", "movieid", "product", "product_id", "item"),
     "time": ("time", "timestamp", "datetime", "date", "created_at"),
 }
 
@@ -81,18 +85,21 @@ def _columns(header: list[str], path: Path) -> list[int]:
 
 
 def _seconds(text: str, name: str, line: int) -> int:
-    """Since 1970; a date without a zone is taken for UTC."""
+    """Since 1970; a date without a zone is taken for UTC. 20240531 is a date: as seconds it would be a day of 1970."""
     try:
-        seconds = float(text)
+        seconds = math.nan if DATE.fullmatch(text) else float(text)
     except ValueError:
+        seconds = math.nan
+    if math.isnan(seconds):
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
             problem = f"{name}, line {line}: {text!r} is neither seconds since 1970 nor a date like 2024-05-31"
             raise BadDataError(problem) from None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    if not 0 <= seconds < 1e11:
-        raise BadDataError(f"{name}, line {line}: the time {text!r} is not in seconds since 1970")
+    elif not EARLIEST <= seconds < LATEST:
+        hint = "in milliseconds: divide it by 1,000" if seconds >= LATEST else "no time of this century or the last"
+        raise BadDataError(f"{name}, line {line}: {text!r} is {hint}")
     return int(seconds)
 
 

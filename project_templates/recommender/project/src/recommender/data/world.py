@@ -1,4 +1,7 @@
-"""What visitors would really like: the truth that a simulated experiment has, and a real one never has."""
+"""What visitors would really like: the truth that a simulated experiment has, and a real one never has.
+
+Tastes are kept as factors, so that memory grows with users and items, and never with their product.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +21,9 @@ class World:
 
     user_ids: list[str]
     item_ids: list[str]
-    affinity: np.ndarray  # (U, I): how much each user likes each item, in no particular unit
-    newcomers: np.ndarray  # (M, I)
+    tastes: np.ndarray  # (U, F): what each user likes, times `places` in no particular unit
+    newcomers: np.ndarray  # (M, F)
+    places: np.ndarray  # (F, I): where each item stands
 
     def save(self, folder: Path) -> None:
         """Write world.npz."""
@@ -34,30 +38,33 @@ class World:
         return World(
             interactions.user_ids,
             [item.id for item in interactions.catalogue],
-            self.affinity[np.ix_(rows, columns)],
-            self.newcomers[:, columns],
+            self.tastes[rows],
+            self.newcomers,
+            self.places[:, columns],
         )
 
 
 def load(folder: Path) -> World:
     """What `save` wrote."""
     with np.load(folder / NAME) as stored:
-        return World(stored["user_ids"].tolist(), stored["item_ids"].tolist(), stored["affinity"], stored["newcomers"])
+        names = (stored["user_ids"].tolist(), stored["item_ids"].tolist())
+        return World(*names, stored["tastes"], stored["newcomers"], stored["places"])
 
 
 def estimated(interactions: Interactions, seed: int) -> World:
-    """Tastes for real data, whose truth nobody knows: the main directions of who watched what, held-out events too.
+    """Tastes for real data, whose truth nobody knows: the main directions of who chose what, held-out events too.
 
     Newcomers like what users like whom we take out of the middle of them: the mean of two.
     """
-    watched = interactions.matrix(np.ones(len(interactions.users), dtype=bool)).astype(np.float64)
-    rank = min(RANK, min(watched.shape) - 1)
-    left, strength, right = svds(watched, k=rank, random_state=np.random.default_rng(seed))
-    affinity = (left * strength) @ right
-    pairs = np.random.default_rng(seed).integers(len(affinity), size=(max(1, len(affinity) // 5), 2))
+    seen = interactions.matrix(np.ones(len(interactions.users), dtype=bool)).astype(np.float64)
+    rank = min(RANK, min(seen.shape) - 1)
+    left, strength, right = svds(seen, k=rank, random_state=np.random.default_rng(seed))
+    tastes = left * strength
+    pairs = np.random.default_rng(seed).integers(len(tastes), size=(max(1, len(tastes) // 5), 2))
     return World(
         interactions.user_ids,
         [item.id for item in interactions.catalogue],
-        affinity.astype(np.float32),
-        affinity[pairs].mean(axis=1).astype(np.float32),
+        tastes.astype(np.float32),
+        tastes[pairs].mean(axis=1).astype(np.float32),
+        right.astype(np.float32),
     )

@@ -7,12 +7,12 @@ from scipy import sparse
 
 from recommender.evaluation.measures import Ranked, Tested
 
-STRATA = ("head", "middle", "tail")  # films that together make up a third of all events each
+STRATA = ("head", "middle", "tail")  # items that together make up a third of all events each
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Some of the users, or of the films that were held out."""
+    """Some of the users, or of the items that were held out."""
 
     name: str
     value: float
@@ -20,13 +20,13 @@ class Slice:
     n: int  # users
 
 
-def spread(ranked: Ranked, watched: sparse.csr_array) -> dict[str, float]:
-    """Coverage: share of the catalogue in anybody's list. Gini: 0 where all films are shown alike, 1 where one is.
-    Novelty: mean of -log2 of the share of users who watched a shown film."""
-    items = watched.shape[1]
+def spread(ranked: Ranked, seen: sparse.csr_array) -> dict[str, float]:
+    """Coverage: share of the catalogue in anybody's list. Gini: 0 where all items are shown alike, 1 where one is.
+    Novelty: mean of -log2 of the share of users who chose a shown item."""
+    items = seen.shape[1]
     shown = np.sort(np.bincount(ranked.lists.ravel(), minlength=items))
     places = np.arange(1, items + 1)
-    share = (np.asarray(watched.sum(axis=0)).ravel() + 1) / (watched.shape[0] + 1)
+    share = (np.asarray(seen.sum(axis=0)).ravel() + 1) / (seen.shape[0] + 1)
     return {
         "coverage": round(float((shown > 0).mean()), 4),
         "gini": round(float((2 * places - items - 1) @ shown / (items * shown.sum())), 4),
@@ -34,9 +34,9 @@ def spread(ranked: Ranked, watched: sparse.csr_array) -> dict[str, float]:
     }
 
 
-def stratum(watched: sparse.csr_array) -> np.ndarray:
-    """(items,) 0 head, 1 middle, 2 tail, by how many watched each in the training events."""
-    number = np.asarray(watched.sum(axis=0)).ravel()
+def stratum(seen: sparse.csr_array) -> np.ndarray:
+    """(items,) 0 head, 1 middle, 2 tail, by how many chose each in the training events."""
+    number = np.asarray(seen.sum(axis=0)).ravel()
     order = np.argsort(-number, kind="stable")
     before = np.concatenate([[0.0], np.cumsum(number[order])[:-1]])
     found = np.empty(len(number), dtype=int)
@@ -45,7 +45,7 @@ def stratum(watched: sparse.csr_array) -> np.ndarray:
 
 
 def by_popularity(ranked: Ranked, held_out: np.ndarray, strata: np.ndarray, tested: Tested) -> list[Slice]:
-    """Recall of users whose one held-out film, (U,) numbers, is of each stratum."""
+    """Recall of users whose one held-out item, (U,) numbers, is of each stratum."""
     return [_slice(name, ranked.recall, strata[held_out] == number, tested) for number, name in enumerate(STRATA)]
 
 

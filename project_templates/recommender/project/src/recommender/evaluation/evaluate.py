@@ -19,12 +19,13 @@ from recommender.data.split import Rule, Split
 from recommender.evaluation import beyond, figures, measures
 from recommender.evaluation.measures import Ranked, Tested
 from recommender.kit import results
+from recommender.kit.progress import progress
 from recommender.kit.project import ExplainedError
 from recommender.kit.results import Comparison, Result
 from recommender.models import rankings, saved, training
 from recommender.models.saved import EASE, KNN, POPULAR, Trained
 
-NEXT, RANDOM, LATER = "next film", "random 25%", "after a cut in time"
+NEXT, RANDOM, LATER = "next item", "random 25%", "after a cut in time"
 ROLES = {POPULAR: "baseline", KNN: "baseline", EASE: "model"}
 
 
@@ -33,7 +34,7 @@ class Protocol:
     """One way to hold out, and every ranking's lists under it."""
 
     tested: Tested
-    watched: sparse.csr_array  # (users, items): what trained
+    seen: sparse.csr_array  # (users, items): what trained
     held_out: sparse.csr_array
     ranked: dict[str, Ranked]  # by the name of the ranking
 
@@ -50,7 +51,7 @@ class Protocol:
         ]
 
     def recalls(self, length: int) -> list[Result]:
-        """The share of what was held out that is among the first films."""
+        """The share of what was held out that is among the first items."""
         return [
             self.tested.result(name, ROLES[name], "recall_at_10", f"Recall@{length}", each.recall)
             for name, each in self.ranked.items()
@@ -75,10 +76,11 @@ def evaluate(config: Config) -> None:
     protocols = _protocols(interactions, parts, served, config)
     first = protocols[0]
     rows = [row for each in protocols for row in each.rows(config.length)]
-    rows.insert(len(ROLES), _careless(first, served.weights[EASE], manifest.noun, config))
+    careless = _careless(first, served.weights[EASE], manifest.nouns, config)
+    rows.insert(len(ROLES), careless)
     figures.scores(rows, manifest.title)
     lists = {name: each.lists for name, each in first.ranked.items()}
-    figures.long_tail(first.watched, lists, manifest.noun, manifest.title)
+    figures.long_tail(first.seen, lists, manifest.nouns, manifest.title)
     document = results.document(
         PROJECT,
         manifest,
@@ -88,11 +90,35 @@ def evaluate(config: Config) -> None:
         [each for protocol in protocols for each in protocol.comparisons()],
         [saved.MODEL],
     )
-    results.write(PROJECT.metrics, {**document, "beyond": _beyond(first, config)})
+    ties = _ties(interactions, served, config)
+    results.write(PROJECT.metrics, {**document, "beyond": _beyond(first, config), "ties": ties})
+
+
+def _ties(interactions: Interactions, served: Trained, config: Config) -> dict[str, Any]:
+    """How many newest events share their time with another, and what EASE against item-kNN is in other orders of them.
+
+    Both rankings are fitted again for each order, with the settings that were chosen.
+    """
+    share = float(interactions.tied.mean())
+    found: dict[str, Any] = {"share": round(share, 4), "differences": []}
+    if share < config.tied:
+        return found
+    for number in progress(range(1, config.orders), "trying other orders of tied events"):
+        other = interactions.reordered(config.seed + number)
+        parts = split.last_out(other, training.everything(other), config.fewest_events)
+        seen, held_out = other.matrix(parts.train), other.matrix(parts.test)
+        ranked = {
+            name: measures.rank(weights, seen, held_out, config.length)
+            for name, weights in training.refit(seen, served.card.settings).items()
+        }
+        tested = Tested(NEXT, len(ranked[EASE].lists), config)
+        compared = tested.compare("ndcg_at_10", (EASE, ranked[EASE].ndcg), (KNN, ranked[KNN].ndcg))
+        found["differences"].append({"difference": compared.difference, "ci95": list(compared.ci95)})
+    return found
 
 
 def _protocols(interactions: Interactions, parts: Split, served: Trained, config: Config) -> list[Protocol]:
-    """The next film, by what is served; a random quarter and, where enough users are left, one moment for all."""
+    """The next item, by what is served; a random quarter and, where enough users are left, one moment for all."""
     weights = {POPULAR: rankings.popularity(interactions.matrix(parts.train)), **served.weights}
     quarter = split.random_quarter(interactions, training.everything(interactions), config.seed)
     another_quarter = partial(split.random_quarter, seed=config.seed + 1)
@@ -115,9 +141,9 @@ def _survivors(interactions: Interactions, config: Config) -> int:
 def _protocol(
     name: str, interactions: Interactions, parts: Split, weights: Mapping[str, np.ndarray], config: Config
 ) -> Protocol:
-    watched, held_out = interactions.matrix(parts.train), interactions.matrix(parts.test)
-    ranked = {key: measures.rank(each, watched, held_out, config.length) for key, each in weights.items()}
-    return Protocol(Tested(name, len(ranked[EASE].lists), config), watched, held_out, ranked)
+    seen, held_out = interactions.matrix(parts.train), interactions.matrix(parts.test)
+    ranked = {key: measures.rank(each, seen, held_out, config.length) for key, each in weights.items()}
+    return Protocol(Tested(name, len(ranked[EASE].lists), config), seen, held_out, ranked)
 
 
 def _tuned(name: str, interactions: Interactions, parts: Split, rule: Rule, config: Config) -> Protocol:
@@ -126,18 +152,19 @@ def _tuned(name: str, interactions: Interactions, parts: Split, rule: Rule, conf
     return _protocol(name, interactions, parts, {key: each.weights for key, each in found.items()}, config)
 
 
-def _careless(first: Protocol, weights: np.ndarray, noun: str, config: Config) -> Result:
-    """The same model and users, but the right film has to beat only a few others that are drawn at random."""
-    ndcg = measures.among_sampled(weights, first.watched, first.held_out, config.sampled, config.length, config.seed)
-    name = f"{EASE}, among {config.sampled} {noun}s drawn at random"
+def _careless(first: Protocol, weights: np.ndarray, nouns: str, config: Config) -> Result:
+    """The same model and users, but the right item has to beat only a few others that are drawn at random."""
+    sampled = min(config.sampled, len(weights) // 4)  # or it would be nearly the whole catalogue
+    ndcg = measures.among_sampled(weights, first.seen, first.held_out, sampled, config.length, config.seed)
+    name = f"{EASE}, among {sampled} {nouns} drawn at random"
     return first.tested.result(name, "naive", "ndcg_at_10", f"nDCG@{config.length}", ndcg)
 
 
 def _beyond(first: Protocol, config: Config) -> dict[str, Any]:
-    history = np.diff(first.watched.indptr)[first.users]
-    held_out, strata = first.held_out.indices, beyond.stratum(first.watched)
+    history = np.diff(first.seen.indptr)[first.users]
+    held_out, strata = first.held_out.indices, beyond.stratum(first.seen)
     return {
-        "spread": [{"model": name, **beyond.spread(each, first.watched)} for name, each in first.ranked.items()],
+        "spread": [{"model": name, **beyond.spread(each, first.seen)} for name, each in first.ranked.items()],
         "popularity": [
             {
                 "model": name,
@@ -152,7 +179,7 @@ def _beyond(first: Protocol, config: Config) -> dict[str, Any]:
             }
             for name, each in first.ranked.items()
         ],
-        "films": [int((strata == number).sum()) for number in range(len(beyond.STRATA))],
+        "items": [int((strata == number).sum()) for number in range(len(beyond.STRATA))],
         "fewest": config.fewest_cold,
     }
 
@@ -162,6 +189,7 @@ def _facts(manifest: Manifest, interactions: Interactions, parts: Split, config:
     number = np.sort(np.bincount(interactions.items))[::-1]
     return {
         "noun": manifest.noun,
+        "nouns": manifest.nouns,
         "users": manifest.users,
         "items": manifest.items,
         "left_out": manifest.left_out,

@@ -1,6 +1,6 @@
 """Lists of all items → the measures of rankings, each with an interval from a bootstrap over users.
 
-Full ranking: every film that a user has not watched competes, and what was held out has to come first.
+Full ranking: every item that a user has not seen competes, and what was held out has to come first.
 """
 
 from collections.abc import Iterator
@@ -28,6 +28,11 @@ class Tested:
         """(resamples, U): how often each is drawn; the same for all that is measured here, so it is paired."""
         return intervals.resample(np.zeros(self.users), self.config.resamples, self.config.seed)
 
+    def _means(self, values: np.ndarray) -> np.ndarray:
+        """(resamples,) means; a few resamples at a time, as a product with small integers makes large copies."""
+        blocks = np.array_split(self.drawn, len(self.drawn) // RESAMPLES_AT_ONCE + 1)
+        return np.concatenate([block.astype(np.float32) @ values.astype(np.float32) for block in blocks]) / self.users
+
     def result(self, model: str, role: str, metric: str, label: str, values: np.ndarray) -> Result:
         """The mean of (U,) values, as a row of the results."""
         value, ci95 = self.mean(values)
@@ -40,16 +45,17 @@ class Tested:
 
     def mean(self, values: np.ndarray) -> tuple[float, tuple[float, float]]:
         """(mean, 95 % interval) of (U,) values."""
-        low, high = intervals.interval(self.drawn @ values / self.users)
+        low, high = intervals.interval(self._means(values))
         return round(float(values.mean()), 4), (round(low, 4), round(high, 4))
 
 
 AT_ONCE = 1000  # users whose scores are in memory
+RESAMPLES_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """The first k films for each of U users, and which of them were held out."""
+    """The first k items for each of U users, and which of them were held out."""
 
     lists: np.ndarray  # (U, k) numbers of items
     hits: np.ndarray  # (U, k) 0 or 1
@@ -68,41 +74,44 @@ class Ranked:
         return self.hits.sum(axis=1) / self.relevant
 
 
-def top(scores: np.ndarray, watched: sparse.csr_array, length: int) -> np.ndarray:
-    """(U, items) scores → (U, length), best first; nothing that was watched. Equal scores: the lower number first."""
+def top(scores: np.ndarray, seen: sparse.csr_array, length: int) -> np.ndarray:
+    """(U, items) scores → (U, length), best first; nothing that was seen. Equal scores: the lower number first."""
     scores = scores.astype(np.float64)
-    scores[watched.nonzero()] = -np.inf
+    scores[seen.nonzero()] = -np.inf
     scores -= np.arange(scores.shape[1]) * 1e-12  # or the order would be the sort's own
     best = np.argpartition(-scores, length - 1, axis=1)[:, :length]
     order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1, kind="stable")
     return np.take_along_axis(best, order, axis=1)
 
 
-def rank(weights: np.ndarray, watched: sparse.csr_array, held_out: sparse.csr_array, length: int) -> Ranked:
+def rank(weights: np.ndarray, seen: sparse.csr_array, held_out: sparse.csr_array, length: int) -> Ranked:
     """Every user with something held out; `weights` as (items, items), or (items,) where all users get the same."""
     users = np.flatnonzero(np.diff(held_out.indptr))
     lists, hits = [], []
     for some in _batches(users):
-        scores = np.tile(weights, (len(some), 1)) if weights.ndim == 1 else watched[some] @ weights
-        lists.append(top(scores, watched[some], length))
+        scores = np.tile(weights, (len(some), 1)) if weights.ndim == 1 else seen[some] @ weights
+        lists.append(top(scores, seen[some], length))
         hits.append(np.take_along_axis(held_out[some].toarray(), lists[-1], axis=1))
     return Ranked(np.concatenate(lists), np.concatenate(hits), np.diff(held_out.indptr)[users])
 
 
 def among_sampled(
-    weights: np.ndarray, watched: sparse.csr_array, held_out: sparse.csr_array, sampled: int, length: int, seed: int
+    weights: np.ndarray, seen: sparse.csr_array, held_out: sparse.csr_array, sampled: int, length: int, seed: int
 ) -> np.ndarray:
-    """(U,) nDCG as a careless evaluation has it: what was held out against a few films drawn at random."""
+    """(U,) nDCG as a careless evaluation has it: what was held out against a few items drawn at random."""
     users, rng = np.flatnonzero(np.diff(held_out.indptr)), np.random.default_rng(seed)
-    found = np.zeros(len(users))
-    for place, user in enumerate(users):
-        scores = watched[[user]] @ weights
-        truth = held_out[[user]].indices[0]
-        others = np.setdiff1d(np.arange(scores.shape[1]), np.append(watched[[user]].indices, truth))
-        rivals = scores[0, rng.choice(others, min(sampled, len(others)), replace=False)]
-        ahead = int((rivals > scores[0, truth]).sum())
-        found[place] = 1 / np.log2(ahead + 2) if ahead < length else 0.0
-    return found
+    found = []
+    for some in _batches(users):
+        scores = seen[some] @ weights
+        truth = held_out.indices[held_out.indptr[some]]
+        ahead = scores > scores[np.arange(len(some)), truth][:, None]
+        ahead[seen[some].nonzero()] = False
+        others = scores.shape[1] - 1 - np.diff(seen.indptr)[some]
+        better = ahead.sum(axis=1)
+        # Of so many others, some of them better: how many of the better ones are drawn.
+        drawn = rng.hypergeometric(better, others - better, np.minimum(sampled, others))
+        found.append(np.where(drawn < length, 1 / np.log2(drawn + 2), 0.0))
+    return np.concatenate(found)
 
 
 def _batches(users: np.ndarray) -> Iterator[np.ndarray]:

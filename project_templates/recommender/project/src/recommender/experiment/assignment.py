@@ -18,14 +18,21 @@ class Experiment:
     key: str
     salt: str
     variants: tuple[tuple[str, float], ...]  # (ranking, share of the visitors), what is there today first
-    exploration: float  # share of lists whose first film is drawn
-    candidates: int  # first films of each ranking that are drawn from
+    planned: int  # visitors of all groups
+    exploration: float  # share of lists whose first item is drawn
+    candidates: int  # first items of each ranking that are drawn from
 
     @classmethod
     def of(cls, config: Config) -> "Experiment":
         """The one that the settings describe."""
         salt = hashlib.sha256(f"{config.experiment} {config.seed}".encode()).hexdigest()[:16]
-        return cls(config.experiment, salt, config.variants, config.exploration, config.candidates)
+        return cls(config.experiment, salt, config.variants, config.planned, config.exploration, config.candidates)
+
+    @classmethod
+    def from_text(cls, definition: str) -> "Experiment":
+        """What `definition` says."""
+        kept = json.loads(definition)
+        return cls(**{**kept, "variants": tuple((name, share) for name, share in kept["variants"])})
 
     @property
     def definition(self) -> str:

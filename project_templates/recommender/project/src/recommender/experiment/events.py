@@ -1,12 +1,13 @@
 """Exposures and clicks in SQLite: what is acknowledged is on disk, and whatever is sent twice is counted once.
 
-One row for each film that was rendered, one for each click. The keys make repetition harmless: an exposure is one list
-and one place in it, a click is its own event id and one film of one list. Visitors appear under a pseudonym only.
+One row for each item that was rendered, one for each click. The keys make repetition harmless: an exposure is one list
+and one place in it, a click is one item of one list, however often it is opened there. Visitors appear under a
+pseudonym only.
 """
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -26,15 +27,15 @@ CREATE TABLE IF NOT EXISTS exposures (
     PRIMARY KEY (list_id, position)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS clicks (
-    event_id TEXT PRIMARY KEY, list_id TEXT NOT NULL, position INTEGER NOT NULL, clicked REAL NOT NULL,
-    visitor TEXT NOT NULL, item_id TEXT NOT NULL, UNIQUE (list_id, item_id)
+    list_id TEXT NOT NULL, item_id TEXT NOT NULL, position INTEGER NOT NULL, clicked REAL NOT NULL,
+    visitor TEXT NOT NULL, event_id TEXT NOT NULL, PRIMARY KEY (list_id, item_id)
 ) STRICT;
 """
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """A film that was rendered; the fields are the columns."""
+    """An item that was rendered; the fields are the columns."""
 
     list_id: str
     position: int  # 1 is the first
@@ -49,34 +50,37 @@ class Exposure:
     score: float
     propensity: float  # with which it was put here, given what stands above it
     is_fallback: int
-    history: int  # films the visitor had watched: known before the list was shown
+    history: int  # items the visitor had seen: known before the list was shown
     milliseconds: float  # that the list took
     choices: str  # JSON, at the first place: the candidates, and what each ranking would have put first
 
 
 @dataclass(frozen=True)
 class Click:
-    """A film that was opened."""
+    """An item that was opened."""
 
-    event_id: str
     list_id: str
+    item_id: str
     position: int
     clicked: float
     visitor: str
-    item_id: str
+    event_id: str
 
 
 class Store:
     """The one writer of the file."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(folder / NAME, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")  # a commit returns when the disk has it
-        self._connection.execute("PRAGMA busy_timeout = 5000")  # somebody may be reading, or exporting
-        self._connection.executescript(SCHEMA)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(folder / NAME, check_same_thread=False, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")  # a commit returns when the disk has it
+            self._connection.execute("PRAGMA busy_timeout = 5000")  # somebody may be reading, or exporting
+            self._connection.executescript(SCHEMA)
+        except (OSError, sqlite3.Error) as problem:  # a full disk, say, or a file of something else
+            raise ExplainedError(f"{folder / NAME} cannot be written: {problem}") from problem
 
     def start(self, experiment: Experiment, now: float) -> None:
         """Begin an experiment, or go on with it; ExplainedError if it is not the one that was begun."""
@@ -123,3 +127,19 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def definition(connection: sqlite3.Connection, key: str) -> Experiment | None:
+    """The experiment as it was fixed before its first visitor; None if it was never started."""
+    row = connection.execute("SELECT definition FROM experiments WHERE key = ?", (key,)).fetchone()
+    return None if row is None else Experiment.from_text(row["definition"])
+
+
+def put_on_clock(folder: Path, shown_at: Mapping[str, float]) -> None:
+    """Give the lists of a simulation the times at which they would have been shown."""
+    rows = [(moment, name) for name, moment in shown_at.items()]
+    connection = sqlite3.connect(folder / NAME)
+    with connection:
+        connection.executemany("UPDATE exposures SET served = ?1, rendered = ?1 WHERE list_id = ?2", rows)
+        connection.executemany("UPDATE clicks SET clicked = ?1 WHERE list_id = ?2", rows)
+    connection.close()

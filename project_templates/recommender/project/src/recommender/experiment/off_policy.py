@@ -1,4 +1,4 @@
-"""Off-policy evaluation: how often the first film would be opened under another ranking, by the log of today's alone.
+"""Off-policy evaluation: how often the first item would be opened under another ranking, by the log of today's alone.
 
 Run as: python -m recommender ope [--log-dir DIR]
 
@@ -48,6 +48,7 @@ class Support:
 
     effective: float  # actions: that many, all weighing the same, would say as much
     largest: float  # weight
+    mass: float  # mean weight: well below 1 where the policy takes actions that the log could not have taken
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def support(logged: Logged, policy: Policy) -> Support:
     """Effective sample size and largest weight."""
     weights = policy.taken / logged.propensities
     total = float(weights.sum())
-    return Support(total**2 / float((weights**2).sum()) if total else 0.0, float(weights.max()))
+    effective = total**2 / float((weights**2).sum()) if total else 0.0
+    return Support(effective, float(weights.max()), total / len(weights))
 
 
 def estimate(logged: Logged, policy: Policy, resamples: int, seed: int) -> list[Estimate]:
@@ -72,10 +74,10 @@ def estimate(logged: Logged, policy: Policy, resamples: int, seed: int) -> list[
     guesses = _guesses(logged, policy.chances.shape[1])
     rows = np.arange(len(logged.actions))
     corrected = (policy.chances * guesses).sum(axis=1) + weights * (logged.rewards - guesses[rows, logged.actions])
-    names, index = np.unique(logged.visitors, return_inverse=True)
-    sums = np.zeros((len(names), 4))
+    index = _numbered(logged.visitors)
+    sums = np.zeros((index.max() + 1, 4))
     np.add.at(sums, index, np.stack([weights * logged.rewards, weights, corrected, np.ones(len(rows))], axis=1))
-    drawn = np.concatenate([sums.sum(axis=0)[None], intervals.resample(np.zeros(len(names)), resamples, seed) @ sums])
+    drawn = np.concatenate([sums.sum(axis=0)[None], intervals.resample(np.zeros(len(sums)), resamples, seed) @ sums])
     rewarded, weight, doubly, number = drawn.T
     found = {"IPS": rewarded / number, "SNIPS": rewarded / np.maximum(weight, 1e-12), "DR": doubly / number}
     return [
@@ -86,7 +88,7 @@ def estimate(logged: Logged, policy: Policy, resamples: int, seed: int) -> list[
 
 def _guesses(logged: Logged, actions: int) -> np.ndarray:
     """(N, actions): each action's mean reward among the visitors of the other half, drawn to the mean of all."""
-    half = np.unique(logged.visitors, return_inverse=True)[1] % 2
+    half = _numbered(logged.visitors) % 2
     guesses = np.zeros((len(half), actions))
     for mine in (0, 1):
         others = half != mine
@@ -97,7 +99,13 @@ def _guesses(logged: Logged, actions: int) -> np.ndarray:
     return guesses
 
 
-FIRST_FILMS = """
+def _numbered(visitors: np.ndarray) -> np.ndarray:
+    """(N,) numbers of the visitors in the order in which they came: their pseudonyms have another order in each log."""
+    _, first, index = np.unique(visitors, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[index]
+
+
+FIRST_ITEMS = """
 SELECT shown.visitor, shown.item_id, shown.propensity, shown.choices, opened.event_id IS NOT NULL AS is_opened
 FROM exposures AS shown
 LEFT JOIN clicks AS opened ON opened.list_id = shown.list_id AND opened.position = 1
@@ -120,27 +128,29 @@ def ope(config: Config, log_dir: str | None = None) -> list[str]:
         "lists": len(logged.actions),
         "visitors": len(np.unique(logged.visitors)),
         "exploration": config.exploration,
+        "source": "simulated visitors" if truth else "visitors",
         "least_support": config.least_support,
+        "least_mass": config.least_mass,
         "policies": rows,
     }
     results.write(PROJECT.metrics, document)
-    return [f"by {len(logged.actions):,} first films of {config.variants[0][0]}:", *map(describe, rows)]
+    return [f"by {len(logged.actions):,} first items of {config.variants[0][0]}:", *map(describe, rows)]
 
 
 def read(folder: Path, config: Config) -> tuple[Logged, list[Policy]]:
-    """The first films that the control showed, and what every ranking would have put there."""
+    """The first items that the control showed, and what every ranking would have put there."""
     experiment = Experiment.of(config)
     control = experiment.variants[0][0]
     connection = events.open_to_read(folder)
     try:
-        rows = connection.execute(FIRST_FILMS, (experiment.key, control)).fetchall()
+        rows = connection.execute(FIRST_ITEMS, (experiment.key, control)).fetchall()
     finally:
         connection.close()
     if not rows:
         raise ExplainedError(f"the log holds no personal list of {control!r} in the experiment {experiment.key!r}")
     choices = [json.loads(row["choices"]) for row in rows]
-    films = sorted({film for each in choices for film in each["candidates"]})
-    numbers = {film: number for number, film in enumerate(films)}
+    items = sorted({item for each in choices for item in each["candidates"]})
+    numbers = {item: number for number, item in enumerate(items)}
     actions = np.array([numbers[row["item_id"]] for row in rows])
     logged = Logged(
         actions=actions,
@@ -148,11 +158,11 @@ def read(folder: Path, config: Config) -> tuple[Logged, list[Policy]]:
         propensities=np.array([row["propensity"] for row in rows]),
         visitors=np.array([row["visitor"] for row in rows]),
     )
-    evenly = np.zeros((len(rows), len(films)))
+    evenly = np.zeros((len(rows), len(items)))
     for row, each in zip(evenly, choices, strict=True):
-        row[[numbers[film] for film in each["candidates"]]] = 1 / len(each["candidates"])
+        row[[numbers[item] for item in each["candidates"]]] = 1 / len(each["candidates"])
     always = {
-        name: np.eye(len(films))[[numbers[each["first"][name]] for each in choices]]
+        name: np.eye(len(items))[[numbers[each["first"][name]] for each in choices]]
         for name in (*(name for name, _ in experiment.variants), POPULAR)
     }
     chances = {**always, UNIFORM: evenly}
@@ -163,12 +173,13 @@ def read(folder: Path, config: Config) -> tuple[Logged, list[Policy]]:
 def evaluate(logged: Logged, policy: Policy, truth: float | None, config: Config) -> dict[str, Any]:
     """One policy's row; without estimates where too little of the log speaks of it."""
     behind = support(logged, policy)
-    is_supported = behind.effective >= config.least_support
+    is_supported = behind.effective >= config.least_support and behind.mass >= config.least_mass
     found = estimate(logged, policy, config.resamples, config.seed) if is_supported else []
     return {
         "policy": policy.name,
         "effective": round(behind.effective, 1),
         "largest": round(behind.largest, 2),
+        "mass": round(behind.mass, 3),
         "truth": None if truth is None else round(truth, 5),
         "estimates": [asdict(each) for each in found],
     }
@@ -176,7 +187,9 @@ def evaluate(logged: Logged, policy: Policy, truth: float | None, config: Config
 
 def describe(row: dict[str, Any]) -> str:
     """A policy's row, for a terminal."""
-    behind = f"effective sample {row['effective']:,.0f}, largest weight {row['largest']:.1f}"
+    behind = (
+        f"effective sample {row['effective']:,.0f}, largest weight {row['largest']:.1f}, mean weight {row['mass']:.2f}"
+    )
     if not row["estimates"]:
         return f"{row['policy']:<14} no estimate: too little of the log speaks of it ({behind})"
     told = ", ".join(

@@ -55,14 +55,14 @@ def check(config: Config, mirror: str | None = None, folder: str | None = None) 
     evenly = np.full((ROWS, ITEMS), 1 / ITEMS)
     row = off_policy.evaluate(thompson, Policy("uniform", evenly[:, 0], evenly), float(uniform.rewards.mean()), config)
     rewards = np.concatenate([thompson.rewards, uniform.rewards])
-    apart = inference.difference(rewards, np.arange(2 * ROWS) < ROWS)
+    apart = inference.running(rewards, np.arange(2 * ROWS) < ROWS)
     found: dict[str, Any] = {
         "licence": LICENCE,
         "rows": ROWS,
         "clicks": {"bts": int(thompson.rewards.sum()), "random": int(uniform.rewards.sum())},
         "rates": {"bts": round(float(thompson.rewards.mean()), 5), "random": round(float(uniform.rewards.mean()), 5)},
-        "difference": round(apart.value, 5),
-        "ci95": [round(each, 5) for each in apart.interval()],
+        "difference": round(float(apart.value[0]), 5),
+        "ci95": [round(each, 5) for each in apart.once()[0].tolist()],
         "policy": row,
     }
     if PROJECT.metrics.is_file():
@@ -70,7 +70,7 @@ def check(config: Config, mirror: str | None = None, folder: str | None = None) 
     return "\n".join(
         [
             f"clicks of {ROWS:,}: Thompson sampling {found['clicks']['bts']}, uniform {found['clicks']['random']}",
-            f"difference {apart.value:+.4f} [{found['ci95'][0]:+.4f}, {found['ci95'][1]:+.4f}]",
+            f"difference {apart.value[0]:+.4f} [{found['ci95'][0]:+.4f}, {found['ci95'][1]:+.4f}]",
             f"{off_policy.describe(row)}; the uniform log itself says {row['truth']:.4f}",
         ]
     )

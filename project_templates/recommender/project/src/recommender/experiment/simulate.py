@@ -1,11 +1,14 @@
 """Sends a made-up population to the service as it is served, and writes down the truth that its logs should tell.
 
 Run as: python -m recommender simulate
+
+The weeks of the experiment pass in a minute: each list is put on the experiment's own clock afterwards.
 """
 
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
@@ -14,7 +17,7 @@ import numpy as np
 
 from recommender.config import PROJECT, SIMULATED, Config
 from recommender.data import prepare, world
-from recommender.experiment import population
+from recommender.experiment import abtest, events, population, tokens
 from recommender.experiment.assignment import Experiment
 from recommender.experiment.population import Population, Truth, Visitor
 from recommender.kit import results
@@ -28,7 +31,6 @@ from recommender.monitoring import monitor
 
 PEOPLE = 4  # who ask at the same time
 SENT_AGAIN = 0.03  # share of events whose answer gets lost on the way, so that they are sent twice
-TRUTH = SIMULATED / "truth.json"
 
 
 def simulate(config: Config) -> str:
@@ -39,24 +41,41 @@ def simulate(config: Config) -> str:
     everybody = population.invite(interactions, world.load(PROJECT.data), config)
     shutil.rmtree(SIMULATED, ignore_errors=True)
     SIMULATED.mkdir(parents=True)
+    begun = time.time() - 7 * abtest.DAY * config.weeks
     with running_service(PROJECT, SIMULATED) as port:
-        _visit(port, everybody, {name: number for number, name in enumerate(model.ids)}, config)
-    TRUTH.write_text(json.dumps(_truth(Truth(everybody, recommender, config.length), config)), encoding="utf-8")
+        days = _visit(port, everybody, {name: number for number, name in enumerate(model.ids)}, config)
+    events.put_on_clock(SIMULATED, {name: begun + abtest.DAY * day for name, day in days.items()})
+    truth = _truth(Truth(everybody, recommender, config.length), config)
+    (SIMULATED / abtest.TRUTH).write_text(json.dumps(truth), encoding="utf-8")
     accepted = monitor.accept(SIMULATED, config)
-    visits = sum(each.visits for each in everybody.visitors)
+    visits = sum(len(each.days) for each in everybody.visitors)
     document = results.read(PROJECT.metrics)
-    document["simulation"] = {"visitors": len(everybody.visitors), "visits": visits, "watched_lists": accepted}
+    document["simulation"] = {
+        "visitors": len(everybody.visitors),
+        "visits": visits,
+        "weeks": config.weeks,
+        "watched_lists": accepted,
+    }
     results.write(PROJECT.metrics, document)
-    return f"{len(everybody.visitors):,} visitors came {visits:,} times"
+    return f"{len(everybody.visitors):,} simulated visitors came {visits:,} times in {config.weeks} weeks of their own"
 
 
-def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Config) -> None:
-    """All visits, from a few connections; what a visitor does depends on the seed alone, not on who asks first."""
+def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Config) -> dict[str, float]:
+    """All visits, from a few connections; returns the day of each list that was rendered, by its id.
+
+    What a visitor does depends on the seed alone, not on who asks first.
+    """
     problems: list[str] = []
-    waiting = iter(list(enumerate(everybody.visitors)))
-    lock, arrived = threading.Lock(), iter(progress(everybody.visitors, "visiting"))
+    days: dict[str, float] = {}
+    visits = sorted(
+        (day, number, visit)
+        for number, visitor in enumerate(everybody.visitors)
+        for visit, day in enumerate(visitor.days.tolist())
+    )
+    waiting = iter(visits)
+    lock, arrived = threading.Lock(), iter(progress(visits, "visiting"))
 
-    def next_one() -> tuple[int, Visitor] | None:
+    def next_one() -> tuple[float, int, int] | None:
         with lock:
             next(arrived, None)
             return next(waiting, None) if not problems else None
@@ -64,11 +83,12 @@ def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Co
     def come() -> None:
         try:
             with connection(port) as client:
-                while assigned := next_one():
-                    number, visitor = assigned
-                    rng = np.random.default_rng([config.seed, 2, number])
-                    for visit in range(visitor.visits):
-                        _one(client, everybody, visitor, visit, numbers, rng, config.length)
+                while due := next_one():
+                    day, number, visit = due
+                    rng = np.random.default_rng([config.seed, 2, number, visit])
+                    visitor = everybody.visitors[number]
+                    if shown := _one(client, everybody, visitor, visit, numbers, rng, config.length):
+                        days[shown] = day
         except (OSError, UnansweredError) as error:
             problems.append(str(error))
 
@@ -80,6 +100,7 @@ def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Co
     next(arrived, None)
     if problems:
         raise UnansweredError(f"the simulation broke off: {problems[0]}")
+    return days
 
 
 def _one(
@@ -90,26 +111,28 @@ def _one(
     numbers: dict[str, int],
     rng: np.random.Generator,
     length: int,
-) -> None:
-    """One visit: a list; if it is rendered, that and what is opened are sent back, now and then twice."""
+) -> str | None:
+    """One visit: a list; if it is rendered, that and what is opened are sent back, now and then twice. Returns the
+    list's id, if it was rendered."""
     asked = {"user": visitor.name, "history": visitor.history[-1000:], "length": length, "visit": f"visit {visit}"}
     answer = _ask(client, "/recommendations", asked)
     items = [each["item"] for each in answer["items"]]
-    is_opened = rng.random(length)[: len(items)] < everybody.clicks(
-        visitor, np.array([numbers[each] for each in items])
-    )
+    charm = everybody.charm(visitor, visit, answer["variant"])
+    wanted = everybody.clicks(visitor, np.array([numbers[each] for each in items], dtype=int), charm)
+    is_opened = rng.random(length)[: len(items)] < wanted
     is_sent_again = rng.random() < SENT_AGAIN
     if visit >= visitor.rendered:  # left before there was anything to see
-        return
+        return None
     token = answer["token"]
-    events: list[dict[str, str]] = [{"type": "exposure", "token": token}]
-    events += [
-        {"type": "click", "token": token, "item": item, "event_id": f"{visitor.name} {visit} {item}"}
-        for item, opened in zip(items, is_opened, strict=True)
+    happened: list[dict[str, str]] = [{"type": "exposure", "token": token}]
+    happened += [
+        {"type": "click", "token": token, "item": item, "event_id": str(place)}
+        for place, (item, opened) in enumerate(zip(items, is_opened, strict=True))
         if opened
     ]
     for _ in range(1 + is_sent_again):
-        _ask(client, "/events", {"events": events})
+        _ask(client, "/events", {"events": happened})
+    return str(tokens.read(token)["list"])
 
 
 def _ask(client: HTTPConnection, path: str, body: dict[str, Any]) -> Any:
@@ -121,12 +144,11 @@ def _ask(client: HTTPConnection, path: str, body: dict[str, Any]) -> Any:
 
 def _truth(truth: Truth, config: Config) -> dict[str, Any]:
     """What nobody knows of real visitors."""
-    (control, _), (treatment, _) = config.variants
-    per_visitor = {name: truth.clicks_per_visitor(name) for name in (control, treatment)}
+    names = [name for name, _ in config.variants]
     return {
-        "clicks_per_visitor": per_visitor,
-        "difference": per_visitor[treatment] - per_visitor[control],
-        "first_is_opened": {name: truth.first_is_opened(name) for name in _policies(truth)},
+        "clicks_per_visitor": {name: truth.clicks_per_visitor(name) for name in names},
+        "lasting": {name: truth.clicks_per_visitor(name, has_worn_off=True) for name in names},
+        "first_is_opened": {name: truth.first_is_opened(name, names[0]) for name in _policies(truth)},
     }
 
 

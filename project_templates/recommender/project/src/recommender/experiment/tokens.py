@@ -13,6 +13,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from recommender.kit.project import ExplainedError
+
 KEY_BYTES, SEAL_BYTES = 32, 16
 
 
@@ -28,6 +30,10 @@ def load_key(path: Path) -> bytes:
         key = path.read_bytes()
         if len(key) == KEY_BYTES:
             return key
+        if key:
+            raise ExplainedError(
+                f"{path} holds {len(key)} bytes, and a key has {KEY_BYTES}: put the right one there"
+            ) from None
         path.unlink()  # a start that was killed half-way: nothing was sealed with it
         return load_key(path)
     with os.fdopen(handle, "wb") as file:
@@ -54,9 +60,14 @@ def unseal(key: bytes, token: str) -> dict[str, Any]:
     if not hmac.compare_digest(_seal(key, body.encode()).encode(), seal.encode()):
         raise BadTokenError
     try:
-        facts: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body))
+        return read(token)
     except (ValueError, binascii.Error) as error:
         raise BadTokenError from error
+
+
+def read(token: str) -> dict[str, Any]:
+    """The facts of a token, whoever made it."""
+    facts: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.partition(".")[0]))
     return facts
 
 

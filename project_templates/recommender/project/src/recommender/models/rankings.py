@@ -1,6 +1,6 @@
 """Three rankings, each a matrix of item-to-item weights: most popular, item-kNN, and EASE.
 
-Item-kNN: cosine of who watched both, shrunk where few did, the nearest neighbors only (Sarwar et al. 2001).
+Item-kNN: cosine of who chose both, shrunk where few did, the nearest neighbors only (Sarwar et al. 2001).
 EASE: the linear autoencoder with a closed form (Steck 2019, arXiv 1905.03375): one inverse, no epochs.
 """
 
@@ -17,14 +17,14 @@ class CatalogueTooLargeError(ExplainedError):
     """Fitting would take more memory than is allowed."""
 
 
-def popularity(watched: sparse.csr_array) -> np.ndarray:
-    """(users, items) → (items,): how many watched each."""
-    return np.asarray(watched.sum(axis=0)).ravel()
+def popularity(seen: sparse.csr_array) -> np.ndarray:
+    """(users, items) → (items,): how many chose each."""
+    return np.asarray(seen.sum(axis=0)).ravel()
 
 
-def item_knn(watched: sparse.csr_array, neighbors: int, shrink: float) -> np.ndarray:
-    """(users, items) → (items, items): how much having watched the row speaks for the column."""
-    together = (watched.T @ watched).toarray()
+def item_knn(seen: sparse.csr_array, neighbors: int, shrink: float) -> np.ndarray:
+    """(users, items) → (items, items): how much having chosen the row speaks for the column."""
+    together = (seen.T @ seen).toarray()
     size = np.sqrt(together.diagonal())
     similar = together / (np.outer(size, size) + shrink + 1e-9)
     np.fill_diagonal(similar, 0.0)
@@ -34,21 +34,25 @@ def item_knn(watched: sparse.csr_array, neighbors: int, shrink: float) -> np.nda
     return similar.astype(np.float32)
 
 
-def ease(watched: sparse.csr_array, pull: float, popular_pull: float, config: Config) -> np.ndarray:
+def check_size(items: int, config: Config) -> None:
+    """CatalogueTooLargeError if the matrices of that many items take more memory than is allowed."""
+    needed = COPIES * 8 * items**2 / 1e6
+    if needed > config.matrix_megabytes:
+        raise CatalogueTooLargeError(
+            f"rankings of {items:,} items need about {needed:,.0f} MB, and {config.matrix_megabytes:,} are allowed: "
+            "leave out rare items with `data --fewest N`, or raise `matrix_megabytes` in config.py"
+        )
+
+
+def ease(seen: sparse.csr_array, pull: float, popular_pull: float) -> np.ndarray:
     """(users, items) → (items, items), as `item_knn`; weights may be negative.
 
-    `pull` is Steck's lambda; `popular_pull` adds to it for films that many watched, as dropout would (Steck 2020,
-    "Autoencoders that don't overfit towards the identity"). A user of n films counts as the root of n, not as n.
+    `pull` is Steck's lambda; `popular_pull` adds to it for items that many chose, as dropout would (Steck 2020,
+    "Autoencoders that don't overfit towards the identity"). A user of n items counts as the root of n, not as n.
     """
-    items = watched.shape[1]
-    needed = COPIES * 8 * items**2 / 1e6
-    if needed > config.ease_megabytes:
-        raise CatalogueTooLargeError(
-            f"EASE for {items:,} items needs about {needed:,.0f} MB, and {config.ease_megabytes:,} are allowed: leave "
-            "out rare items with `data --fewest N`, or raise `ease_megabytes` in config.py"
-        )
-    number = np.maximum(np.asarray(watched.sum(axis=1)).ravel(), 1)
-    gram = (watched.T @ sparse.diags_array(number**-0.5) @ watched).toarray().astype(np.float64)
+    items = seen.shape[1]
+    number = np.maximum(np.asarray(seen.sum(axis=1)).ravel(), 1)
+    gram = (seen.T @ sparse.diags_array(number**-0.5) @ seen).toarray().astype(np.float64)
     gram[np.diag_indices(items)] *= 1 + popular_pull
     gram[np.diag_indices(items)] += pull
     inverse = np.linalg.inv(gram)

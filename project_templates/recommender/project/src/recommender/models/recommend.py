@@ -1,6 +1,6 @@
-"""One list of films: from the visitor's own past, or, where there is none, from what everybody watches now.
+"""One list of items: from the visitor's own past, or, where there is none, from what everybody watches now.
 
-The first film is drawn at random in a small share of the lists, and every film carries the probability with which it
+The first item is drawn at random in a small share of the lists, and every item carries the probability with which it
 was put where it is: so what was shown can later say something about what was not.
 """
 
@@ -15,27 +15,27 @@ from recommender.models.saved import POPULAR, Trained
 
 @dataclass(frozen=True)
 class Shown:
-    """A film in a list."""
+    """An item in a list."""
 
     item: int
     score: float
     propensity: float  # with which it is put here, given what stands above it
-    because: int | None  # the film of the visitor's own that speaks for it the loudest
+    because: int | None  # the item of the visitor's own that speaks for it the loudest
 
 
 @dataclass(frozen=True)
 class Slate:
-    """A list, best first; an empty one for a visitor who has watched everything there is."""
+    """A list, best first; an empty one for a visitor who has seen everything there is."""
 
     shown: tuple[Shown, ...]
     is_fallback: bool  # the same for everybody, since nothing is known of the visitor
-    candidates: tuple[int, ...]  # that its first film was, or could have been, drawn from
+    candidates: tuple[int, ...]  # that its first item was, or could have been, drawn from
     firsts: Mapping[str, int]  # what each ranking would have put first
 
 
 @dataclass(frozen=True)
 class Recommender:
-    """Ranks the films of a trained model."""
+    """Ranks the items of a trained model."""
 
     trained: Trained
     exploration: float
@@ -43,7 +43,7 @@ class Recommender:
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """The number of each film."""
+        """The number of each item."""
         return {name: number for number, name in enumerate(self.trained.ids)}
 
     @cached_property
@@ -51,52 +51,53 @@ class Recommender:
         return np.argsort(-self.trained.popular, kind="stable")
 
     def known(self, history: Sequence[str]) -> list[int]:
-        """The films of a history that the model has met, each once."""
+        """The items of a history that the model has met, each once."""
         return list(dict.fromkeys(self.numbers[name] for name in history if name in self.numbers))
 
     def slate(self, ranking: str, history: Sequence[str], length: int, draw: float) -> Slate:
         """A list by one ranking; `draw` is what exploration decides by, from 0 to 1, and 1 never explores."""
-        watched = self.known(history)
-        if not watched:
+        seen = self.known(history)
+        if not seen:
             shown = tuple(
                 Shown(int(each), float(self.trained.popular[each]), 1.0, None) for each in self._by_popularity[:length]
             )
             return Slate(shown, True, (), {})
-        if len(watched) == len(self.numbers):
+        if len(seen) == len(self.numbers):
             return Slate((), False, (), {})
         needed = length + self.candidates
-        scores = {name: self._scores(name, watched) for name in self.trained.weights}
+        scores = {name: self._scores(name, seen) for name in (*self.trained.weights, POPULAR)}
         orders = {name: _best(each, needed) for name, each in scores.items()}
-        unseen = self._by_popularity[~np.isin(self._by_popularity, watched)]
-        orders[POPULAR] = unseen[:needed].tolist()
         firsts = {name: order[0] for name, order in orders.items()}
         candidates = tuple(sorted({each for order in orders.values() for each in order[: self.candidates]}))
         first = firsts[ranking]
         if draw < self.exploration:
             first = candidates[int(draw / self.exploration * len(candidates))]
         propensity = self.exploration / len(candidates) + (1 - self.exploration) * (first == firsts[ranking])
-        films = [first, *(each for each in orders[ranking] if each != first)][:length]
+        items = [first, *(each for each in orders[ranking] if each != first)][:length]
         shown = tuple(
-            Shown(
-                each, float(scores[ranking][each]), 1.0 if place else propensity, self._because(ranking, watched, each)
-            )
-            for place, each in enumerate(films)
+            Shown(each, float(scores[ranking][each]), 1.0 if place else propensity, self._because(ranking, seen, each))
+            for place, each in enumerate(items)
         )
         return Slate(shown, False, candidates, firsts)
 
-    def _scores(self, ranking: str, watched: list[int]) -> np.ndarray:
-        scores = self.trained.weights[ranking][watched].sum(axis=0)
-        scores[watched] = -np.inf
+    def _scores(self, ranking: str, seen: list[int]) -> np.ndarray:
+        if ranking == POPULAR:
+            scores = self.trained.popular.astype(np.float64)
+        else:
+            scores = self.trained.weights[ranking][seen].sum(axis=0)
+        scores[seen] = -np.inf
         return scores
 
-    def _because(self, ranking: str, watched: list[int], item: int) -> int | None:
-        said = self.trained.weights[ranking][watched, item]
+    def _because(self, ranking: str, seen: list[int], item: int) -> int | None:
+        if ranking == POPULAR:
+            return None
+        said = self.trained.weights[ranking][seen, item]
         loudest = int(said.argmax())
-        return watched[loudest] if said[loudest] > 0 else None
+        return seen[loudest] if said[loudest] > 0 else None
 
 
 def _best(scores: np.ndarray, number: int) -> list[int]:
-    """The numbers of the highest scores, the lower number first where they are equal; nothing that was watched."""
+    """The numbers of the highest scores, the lower number first where they are equal; nothing that was seen."""
     best = np.argsort(-scores, kind="stable")[:number]
     found: list[int] = best[np.isfinite(scores[best])].tolist()
     return found

@@ -1,4 +1,4 @@
-"""What training leaves and serving reads: the films, the weights of both rankings, and what they were trained on."""
+"""What training leaves and serving reads: the items, the weights of both rankings, and what they were trained on."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -21,6 +21,7 @@ class Card:
 
     source: str  # the data, as a sentence calls them
     noun: str  # what is recommended
+    nouns: str
     met_sha256: str  # of the events that trained
     sha256: str  # of the weights
     settings: dict[str, dict[str, float]]  # of each ranking, as tried and chosen
@@ -39,7 +40,7 @@ class Trained:
     ids: list[str]
     titles: list[str]
     tags: list[str]
-    popular: np.ndarray  # (items,) how many watched each lately
+    popular: np.ndarray  # (items,) how many chose each lately
     weights: dict[str, np.ndarray]  # of each ranking, (items, items): what the row says for the column
     card: Card
 

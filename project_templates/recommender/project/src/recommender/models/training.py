@@ -23,8 +23,8 @@ from recommender.models.saved import EASE, KNN, POPULAR
 
 DECISIONS = {
     POPULAR: "the same list for everybody",
-    KNN: "films are similar if the same people watched both, each pair for itself",
-    EASE: "all weights are fitted jointly, so that one film does not repeat what another says",
+    KNN: "items are similar if the same people chose both, each pair for itself",
+    EASE: "all weights are fitted jointly, so that one item does not repeat what another says",
 }
 Fit = Callable[[sparse.csr_array], np.ndarray]
 
@@ -62,6 +62,7 @@ class Tuned:
 def train(config: Config) -> list[Run]:
     """Choose and fit on all but the newest event of each user; returns each ranking's search."""
     interactions, manifest = prepare.load()
+    rankings.check_size(interactions.shape[1], config)
     parts = split.last_out(interactions, everything(interactions), config.fewest_events)
     tuned = tune(interactions, parts.train, partial(split.last_out, fewest=config.fewest_events), config)
     sha256 = saved.save(
@@ -73,7 +74,7 @@ def train(config: Config) -> list[Run]:
     )
     met = prepare.digest(interactions, parts.train)
     settings = {name: tuned[name].run.settings for name in (KNN, EASE)}
-    saved.save_card(saved.Card(manifest.title, manifest.noun, met, sha256, settings))
+    saved.save_card(saved.Card(manifest.title, manifest.noun, manifest.nouns, met, sha256, settings))
     runs = [each.run for each in tuned.values()]
     results.write_experiments(PROJECT, runs)
     return runs
@@ -88,13 +89,13 @@ def tune(interactions: Interactions, allowed: np.ndarray, rule: Rule, config: Co
     """For each ranking: every setting is fitted without what `rule` holds out of the allowed events, and tried on it;
     the best is fitted again to all of them."""
     inner = rule(interactions, allowed)
-    watched, held_out = interactions.matrix(inner.train), interactions.matrix(inner.test)
+    seen, held_out = interactions.matrix(inner.train), interactions.matrix(inner.test)
     everybody = interactions.matrix(allowed)
     found = {}
     for name, candidates in _searches(config).items():
         started, trials = time.monotonic(), []
         for settings, fit in progress(candidates, f"trying {name}"):
-            ndcg = measures.rank(fit(watched), watched, held_out, config.length).ndcg.mean()
+            ndcg = measures.rank(fit(seen), seen, held_out, config.length).ndcg.mean()
             trials.append(Trial(settings, round(float(ndcg), 4)))
         best = max(range(len(trials)), key=lambda i: trials[i].ndcg)
         settings, fit = candidates[best]
@@ -113,15 +114,24 @@ def _searches(config: Config) -> dict[str, list[tuple[dict[str, float], Fit]]]:
         for shrink in config.shrink
     ]
     ease = [
-        ({"L2": pull, "L2 by popularity": more}, partial(rankings.ease, pull=pull, popular_pull=more, config=config))
+        ({"L2": pull, "L2 by popularity": more}, partial(rankings.ease, pull=pull, popular_pull=more))
         for pull in config.pull
         for more in config.popular_pull
     ]
     return {POPULAR: [({}, rankings.popularity)], KNN: [*knn], EASE: [*ease]}
 
 
+def refit(seen: sparse.csr_array, settings: dict[str, dict[str, float]]) -> dict[str, np.ndarray]:
+    """Both rankings with settings that were chosen before."""
+    knn, ease = settings[KNN], settings[EASE]
+    return {
+        KNN: rankings.item_knn(seen, int(knn["neighbors"]), knn["shrinkage"]),
+        EASE: rankings.ease(seen, ease["L2"], ease["L2 by popularity"]),
+    }
+
+
 def _popular_now(interactions: Interactions, rows: np.ndarray, config: Config) -> np.ndarray:
-    """(items,): how often each was watched among the newest events; ties go to the one watched more ever."""
+    """(items,): how often each was seen among the newest events; ties go to the one seen more ever."""
     newest = rows & (interactions.times >= np.quantile(interactions.times[rows], 1 - config.recent))
     ever = rankings.popularity(interactions.matrix(rows))
     return rankings.popularity(interactions.matrix(newest)) + ever / (ever.sum() + 1)

@@ -18,7 +18,7 @@ from recommender.kit.project import ExplainedError
 from recommender.models import saved
 from recommender.models.saved import Card
 
-PATH = "/recommendations"
+PATH, EVENTS = "/recommendations", "/events"
 
 
 def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched:
@@ -35,8 +35,11 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     summary = f"{len(entries)} requests in {log_dir}, {len(newest)} of the newest lists"
     if len(newest) < drift.FEWEST:
         summary += f"\ntoo few to judge drift: at least {drift.FEWEST} lists are needed"
-    errors = drift.error_check(entries, PATH, config.window, config.error_share)
-    return Watched(summary, len(newest), [*drifted(newest, card), *errors, *_ratio(log_dir, config)])
+    errors = [
+        each for path in (PATH, EVENTS) for each in drift.error_check(entries, path, config.window, config.error_share)
+    ]
+    checks = [*drifted(newest, card), *errors, *_silence(newest, entries, config), *_ratio(log_dir, config)]
+    return Watched(summary, len(newest), checks)
 
 
 def drifted(newest: Sequence[Mapping[str, Any]], card: Card) -> list[Check]:
@@ -71,7 +74,16 @@ def _answered(entries: Sequence[Mapping[str, Any]], card: Card) -> list[Mapping[
 def _ratio(log_dir: Path, config: Config) -> list[Check]:
     """Whether the variants still have the visitors they should, as 1 - p, so that more is worse."""
     try:
-        visitors = abtest.read(log_dir, config)
+        _, visitors = abtest.read(log_dir, config)
     except ExplainedError:  # nobody has been exposed yet
         return []
     return [Check("sample ratio, 1 - p", 1 - visitors.ratio.p, 1 - config.mismatch)]
+
+
+def _silence(newest: Sequence[Mapping[str, Any]], entries: Sequence[Mapping[str, Any]], config: Config) -> list[Check]:
+    """Whether pages still send back what happens: a list after which nothing is heard was never seen, or is lost."""
+    if len(newest) < drift.FEWEST:
+        return []
+    since = newest[0]["time"]
+    heard = sum(each.get("path") == EVENTS and each["status"] < 400 and each["time"] >= since for each in entries)
+    return [Check("lists without events", max(0.0, 1 - heard / len(newest)), config.silent_share)]

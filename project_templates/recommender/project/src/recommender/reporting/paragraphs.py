@@ -5,59 +5,67 @@ from typing import Any
 
 from recommender.config import PROJECT, Config
 from recommender.kit.blocks import interval, load_table
-from recommender.reporting.rows import against, decides, main, naive, signed_three, three
+from recommender.reporting.rows import against, baselines, decides, main, signed_three, three
+from recommender.reporting.verdict import decision
 
 
 def headline(measured: dict[str, Any]) -> str:
-    """The result in two sentences, what the experiment said, and a picture."""
+    """What it is, what the experiment decided, how good the ranking is, and a picture."""
     model, data = main(measured), measured["data"]
-    knn = against(measured, "item-kNN", model["split"])
-    claim = naive(measured)
-    drawn = "The data are synthetic, drawn by code: they show the method, and nothing about real viewers. "
+    test = measured.get("abtest")
     picture = "![Every ranking's score with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         picture = f"![The page with both rankings]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
-    return (
+    drawn = " The data are synthetic, drawn by code: they show the method, and nothing about real visitors."
+    lines = [
+        f"A {data['noun']} recommender with an A/B test of its rankings. "
+        f"{decision(test) if test else 'Whether a new ranking should replace the one there is, is not tested yet.'}",
         f"**{model['label']} of {three(model['value'])} {interval(model, three)} for the next {data['noun']} of "
-        f"{model['n']:,} users, ranked among all {data['items']}.** Ranked among {Config().sampled} {data['noun']}s "
-        "drawn at random, the same model would have claimed "
-        f"{three(claim['value'])}.\n\n{drawn if data['synthetic'] else ''}EASE is {decides(knn)} item-kNN on the same "
-        f"events: {signed_three(knn['difference'])}, 95% interval {interval(knn, signed_three)}. "
-        f"{_online(measured)}\n\n{picture}"
-    )
+        f"{model['n']:,} users**, ranked among all {data['items']}. {_against_baselines(measured)}"
+        f"{drawn if data['synthetic'] else ''}",
+        picture,
+    ]
+    return "\n\n".join(lines)
 
 
-def _online(measured: dict[str, Any]) -> str:
-    """What the experiment said, in a sentence."""
-    test = measured.get("abtest")
-    if not test:
-        return "Whether that helps anybody is not measured yet."
-    if not test["estimates"]:
-        return "The A/B test says nothing: its groups are not as large as they were assigned."
-    once = test["estimates"][1]
-    low, high = once["ci95"]
-    verdict = "more" if low > 0 else "fewer" if high < 0 else "no clearly different number of"
-    truth = "" if test["truth"] is None else f" (the truth of the simulation: {signed_three(test['truth'])})"
-    low, high = test["estimates"][2]["ci95"]
-    always = "" if low > 0 or high < 0 else " Under continuous monitoring that is not significant."
-    return (
-        f"In the A/B test it gets {verdict} {test['metric']}: {signed_three(once['difference'])}, 95% interval "
-        f"{interval(once, signed_three)}{truth}.{always}"
+def _against_baselines(measured: dict[str, Any]) -> str:
+    """The model against the strongest baseline of the same protocol; no verdict that rests on the order of ties."""
+    model = main(measured)
+    strongest = max(baselines(measured), key=lambda row: row["value"])
+    difference = against(measured, strongest["model"], model["split"])
+    said = (
+        f"It is {decides(difference)} {strongest['model']}, the strongest baseline: "
+        f"{signed_three(difference['difference'])}, 95% interval {interval(difference, signed_three)}."
     )
+    return f"{said}{ties(measured)}"
+
+
+def ties(measured: dict[str, Any]) -> str:
+    """What the order of events with the same time does to the comparison with item-kNN."""
+    found = measured["ties"]
+    if not found["differences"]:
+        return ""
+    here = against(measured, "item-kNN", main(measured)["split"])
+    said = {decides(each) for each in (here, *found["differences"])}
+    values = [each["difference"] for each in (here, *found["differences"])]
+    share = f"The newest event of {found['share']:.0%} of the users shares its time with another of theirs"
+    orders = f"{len(values)} random orders of such events, EASE minus item-kNN is between {signed_three(min(values))}"
+    verdict = "the verdict is the same in all" if len(said) == 1 else "the verdict differs, so it is **undecided**"
+    return f" {share}; in {orders} and {signed_three(max(values))}: {verdict}."
 
 
 def data(measured: dict[str, Any]) -> str:
     """How many events there are, how they are split, and under which license."""
     data = measured["data"]
-    noun = data["noun"]
+    nouns = data["nouns"]
     lines = [
-        f"{data['rows']} events of {data['users']} users and {data['items']} {noun}s, {data['first']} to "
-        f"{data['last']}; half of the users have {data['median_events']} or fewer. A tenth of the {noun}s makes up "
+        f"{data['rows']} events of {data['users']} users and {data['items']} {nouns}, {data['first']} to "
+        f"{data['last']}; half of the users have {data['median_events']} or fewer. A tenth of the {nouns} makes up "
         f"{data['tenth_share']:.0%} of the events. {data['train']} events are for training, {data['test']} for "
         f"testing. License: {data['licence']}."
     ]
     if data["left_out"]:
-        lines.append(f"{data['left_out']} {noun}s with too few events were left out.")
+        lines.append(f"{data['left_out']} {nouns} with too few events were left out.")
     lines.append(_drawn() if data["synthetic"] else _collected(data))
     return "\n\n".join(lines)
 
@@ -74,8 +82,8 @@ def _drawn() -> str:
 
 def _collected(data: dict[str, Any]) -> str:
     return (
-        f"The events are those of **{data['source']}**; how often somebody watched the same {data['noun']} again does "
-        "not count, nor how much they liked it. The visitors of the experiment are simulated from them."
+        f"The events are those of **{data['source']}**; how often somebody chose the same {data['noun']} again does "
+        "not count, and how much they liked it neither. The visitors of the experiment are simulated from them."
     )
 
 
@@ -103,12 +111,12 @@ def weakest(measured: dict[str, Any]) -> str:
 
 
 def _offline(measured: dict[str, Any]) -> list[str]:
-    beyond, noun = measured["beyond"], measured["data"]["noun"]
+    beyond, nouns = measured["beyond"], measured["data"]["nouns"]
     strata = next(row["strata"] for row in beyond["popularity"] if row["model"] == "EASE")
     worst = min((each for each in strata if each["n"]), key=lambda each: each["value"])
     spread = {row["model"]: row for row in beyond["spread"]}
     return [
-        f"Recall of EASE is lowest for {noun}s of the {worst['name']}: {three(worst['value'])} "
+        f"Recall of EASE is lowest for {nouns} of the {worst['name']}: {three(worst['value'])} "
         f"{interval(worst, three)}.",
         f"EASE recommends {spread['EASE']['coverage']:.0%} of the catalogue to at least one user; item-kNN "
         f"{spread['item-kNN']['coverage']:.0%}.",
@@ -117,12 +125,18 @@ def _offline(measured: dict[str, Any]) -> list[str]:
 
 def _experiment(measured: dict[str, Any]) -> list[str]:
     points = []
-    if (test := measured.get("abtest")) and test["estimates"]:
-        low, high = test["estimates"][1]["ci95"]
+    if (test := measured.get("abtest")) and test["arms"]:
+        low, high = test["arms"][0]["estimates"][2]["ci95"]
         points.append(
-            f"The interval of the experiment is {high - low:.3f} {test['metric']} wide, while today's ranking gets "
-            f"{test['control_mean']:.2f} in all."
+            f"The always-valid interval of the experiment is {high - low:.3f} {test['metric']} wide, while "
+            f"{test['control']} gets {test['control_mean']:.2f} in all."
         )
+        points += [
+            f"The guardrail “{each['name']}” is {each['state']}, with a power of {each['power']:.0%}."
+            for arm in test["arms"]
+            for each in arm["guardrails"]
+            if each["state"] != "holds"
+        ]
     refused = [row["policy"] for row in measured.get("ope", {"policies": []})["policies"] if not row["estimates"]]
     if refused:
         points.append(f"The log cannot tell what {' and '.join(refused)} would have earned: too little support.")

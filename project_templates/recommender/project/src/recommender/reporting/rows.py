@@ -16,6 +16,16 @@ def naive(measured: dict[str, Any]) -> dict[str, Any]:
     return results.find(measured, role="naive")
 
 
+def baselines(measured: dict[str, Any]) -> list[dict[str, Any]]:
+    """The baselines' rows under the main protocol."""
+    model = main(measured)
+    return [
+        row
+        for row in measured["results"]
+        if row["role"] == "baseline" and (row["split"], row["metric"]) == (model["split"], model["metric"])
+    ]
+
+
 def against(measured: dict[str, Any], baseline: str, split: str) -> dict[str, Any]:
     """The paired difference of the model to a baseline, under one protocol."""
     rows: list[dict[str, Any]] = measured["comparisons"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from recommender.config import PROJECT, Config
+from recommender.config import PROJECT
 from recommender.kit.blocks import interval, model_name, table
 from recommender.reporting.rows import signed_three, three
 
@@ -35,9 +35,8 @@ def results(measured: dict[str, Any]) -> str:
     ]
     lines = [
         table(["Ranking", "Held out", rows[0]["label"], "95% interval", "Users"], scores),
-        "The row in italics is the same model for the same users, if the right one only had to beat "
-        f"{Config().sampled} others drawn at random, as in many published tables. All other rows rank the whole "
-        f"catalogue.{_left_out(rows, measured)}",
+        "The row in italics is the same model for the same users, if the right one only had to beat a few others drawn "
+        f"at random, as in many published tables. All other rows rank the whole catalogue.{_left_out(rows, measured)}",
         "How much higher EASE is, user by user, on the same events:",
         table(["Compared with", "Held out", "Difference", "95% interval"], differences),
         _recall(measured),
@@ -63,11 +62,11 @@ def _recall(measured: dict[str, Any]) -> str:
 
 def errors(measured: dict[str, Any]) -> str:
     """For which items and which users the rankings do worse."""
-    beyond, noun = measured["beyond"], measured["data"]["noun"]
-    head, middle, tail = beyond["films"]
+    beyond, nouns = measured["beyond"], measured["data"]["nouns"]
+    head, middle, tail = beyond["items"]
     new, others = (each["n"] for each in beyond["newcomers"][0]["slices"])
     lines = [
-        f"The {head} most watched {noun}s make up a third of all events, the next {middle} another, and the other "
+        f"The {head} most popular {nouns} make up a third of all events, the next {middle} another, and the other "
         f"{tail} the last. How often the held-out one is among the first ten, by the third it belongs to:",
         table(["Recall", "head", "middle", "tail"], _slices(beyond["popularity"], "strata")),
     ]
@@ -93,12 +92,12 @@ def beyond(measured: dict[str, Any]) -> str:
         [each["model"], three(each["coverage"]), three(each["gini"]), f"{each['novelty']:.2f}"]
         for each in measured["beyond"]["spread"]
     ]
-    noun = measured["data"]["noun"]
+    nouns = measured["data"]["nouns"]
     return "\n\n".join(
         [
             table(["Ranking", "Coverage", "Gini", "Novelty"], rows),
-            f"_Coverage_ is the share of the catalogue that anybody is shown. _Gini_ is zero where all {noun}s are "
-            "shown equally often and one where a single one is. _Novelty_ is higher the fewer people watched what is "
+            f"_Coverage_ is the share of the catalogue that anybody is shown. _Gini_ is zero where all {nouns} are "
+            "shown equally often and one where a single one is. _Novelty_ is higher the fewer people chose what is "
             "shown.",
             "![Share of what is shown that falls to the most popular](reports/figures/long_tail.png)",
         ]

@@ -1,39 +1,87 @@
-"""The report's words on the experiment: the verdict, what peeking does to it, and what the log alone can tell."""
+"""The report's words on the experiment: the decision, what peeking does to it, and what the log alone can tell."""
 
 from typing import Any
 
+from recommender.experiment.abtest import KEEP, SHIP
 from recommender.kit.blocks import interval, table
 from recommender.reporting.rows import signed_three
 
 UNMEASURED = "_Not measured yet: `python -m recommender run`._"
 
 
+def decision(test: dict[str, Any]) -> str:
+    """What the experiment says to do, in a sentence, and by whose clicks."""
+    who = test["source"]
+    if test["reason"]:
+        return f"**No decision**: {test['reason']} ({who})."
+    if test["decision"] == SHIP:
+        return f"**Ship {test['chosen']}**, say the {who}: more {test['metric']}, and every guardrail holds."
+    if test["decision"] == KEEP:
+        return f"**Keep {test['control']}**, say the {who}: the other ranking is not better, or a guardrail is broken."
+    return (
+        f"**Undecided**: the {who} have not shown that {test['chosen']} should replace {test['control']}, "
+        "and not that it should not."
+    )
+
+
 def verdict(measured: dict[str, Any]) -> str:
-    """The A/B test in three sentences and a figure."""
+    """The A/B test in a few sentences and a figure."""
     if "abtest" not in measured:
         return UNMEASURED
     test = measured["abtest"]
-    if not test["estimates"]:
-        return f"{_sample_ratio(test)}\n\n**No difference is reported.** Find out who is missing before anything else."
-    once, always = test["estimates"][1], test["estimates"][2]
-    claim = (
-        f"**Verdict.** With one look, at the end, {test['treatment']} {_says(once)}: "
-        f"{signed_three(once['difference'])} {test['metric']}, 95% interval {interval(once, signed_three)}. Under "
-        f"continuous monitoring, it {_says(always)}: {interval(always, signed_three)}."
+    lines = [decision(test)]
+    if test["reason"]:
+        return "\n\n".join([*lines, _sample_ratio(test)])
+    lines += [_arm(arm, test) for arm in test["arms"]]
+    return "\n\n".join([*lines, "![The estimates with their intervals](reports/figures/experiment.png)"])
+
+
+def _arm(arm: dict[str, Any], test: dict[str, Any]) -> str:
+    once, always = arm["estimates"][1], arm["estimates"][2]
+    said = (
+        f"Among {test['source']}, {arm['treatment']} {_says(always)} than {test['control']} by the interval that is "
+        f"valid at any time: {signed_three(always['difference'])} {test['metric']}, 95% interval "
+        f"{interval(always, signed_three)}. One look at the end, planned before, would have said "
+        f"{interval(once, signed_three)}."
     )
-    if test["truth"] is not None:
-        low, high = once["ci95"]
-        covered = "lies within" if low <= test["truth"] <= high else "lies outside"
-        claim += (
-            f" The true difference, which only a simulation knows, is {signed_three(test['truth'])}: it {covered} the "
-            "interval for one look."
+    if arm["truth"]:
+        truth = arm["truth"]["clicks_per_visitor"]
+        low, high = always["ci95"]
+        within = "within" if low <= truth <= high else "outside"
+        said += (
+            f" The true difference, which only a simulation knows, is {signed_three(truth)}, {within} that interval."
         )
-    return f"{claim}\n\n![The estimates with their intervals](reports/figures/experiment.png)"
+    return f"{said} {_novelty(arm, test)}".strip()
 
 
 def _says(estimate: dict[str, Any]) -> str:
     low, high = estimate["ci95"]
-    return "gets more clicks" if low > 0 else "gets fewer clicks" if high < 0 else "has not been shown to differ"
+    return (
+        "gets more clicks"
+        if low > 0
+        else "gets fewer clicks"
+        if high < 0
+        else "has not been shown to get more or fewer"
+    )
+
+
+def _novelty(arm: dict[str, Any], test: dict[str, Any]) -> str:
+    """Whether the effect fades, where enough visitors came back to tell."""
+    if not (found := arm["novelty"]):
+        return ""
+    first, later, fades = found["first"], found["later"], found["fades"]
+    low, _ = fades["ci95"]
+    reach = ", ".join(map(_percent, later["ci95"]))
+    said = (
+        f"In the first {found['days']:g} days of each visitor the effect on clicks per list is "
+        f"{_percent(first['value'])}, after that {_percent(later['value'])} [{reach}]: "
+    )
+    if low > 0:
+        said += "it fades, so part of it was the charm of the new."
+        if arm["truth"]:
+            said += f" Once that is gone, the truth is {signed_three(arm['truth']['lasting'])} {test['metric']}."
+        return said
+    return f"{said}that it fades is not shown."
 
 
 def abtest(measured: dict[str, Any]) -> str:
@@ -41,53 +89,66 @@ def abtest(measured: dict[str, Any]) -> str:
     if "abtest" not in measured:
         return UNMEASURED
     test = measured["abtest"]
-    counts = " and ".join(f"{number} were shown {name}" for name, number in test["visitors"].items())
-    who = "simulated visitors, whose tastes are known" if test["truth"] is not None else "visitors"
-    lines = [
-        f"Of the {who}, {counts}, in {test['lists']} rendered lists; {test['in_both']} who saw both are left out.",
-        _sample_ratio(test),
-    ]
-    if test["estimates"]:
-        left = f"CUPED reduces the variance by {1 - test['variance_left']:.0%}."
-        guardrails = "The guardrails, which must not get worse meanwhile:"
-        lines += [_power(test), _estimates(test), left, guardrails, _guardrails(test)]
+    counts = ", ".join(f"{number} were shown {name}" for name, number in test["visitors"].items())
+    lines = [f"Of the {test['source']}, {counts}, in {test['lists']} rendered lists.", *_left_out(test)]
+    lines.append(_sample_ratio(test))
+    if test["arms"]:
+        lines += [_power(test), _estimates(test)]
+        for arm in test["arms"]:
+            changed = 1 - arm["variance_left"]
+            if changed > 0:
+                lines.append(f"CUPED reduces the variance of {arm['treatment']}'s difference by {changed:.0%}.")
+            lines.append(f"The guardrails of {arm['treatment']}, which must not get worse meanwhile:")
+            lines.append(_guardrails(arm, test))
     return "\n\n".join(lines)
 
 
+def _left_out(test: dict[str, Any]) -> list[str]:
+    """Whoever does not count, and why."""
+    reasons = (
+        (test["in_both"], "visitors saw several variants, and are left out"),
+        (test["bots"], "visitors were shown so many lists that they must be bots, and are left out"),
+        (test["orphans"], "clicks belong to no list that was rendered, and do not count"),
+    )
+    return [f"{number} {what}." for number, what in reasons if number]
+
+
 def _sample_ratio(test: dict[str, Any]) -> str:
-    fits = test["sample_ratio_p"] >= test["mismatch"]
     return (
-        f"The sample-ratio check {'passes' if fits else '**fails**'} (p = {test['sample_ratio_p']:.4f}); below "
-        f"{test['mismatch']:g} no lift would be reported."
+        f"The sample-ratio check {'passes' if test['fits'] else '**fails**'} (p = {test['sample_ratio_p']:.4f}); below "
+        f"{test['mismatch']:g} no difference would be reported."
     )
 
 
 def _power(test: dict[str, Any]) -> str:
     planned = test["planned"]
     return (
-        f"To find a change of {planned['relative']:.0%} of {test['control_mean']:.2f} {test['metric']} with a power of "
-        f"80% takes {planned['visitors_each']} visitors in each group; with those there were, the minimum detectable "
+        f"Planned before the first visitor: {planned['visitors']} in all groups. To find a change of "
+        f"{planned['relative']:.0%} of {test['control_mean']:.2f} {test['metric']} with a power of 80% in one look "
+        f"takes {planned['visitors_each']} visitors in each group; with those there were, the minimum detectable "
         f"effect is {planned['detectable']:.1%}."
     )
 
 
 def _estimates(test: dict[str, Any]) -> str:
-    header = [f"{test['treatment']} minus {test['control']}", test["metric"], "95% interval", "Relative", "Interval"]
+    header = [f"Against {test['control']}", "Estimate", test["metric"], "95% interval", "Relative", "Interval"]
     rows = [
         [
+            arm["treatment"],
             each["estimate"],
             signed_three(each["difference"]),
             interval(each, signed_three),
-            _percent(each["relative"]),
-            f"[{', '.join(map(_percent, each['relative_ci95']))}]",
+            "–" if each["relative"] is None else _percent(each["relative"]),
+            f"[{', '.join(map(_percent, each['relative_ci95']))}]" if each["relative_ci95"] else "–",
         ]
-        for each in test["estimates"]
+        for arm in test["arms"]
+        for each in arm["estimates"]
     ]
     return table(header, rows)
 
 
-def _guardrails(test: dict[str, Any]) -> str:
-    header = ["Guardrail", test["control"], test["treatment"], "Difference", "95% interval", "At most", "Holds"]
+def _guardrails(arm: dict[str, Any], test: dict[str, Any]) -> str:
+    header = ["Guardrail", test["control"], arm["treatment"], "Difference", "95% interval", "At most", "Power", "State"]
     rows = [
         [
             each["name"],
@@ -96,22 +157,23 @@ def _guardrails(test: dict[str, Any]) -> str:
             signed_three(each["difference"]),
             interval(each, signed_three),
             f"{each['margin']:g}",
-            "yes" if each["holds"] else "**no**",
+            f"{each['power']:.0%}",
+            each["state"] if each["state"] == "holds" else f"**{each['state']}**",
         ]
-        for each in test["guardrails"]
+        for each in arm["guardrails"]
     ]
-    return table(header, rows)
+    return f"{table(header, rows)}\n\n_Power_: the chance that the guardrail holds where nothing got worse."
 
 
 def peeking(measured: dict[str, Any]) -> str:
     """How often an A/A test looks like a discovery, the more often somebody looks."""
     if "peeking" not in measured:
         return UNMEASURED
-    rows = [[str(each["looks"]), f"{each['naive']:.3f}", f"{each['always_valid']:.3f}"] for each in measured["peeking"]]
+    rows = [[each["looks"], f"{each['naive']:.3f}", f"{each['always_valid']:.3f}"] for each in measured["peeking"]]
     return "\n\n".join(
         [
-            "Both variants the same, two thousand times, with as many visitors as above and outcomes drawn from "
-            "theirs. The share of those A/A tests that end with a discovery, all of them false:",
+            "Both variants the same, a thousand times, with as many visitors as above, drawn from them, analyzed as "
+            "the experiment is. The share of those A/A tests that end with a discovery, all of them false:",
             table(["Number of looks, the last at the end", "Interval for one look", "Always-valid interval"], rows),
             "![False discoveries by the number of looks](reports/figures/peeking.png)",
         ]
@@ -124,12 +186,13 @@ def ope(measured: dict[str, Any]) -> str:
         return UNMEASURED
     found = measured["ope"]
     lines = [
-        f"From {found['lists']} first places that {found['logged_by']} filled for {found['visitors']} visitors, "
-        f"{found['exploration']:.0%} of them at random (lists for visitors without a past are left out): how often "
-        "would the first one be opened if another ranking chose it?",
+        f"From {found['lists']} first places that {found['logged_by']} filled for {found['visitors']} "
+        f"{found['source']}, {found['exploration']:.0%} of them at random (lists for visitors without a past are left "
+        "out): how often would the first one be opened if another ranking chose it?",
         _policies(found["policies"]),
-        f"Below an effective sample size of {found['least_support']:g} no estimate is given: a few lists with enormous "
-        "weights would decide it.",
+        f"No estimate is given below an effective sample size of {found['least_support']:g}, where a few lists with "
+        f"enormous weights would decide it, and below a mean weight of {found['least_mass']:g}, where the ranking "
+        "shows what the log could not have shown.",
     ]
     if "open_bandit" in measured:
         lines.append(_open_bandit(measured["open_bandit"]))
@@ -138,12 +201,12 @@ def ope(measured: dict[str, Any]) -> str:
 
 def _policies(rows: list[dict[str, Any]]) -> str:
     knows = any(row["truth"] is not None for row in rows)
-    header = ["Ranking", "IPS", "SNIPS", "DR", "Effective sample", "Largest weight", *(["Truth"] if knows else [])]
+    header = ["Ranking", "IPS", "SNIPS", "DR", "Effective sample", "Mean weight", *(["Truth"] if knows else [])]
     cells = []
     for row in rows:
         estimates = [f"{each['value']:.3f} {interval(each, '{:.3f}'.format)}" for each in row["estimates"]]
         truth = [f"{row['truth']:.3f}"] if knows else []
-        support = [f"{row['effective']:.0f}", f"{row['largest']:.1f}"]
+        support = [f"{row['effective']:.0f}", f"{row['mass']:.2f}"]
         cells.append([row["policy"], *(estimates or ["too little support", "–", "–"]), *support, *truth])
     return table(header, cells)
 

@@ -1,9 +1,10 @@
-"""The REST API: lists of films by the ranking a visitor is assigned, events back from them, and a page to try it.
+"""The REST API: lists of items by the ranking a visitor is assigned, events back from them, and a page to try it.
 
 Run as: python -m recommender serve
 """
 
 import json
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -32,7 +33,9 @@ KEY = "service.key"  # beside the log: whoever has it can tell whose pseudonym i
 FALLBACK = "fallback"  # how /metrics counts the lists for visitors whom the model does not know
 NEVER = 1.0  # a draw that does not explore
 Name = Annotated[str, Field(min_length=1, max_length=128)]
-History = Annotated[list[Name], Field(max_length=1000, description="Ids of films that were watched, in any order")]
+History = Annotated[
+    list[Name], Field(max_length=1000, description="Ids of the items in this visitor's past, in any order")
+]
 Length = Annotated[int, Field(ge=1, le=50)]
 
 
@@ -44,32 +47,28 @@ class Wanted(BaseModel):
 
 
 class Asked(Wanted):
-    """Who asks for a list, and what they have watched. The name is turned into a pseudonym before anything is kept."""
+    """Who asks for a list, and their past. The name is turned into a pseudonym before anything is kept."""
 
     user: Name
-    visit: Name | None = None  # asked again with the same one, the list is the same
-
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"user": "anna", "history": ["f012", "f077"], "length": 10, "visit": "monday"}}
-    )
+    visit: Name | None = None  # asked again with the same one and the same history, the list is the same
 
 
-class Film(BaseModel):
-    """A film in a list."""
+class Item(BaseModel):
+    """An item in a list."""
 
     item: str
     title: str
     tags: str
-    because: str | None  # the title of a film in the history that speaks for it
+    because: str | None  # the title of an item in the history that speaks for it
     score: float
 
 
 class Recommended(BaseModel):
     """A list. Its token comes back with the events that follow."""
 
-    items: list[Film]
+    items: list[Item]
     reason: str | None  # why there are none
-    is_fallback: bool  # nothing in the history is known, so these are the films that are popular now
+    is_fallback: bool  # nothing in the history is known, so these are the items that are popular now
     experiment: str
     variant: str
     token: str
@@ -87,7 +86,7 @@ class Rendered(BaseModel):
 
 
 class Opened(BaseModel):
-    """A film in the list of this token was opened. The event's id, made by whoever sends it, lets it be sent again."""
+    """An item in the list of this token was opened. The event's id, made by whoever sends it, lets it be sent again."""
 
     type: Literal["click"]
     token: Annotated[str, Field(max_length=20_000)]
@@ -111,7 +110,7 @@ class Stored(BaseModel):
 class Previewed(BaseModel):
     """Lists of all rankings for one history; nothing is logged as an experiment."""
 
-    rankings: dict[str, list[Film]]
+    rankings: dict[str, list[Item]]
     reason: str | None  # why there are none
     is_fallback: bool
 
@@ -133,7 +132,7 @@ class Api:
         """Where each of them is."""
         router = APIRouter()
         router.get("/items", include_in_schema=False)(self.items)
-        router.post("/recommendations")(self.recommend)
+        router.post("/recommendations", openapi_extra=self._example())(self.recommend)
         router.post("/events")(self.events)
         router.post("/preview")(self.preview)
         return router
@@ -144,17 +143,19 @@ class Api:
     async def recommend(self, request: Request, asked: Asked) -> Recommended:
         """A list for a visitor, by the ranking that the experiment assigns them."""
         started, request_id = time.perf_counter(), request.state.request_id
-        visit = asked.visit or request_id
+        visit = asked.visit or secrets.token_hex(16)  # a request's id may be the same for many
         variant, draw = self.experiment.variant_of(asked.user), self.experiment.draw(asked.user, visit)
         slate = await self._slate(variant, asked, draw)
-        visitor = tokens.pseudonym(self.key, asked.user)
+        visitor, about = tokens.pseudonym(self.key, asked.user), self._facts(slate, asked.history)
+        # By what is in it, too: a visit that is asked again with another history gets another list.
+        content = json.dumps([self.experiment.key, self.model.card.version, about["items"]])
         facts = {
-            "list": tokens.pseudonym(self.key, asked.user, visit),
+            "list": tokens.pseudonym(self.key, asked.user, visit, content),
             "visitor": visitor,
             "request": request_id,
             "variant": variant,
             "ms": round(1000 * (time.perf_counter() - started), 3),
-            **self._facts(slate, asked.history),
+            **about,
         }
         logged = {
             "visitor": visitor,
@@ -165,7 +166,7 @@ class Api:
         }
         service.note(request, FALLBACK if slate.is_fallback else variant, logged)
         return Recommended(
-            items=_films(slate, self.model),
+            items=_items(slate, self.model),
             reason=_reason(slate, self.model),
             is_fallback=slate.is_fallback,
             experiment=self.experiment.key,
@@ -176,7 +177,7 @@ class Api:
         )
 
     async def events(self, asked: Events) -> Stored:
-        """Lists that were seen and films that were opened. Once this is answered, they are on disk."""
+        """Lists that were seen and items that were opened. Once this is answered, they are on disk."""
         now = time.time()
         rows: list[Exposure | Click] = []
         for each in asked.events:
@@ -192,7 +193,7 @@ class Api:
         """What each ranking would show for a history: to look at, not to learn from."""
         slates = {name: await self._slate(name, asked, NEVER) for name, _ in self.experiment.variants}
         return Previewed(
-            rankings={name: _films(slate, self.model) for name, slate in slates.items()},
+            rankings={name: _items(slate, self.model) for name, slate in slates.items()},
             reason=_reason(next(iter(slates.values())), self.model),
             is_fallback=any(slate.is_fallback for slate in slates.values()),
         )
@@ -225,6 +226,11 @@ class Api:
             raise Refusal(422, f"the list was served more than {self.token_hours:g} hours ago")
         return facts
 
+    def _example(self) -> dict[str, Any]:
+        """A request for /docs, with items of this catalogue."""
+        asked = {"user": "anna", "history": self.model.ids[:2], "length": 10, "visit": "monday"}
+        return {"requestBody": {"content": {"application/json": {"example": asked}}}}
+
     def warm(self) -> None:
         """A list that nobody sees."""
         self.recommender.slate(next(iter(self.model.weights)), self.model.ids[:1], 1, NEVER)
@@ -244,7 +250,7 @@ def create_app(model: Trained, config: Config, log_dir: Path) -> FastAPI:
         yield
         store.close()
 
-    words = {"title": config.title, "source": model.card.source, "noun": model.card.noun}
+    words = {"title": config.title, "source": model.card.source, "noun": model.card.noun, "nouns": model.card.nouns}
     about = {"trained_on": model.card.source, "items": len(model.ids)}
     described = Service(
         title=config.title,
@@ -271,9 +277,9 @@ def signals(slate: Slate, recommender: Recommender, history: list[str]) -> dict[
     }
 
 
-def _films(slate: Slate, model: Trained) -> list[Film]:
+def _items(slate: Slate, model: Trained) -> list[Item]:
     return [
-        Film(
+        Item(
             item=model.ids[each.item],
             title=model.titles[each.item],
             tags=model.tags[each.item],
@@ -316,11 +322,12 @@ def _click(facts: dict[str, Any], opened: Opened, now: float) -> Click:
     shown = [item for item, _, _ in facts["items"]]
     if opened.item not in shown:
         raise Refusal(422, f"{opened.item!r} is not in the list of this token")
-    return Click(opened.event_id, facts["list"], shown.index(opened.item) + 1, now, facts["visitor"], opened.item)
+    place = shown.index(opened.item) + 1
+    return Click(facts["list"], opened.item, place, now, facts["visitor"], opened.event_id)
 
 
 def _catalogue(model: Trained) -> str:
-    """Every film, the most popular first, for the page to choose from."""
+    """Every item, the most popular first, for the page to choose from."""
     order = (-model.popular).argsort(kind="stable").tolist()
-    films = [{"item": model.ids[i], "title": model.titles[i], "tags": model.tags[i]} for i in order]
-    return json.dumps(films, ensure_ascii=False)
+    items = [{"item": model.ids[i], "title": model.titles[i], "tags": model.tags[i]} for i in order]
+    return json.dumps(items, ensure_ascii=False)

@@ -10,11 +10,11 @@ from recommender.models import saved
 
 USERS = 200  # whose histories are asked with, one after another
 FILMS = 30  # in each history
-CHOSEN = 3  # films, for the picture
+CHOSEN = 3  # items, for the picture
 
 
 def questions() -> list[Question]:
-    """Lists for made-up histories of films that are popular, so that they resemble real ones; the first is short."""
+    """Lists for made-up histories of items that are popular, so that they resemble real ones; the first is short."""
     config, model = Config(), saved.load()
     rng = np.random.default_rng(config.seed)
     chances = model.popular / model.popular.sum()
@@ -26,7 +26,7 @@ def questions() -> list[Question]:
 
 
 def visit(page: Any) -> None:
-    """Choose a few of the offered films, not the most popular ones, and wait for both rankings."""
+    """Choose a few of the offered items, not the most popular ones, and wait for both rankings."""
     for _ in range(CHOSEN):
         page.locator("#choices button[aria-pressed=false]").nth(7).click()
     page.get_by_text(f"for {CHOSEN} chosen").wait_for()
