@@ -67,11 +67,7 @@ def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Co
     """
     problems: list[str] = []
     days: dict[str, float] = {}
-    visits = sorted(
-        (day, number, visit)
-        for number, visitor in enumerate(everybody.visitors)
-        for visit, day in enumerate(visitor.days.tolist())
-    )
+    visits = _in_order(everybody)
     waiting = iter(visits)
     lock, arrived = threading.Lock(), iter(progress(visits, "visiting"))
 
@@ -101,6 +97,15 @@ def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Co
     if problems:
         raise UnansweredError(f"the simulation broke off: {problems[0]}")
     return days
+
+
+def _in_order(everybody: Population) -> list[tuple[float, int, int]]:
+    """(day, number of the visitor, number of the visit) of all visits, as the days go by."""
+    return sorted(
+        (day, number, visit)
+        for number, visitor in enumerate(everybody.visitors)
+        for visit, day in enumerate(visitor.days.tolist())
+    )
 
 
 def _one(
