@@ -144,15 +144,30 @@ def analyze(visitors: Visitors, experiment: Experiment, truth: dict[str, Any] | 
     `truth` is what only a simulation knows: clicks per visitor under each ranking.
     """
     names = [name for name, _ in experiment.variants]
-    at_control = visitors.of(0).clicks
-    base, deviation = (float(each) if len(at_control) else 0.0 for each in (at_control.mean(), at_control.std()))
     alpha = ALPHA / max(1, len(names) - 1)  # Bonferroni: every treatment is compared with the control
-    found: dict[str, Any] = {
+    found = _groups(visitors, experiment, alpha, config)
+    found |= {"source": "simulated visitors" if truth else "visitors", "arms": [], "decision": UNDECIDED}
+    if not found["reason"]:
+        found["arms"] = [
+            _arm(visitors.of(0, number), experiment, name, alpha, truth, config)
+            for number, name in enumerate(names)
+            if number
+        ]
+        found["decision"], found["chosen"] = _decision(found["arms"])
+    return found
+
+
+def _groups(visitors: Visitors, experiment: Experiment, alpha: float, config: Config) -> dict[str, Any]:
+    """Who was shown what, whether that fits, and what could be found among so many."""
+    at_control, counts = visitors.of(0).clicks, visitors.ratio.counts
+    base, deviation = (float(each) if len(at_control) else 0.0 for each in (at_control.mean(), at_control.std()))
+    detectable = inference.detectable(deviation, counts[:2], alpha) / base if base else 0.0
+    needed = inference.needed(deviation, config.detectable * base, alpha) if base and deviation else 0
+    return {
         "experiment": experiment.key,
-        "source": "simulated visitors" if truth else "visitors",
         "metric": METRIC,
-        "control": names[0],
-        "visitors": dict(zip(names, visitors.ratio.counts, strict=True)),
+        "control": experiment.variants[0][0],
+        "visitors": dict(zip((name for name, _ in experiment.variants), counts, strict=True)),
         "lists": int(visitors.lists.sum()),
         "in_both": visitors.in_both,
         "bots": visitors.bots,
@@ -165,23 +180,11 @@ def analyze(visitors: Visitors, experiment: Experiment, truth: dict[str, Any] | 
         "planned": {
             "visitors": experiment.planned,
             "relative": config.detectable,
-            "visitors_each": inference.needed(deviation, config.detectable * base, alpha) if base and deviation else 0,
-            "detectable": round(inference.detectable(deviation, visitors.ratio.counts[:2], alpha) / base, 4)
-            if base
-            else 0.0,
+            "visitors_each": needed,
+            "detectable": round(detectable, 4),
         },
-        "arms": [],
         "reason": _why_nothing_is_said(visitors, config),
-        "decision": UNDECIDED,
     }
-    if not found["reason"]:
-        found["arms"] = [
-            _arm(visitors.of(0, number), experiment, name, alpha, truth, config)
-            for number, name in enumerate(names)
-            if number
-        ]
-        found["decision"], found["chosen"] = _decision(found["arms"])
-    return found
 
 
 def _why_nothing_is_said(visitors: Visitors, config: Config) -> str:
