@@ -100,10 +100,13 @@ def test_a_run_touches_only_what_it_should(each: Project) -> None:
 
 def test_its_lock_is_current(each: Project, tmp_path: Path) -> None:
     """Compiled again with the lock as a preference, nothing changes: every pin still fits the pyproject."""
-    shutil.copy(each.folder / "requirements.lock", tmp_path / "requirements.lock")
     options = "--universal --generate-hashes --no-annotate --no-header --python-version 3.11 --quiet"
-    run(f"uv pip compile pyproject.toml {options} -o {tmp_path}/requirements.lock", each.folder)
-    assert (tmp_path / "requirements.lock").read_text() == (each.folder / "requirements.lock").read_text()
+    for lock in sorted(each.folder.glob("requirements*.lock")):
+        extra = lock.stem.removeprefix("requirements").removeprefix("-")
+        shutil.copy(lock, tmp_path / lock.name)
+        wanted = f"{options} --extra {extra}" if extra else options
+        run(f"uv pip compile pyproject.toml {wanted} -o {tmp_path / lock.name}", each.folder)
+        assert (tmp_path / lock.name).read_text() == lock.read_text()
 
 
 def test_its_ci_passes_in_a_clone_of_what_a_run_left(each: Project, tmp_path: Path) -> None:

@@ -8,21 +8,22 @@ from fastapi.testclient import TestClient
 
 from forecast_dashboard.config import Config
 from forecast_dashboard.data import prepare, quality, sample, table
-from forecast_dashboard.data.features import View
+from forecast_dashboard.data.features import View, Weather
 from forecast_dashboard.data.quality import Finding
 from forecast_dashboard.data.sample import Hidden
 from forecast_dashboard.data.series import Series
 from forecast_dashboard.evaluation import backtest
 from forecast_dashboard.evaluation.backtest import Year
 from forecast_dashboard.models import rolling, saved, training
-from forecast_dashboard.models.designs import Design, Yardstick
+from forecast_dashboard.models.designs import Design, Method, Yardstick
 from forecast_dashboard.models.saved import Card, Trained
+from forecast_dashboard.models.training import Rolled
 from forecast_dashboard.serving.app import create_app
 
 
 @pytest.fixture(scope="session")
 def config() -> Config:
-    return Config(title="Demand <tested>", seed=7, trees=150, resamples=200)
+    return Config(title="Demand <tested>", seed=7, trees=80, resamples=200, cost_short=90.0, cost_over=30.0)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory, config: Config) -> tuple[Pat
 
 @pytest.fixture(scope="session")
 def checked(drawn: tuple[Path, Hidden], config: Config) -> tuple[Series, list[Finding]]:
-    return quality.clean(table.read(drawn[0], prepare.SAMPLE).series, config)
+    return quality.clean(table.read(drawn[0], prepare.OF_SAMPLE).series, config)
 
 
 @pytest.fixture(scope="session")
@@ -55,29 +56,38 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def model(view: View, config: Config, folder: Path) -> Trained:
-    """Both teams, fitted to the first year as `train` does, kept and read again."""
+    """Both teams, as `train` fits them, kept and read again."""
     first = rolling.test_from(view.series, config)
-    teams, calibrations = {}, {}
+    teams, forecasts = {}, {}
     for weather in training.weathers(view.series):
-        design = Design(weather, Yardstick.day)
-        calibrations[weather] = training.calibrate(view, design, first, config)
-        teams[weather.name] = training.team(view, design, calibrations[weather], first, config)
-    training.keep(calibrations, folder / training.CALIBRATION.name)
+        design = Design(weather, Yardstick.day, Method.mean)
+        forecasts[weather] = training.rolled(view, design, first, config)
+        teams[weather.name] = training.team(view, design, forecasts[weather], first, config)
+    training.keep(forecasts, saved.digest(view.series, (0, view.series.days)), folder / training.ROLLED.name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(saved, "MODEL", folder / saved.MODEL.name)
         patch.setattr(saved, "CARD", folder / saved.CARD.name)
         sha256 = saved.save(teams, view.series)
         areas, zone = list(view.series.areas), view.series.zone
-        saved.save_card(Card("a test", True, areas, zone, view.series.step // 60, "0" * 64, sha256, {}))
+        until = str(view.series.date(view.series.days - 1))
+        words = ("MW", "demand", until, "0" * 64, sha256)
+        saved.save_card(Card("a test", True, areas, zone, view.series.step // 60, *words, {}))
         return saved.load()
 
 
 @pytest.fixture(scope="session")
-def year(view: View, model: Trained, folder: Path, config: Config) -> Year:
-    """The test year, forecast."""
+def forecasts(model: Trained, view: View, folder: Path) -> dict[Weather, Rolled]:
+    """What was kept of the rolling origin while the model was made."""
+    assert model
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "CALIBRATION", folder / training.CALIBRATION.name)
-        return backtest.forecast(view, model, config)
+        patch.setattr(training, "ROLLED", folder / training.ROLLED.name)
+        return training.kept(view.series)
+
+
+@pytest.fixture(scope="session")
+def year(view: View, model: Trained, forecasts: dict[Weather, Rolled], config: Config) -> Year:
+    """The test year, forecast."""
+    return backtest.forecast(view, forecasts, model, config)
 
 
 @pytest.fixture

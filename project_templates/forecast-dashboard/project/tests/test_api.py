@@ -15,6 +15,7 @@ from forecast_dashboard.data.features import View, measured
 from forecast_dashboard.models.saved import Trained
 from forecast_dashboard.monitoring import monitor
 from forecast_dashboard.serving import site
+from forecast_dashboard.serving.app import KEY, create_app
 
 
 def _asked(client: TestClient, **body: object) -> dict[str, Any]:
@@ -26,8 +27,8 @@ def _asked(client: TestClient, **body: object) -> dict[str, Any]:
 
 def test_a_day_is_answered_interval_by_interval(client: TestClient, model: Trained) -> None:
     found = _asked(client, area="Harbor")
-    assert (found["day"], len(found["intervals"])) == ("2024-01-01", 24)
-    assert found["model"] == "boosting without weather"
+    assert (found["day"], len(found["intervals"])) == ("2024-01-17", 24)
+    assert found["model"] == "mean of boosting and ridge without weather"
     assert found["model_version"] == model.card.version
     assert [each["clock"] for each in found["intervals"][:2]] == ["00:00", "01:00"]
     for each in found["intervals"]:
@@ -37,7 +38,7 @@ def test_a_day_is_answered_interval_by_interval(client: TestClient, model: Train
 
 def test_a_weather_forecast_is_used(client: TestClient) -> None:
     mild, hot = (_asked(client, area="Old Town", temperature=[degrees] * 24) for degrees in (15.0, 30.0))
-    assert mild["model"] == hot["model"] == "boosting with a weather forecast"
+    assert mild["model"] == hot["model"] == "mean of boosting and ridge with a weather forecast"
     assert [each["point"] for each in mild["intervals"]] != [each["point"] for each in hot["intervals"]]
 
 
@@ -45,8 +46,8 @@ def test_its_own_history_gives_the_same_answer(client: TestClient, model: Traine
     newest = model.newest
     place = newest.areas.index("Hills")
     felt = measured(View(newest))[place].tolist()
-    history = {"demand": newest.demand[place].tolist(), "temperature": felt, "holiday": newest.holiday.tolist()}
-    given = {"day": "2024-01-01", "history": history, "temperature": [3.0] * 24}
+    history = {"demand": newest.demand[place].tolist(), "temperature": felt, "holiday": newest.holiday[place].tolist()}
+    given = {"day": "2024-01-17", "history": history, "temperature": [3.0] * 24}
     own, stored = _asked(client, area="Hills", **given), _asked(client, area="Hills", temperature=[3.0] * 24)
     assert own["intervals"] == stored["intervals"]
 
@@ -66,7 +67,7 @@ LONG = [500.0] * 24 * 30
     [
         ({}, "area: Field required"),
         ({"area": "Nowhere"}, "there is no area 'Nowhere': there are Harbor, Old Town, Hills"),
-        ({"area": "Harbor", "temperature": [5.0] * 23}, "2024-01-01 has 24 intervals, and 23 temperatures were given"),
+        ({"area": "Harbor", "temperature": [5.0] * 23}, "2024-01-17 has 24 intervals, and 23 temperatures were given"),
         ({"area": "Harbor", "temperature": [99.0] * 24}, "temperature.0"),
         ({"area": "Harbor", "day": "2024-05-01"}, "needs its history"),
         ({"area": "Harbor", "history": {"demand": LONG}}, "say which day begins"),
@@ -103,10 +104,18 @@ def test_what_is_no_json_or_too_much_is_refused(client: TestClient, config: Conf
     assert client.post("/actuals", json=without_zone).status_code == 422
 
 
-def test_the_log_joins_forecasts_and_actual_values(client: TestClient, model: Trained, tmp_path: Path) -> None:
-    found = _asked(client, area="Hills")
-    actual = [{"time": each["time"], "value": each["point"] + 1} for each in found["intervals"]]
-    actual[3]["value"] = actual[3]["value"] + 1e5
+def _actual(found: dict[str, Any], wrong: float) -> list[dict[str, object]]:
+    return [{"time": each["time"], "value": each["point"] + wrong} for each in found["intervals"]]
+
+
+def test_the_log_joins_the_forecast_that_counts_and_actual_values(
+    client: TestClient, model: Trained, tmp_path: Path
+) -> None:
+    _asked(client, area="Hills", holiday=True)  # what if it were one
+    found = _asked(client, area="Hills", counts=True)
+    _asked(client, area="Hills", counts=True, holiday=True)  # too late: the first of a day counts
+    actual = _actual(found, 1)
+    actual[3]["value"] = 1e5
     assert client.post("/actuals", json={"area": "Hills", "observations": actual}).json() == {"observations": 24}
     entries = [json.loads(line) for line in (tmp_path / "logs/service.jsonl").read_text().splitlines()]
     card = dataclasses.replace(model.card, weekly={"scale": [1.0, 1.0, 2.0]})
@@ -115,6 +124,50 @@ def test_the_log_joins_forecasts_and_actual_values(client: TestClient, model: Tr
     assert [each.is_covered for each in judged].count(False) >= 1
     assert judged[0].scaled_error == pytest.approx(0.5, abs=0.01)
     assert entries[0]["observed_until"] == entries[0]["issue"]
+
+
+def test_intervals_widen_when_a_day_was_missed_and_a_restart_does_not_forget(
+    client: TestClient, model: Trained, config: Config, tmp_path: Path
+) -> None:
+    def width(asked: TestClient) -> float:
+        found = _asked(asked, area="Hills")["intervals"]
+        return float(sum(each["high"] - each["low"] for each in found))
+
+    before, other = width(client), _asked(client, area="Harbor")["intervals"]
+    found = _asked(client, area="Hills", counts=True)
+    assert client.post("/actuals", json={"area": "Hills", "observations": _actual(found, 400)}).status_code == 200
+    missed = width(client)
+    assert missed > 1.02 * before
+    assert _asked(client, area="Harbor")["intervals"] == other
+    with TestClient(create_app(model, config, tmp_path / "logs")) as again:
+        assert width(again) == missed
+
+
+def test_only_who_has_the_key_says_what_counts(
+    model: Trained, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY, "a secret")
+    right = {"Authorization": "Bearer a secret"}
+    observed = {"area": "Hills", "observations": [{"time": "2024-01-17T00:00:00Z", "value": 5}]}
+    with TestClient(create_app(model, config, tmp_path / "logs")) as client:
+        for path, body in (("/actuals", observed), ("/forecast", {"area": "Hills", "counts": True})):
+            assert client.post(path, json=body).status_code == 401
+            assert client.post(path, json=body, headers={"Authorization": "Bearer another"}).status_code == 401
+            assert client.post(path, json=body, headers=right).status_code == 200
+        assert client.post("/forecast", json={"area": "Hills"}).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1970-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_beyond_the_calendar_is_refused(client: TestClient, day: str) -> None:
+    answer = client.post("/forecast", json={"area": "Harbor", "day": day, "history": {"demand": LONG}})
+    assert (answer.status_code, "day: " in answer.json()["detail"]) == (422, True)
+
+
+def test_the_future_can_neither_be_observed_nor_count(client: TestClient) -> None:
+    observed = {"area": "Hills", "observations": [{"time": "2199-01-01T00:00:00Z", "value": 5}]}
+    assert "has not come yet" in client.post("/actuals", json=observed).json()["detail"]
+    far = {"area": "Harbor", "day": "2199-01-01", "history": {"demand": LONG}, "counts": True}
+    assert "can count" in client.post("/forecast", json=far).json()["detail"]
 
 
 def test_it_says_how_it_is(client: TestClient, model: Trained) -> None:
@@ -136,6 +189,6 @@ def test_the_page_is_one_file_that_may_run_nothing_else(client: TestClient, mode
     answer = client.get("/")
     assert "Demand &lt;tested&gt;" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert '"day": "2024-01-01"' in answer.text
+    assert '"day": "2024-01-17"' in answer.text
     static, _ = site.page(config, None)
     assert '"live":' not in static

@@ -1,8 +1,10 @@
 """The data are what the README says: every hidden defect is found, local days are read rightly, bad files refused."""
 
 import dataclasses
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -155,3 +157,124 @@ def test_filling_looks_back_only(series: Series) -> None:
     assert len(missing)
     for area, place in missing[:5].tolist():
         assert series.filled[area, place] == View(series).series.filled[area, place - 7 * series.per_day]
+
+
+def _series(change: Callable[[np.ndarray], None], days: int = 160) -> Series:
+    """Hourly amounts of one area, with a change."""
+    rng, hours = np.random.default_rng(1), np.arange(24 * days)
+    values = 50 + 20 * np.sin(hours / 24 * 2 * np.pi) + rng.normal(0, 2, len(hours))
+    change(values)
+    times = int(np.datetime64("2024-01-01T00:00", "s").astype(int)) + 3600 * hours
+    return Series(("a",), times, values[None], None, np.zeros((1, len(hours)), dtype=bool), "UTC")
+
+
+def _set(rows: slice, value: float) -> Callable[[np.ndarray], None]:
+    return lambda values: values.__setitem__(rows, value)
+
+
+def _multiply(rows: slice, factor: float) -> Callable[[np.ndarray], None]:
+    return lambda values: values.__setitem__(rows, values[rows] * factor)
+
+
+def _the_same_every_day(values: np.ndarray) -> None:
+    values[:] = np.arange(len(values)) % 24 + 1.0
+
+
+def _at_night(values: np.ndarray) -> None:
+    values[:] = np.where((np.arange(len(values)) % 24 >= 7) & (np.arange(len(values)) % 24 <= 17), values, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "kinds", "missing"),
+    [
+        (_set(slice(500, 503), -999.0), ["placeholder"], 3),
+        (_multiply(slice(700, 702), 1000.0), ["spike"], 2),
+        (_set(slice(900, 912), 47.0), ["stuck meter"], 12),
+        (_at_night, [], 0),
+        (_set(slice(1000, 1100), 0.0), ["stuck meter"], 100),
+        (_set(slice(1000, 1000 + 24 * 20), np.nan), ["gap"], 24 * 20),
+        (lambda values: None, [], 0),
+    ],
+    ids=["placeholder", "a unit too small", "stuck", "no sun at night", "a dead meter", "weeks are missing", "nothing"],
+)
+def test_what_cannot_be_believed_is_told_apart(
+    change: Callable[[np.ndarray], None], kinds: list[str], missing: int, config: Config
+) -> None:
+    series, found = quality.clean(_series(change), config)
+    assert [each.kind for each in found] == kinds
+    assert int(np.isnan(series.demand).sum()) == missing
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_set(slice(40, 42), -5.0), "2 of the values of 'a' are negative"),
+        (_set(slice(None), 7.0), "every value of 'a' is 7"),
+        (_the_same_every_day, "every day of 'a' is the same"),
+    ],
+    ids=["negative", "constant", "the same every day"],
+)
+def test_what_cannot_be_forecast_is_refused_by_name(
+    change: Callable[[np.ndarray], None], told: str, config: Config
+) -> None:
+    with pytest.raises(BadDataError, match=told):
+        quality.clean(_series(change), config)
+
+
+def test_fahrenheit_is_no_heat_wave(config: Config) -> None:
+    series = _series(lambda values: None)
+    hot = dataclasses.replace(series, temperature=np.full(series.demand.shape, 75.0))
+    with pytest.raises(BadDataError, match="not in degrees Celsius"):
+        quality.clean(hot, config)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "values"),
+    [
+        (["03/25/2024 01:00;1", "03/25/2024 02:00;2"], {"time_format": "%m/%d/%Y %H:%M"}, [1, 2]),
+        (["2024-03-25T01:00;1.234,5", "2024-03-25T02:00;2,5"], {}, [1234.5, 2.5]),
+        (["2024-03-25T01:00;1.5", "2024-03-25T02:00;2.25"], {}, [1.5, 2.25]),
+    ],
+    ids=["month first", "points for thousands", "points for decimals"],
+)
+def test_a_file_is_read_as_it_was_written(
+    tmp_path: Path, rows: list[str], columns: dict[str, str], values: list[float]
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("time;value\n" + "\n".join(rows) + "\n")
+    own = dataclasses.replace(OWN, zone="UTC", **columns)  # type: ignore[arg-type]
+    found = [row.value for row in table._rows(path.name, path.read_bytes(), own, ZoneInfo("UTC"), "all")]
+    assert found == values
+
+
+def test_points_that_may_mean_either_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("time;value\n2024-03-25T01:00;1.234\n2024-03-25T02:00;1.250\n")
+    with pytest.raises(BadDataError, match="a thousand or a little more than one"):
+        table.read(path, OWN)
+
+
+def test_month_first_times_are_refused_with_the_way_to_read_them(tmp_path: Path) -> None:
+    with pytest.raises(BadDataError, match="--time-format"):
+        table.read(_file(tmp_path, "03/25/2024 01:00,5", days=2), OWN)
+
+
+def test_a_time_may_name_the_end_of_its_interval(tmp_path: Path) -> None:
+    path = _file(tmp_path, days=3)
+    begins, ends = (table.read(path, dataclasses.replace(OWN, is_hour_ending=each)).series for each in (False, True))
+    shared = np.intersect1d(begins.times, ends.times + 3600)
+    assert len(shared)
+    at = [int(np.flatnonzero(each == shared[0])[0]) for each in (begins.times, ends.times + 3600)]
+    assert begins.demand[0, at[0]] == ends.demand[0, at[1]]
+
+
+def test_a_holiday_is_one_of_its_area_only(tmp_path: Path) -> None:
+    moments = [(area, day, hour) for area in "ab" for day in (1, 2, 3) for hour in range(24)]
+    rows = [
+        f"2024-03-{day:02}T{hour:02}:00Z,{area},{hour},{str(area == 'a' and day == 2).lower()}"
+        for area, day, hour in moments
+    ]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["time,area,value,holiday", *rows]) + "\n")
+    series = table.read(path, Columns("time", "value", "UTC", holiday="holiday", area="area")).series
+    assert series.holiday.sum(axis=1).tolist() == [24, 0]

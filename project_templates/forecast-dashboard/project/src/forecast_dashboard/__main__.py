@@ -37,14 +37,18 @@ def main(argv: list[str] | None = None) -> int:
 def _data(options: Namespace) -> None:
     from forecast_dashboard.data import prepare
 
-    request = prepare.Request(options.data, _columns(options), options.mirror)
+    request = prepare.Request(options.data, _columns(options), options.mirror, options.unit, options.noun)
     print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
 
 
 def _data_options(parser: ArgumentParser) -> None:
     parser.add_argument("--data", default="sample", help="'sample' (default), 'victoria', or a CSV file of your own")
     parser.add_argument("--time", metavar="COL", help="of your file: the column of times")
-    parser.add_argument("--value", metavar="COL", help="the column of demand")
+    parser.add_argument("--value", metavar="COL", help="the column of values")
+    parser.add_argument("--unit", help="that the values are in, such as kWh")
+    parser.add_argument("--noun", help="what they are: demand (default), production, sales, …")
+    parser.add_argument("--time-format", metavar="FORMAT", help="how times are written, such as '%%m/%%d/%%Y %%H:%%M'")
+    parser.add_argument("--hour-ending", action="store_true", help="a time names the end of its interval")
     parser.add_argument("--tz", metavar="ZONE", help="where its people live, such as Europe/Berlin")
     parser.add_argument("--weather", metavar="COL", help="the column of temperatures, in degrees Celsius, if any")
     parser.add_argument("--holiday", metavar="COL", help="the column that says true on holidays, if any")
@@ -61,7 +65,8 @@ def _columns(options: Namespace) -> "Columns | None":
         return None
     if missing := [name for name, given in wanted.items() if not given]:
         raise ExplainedError(f"{' and '.join(missing)} must be given too: which column, and where the clocks are")
-    return Columns(options.time, options.value, options.tz, options.weather, options.holiday, options.area)
+    own = (options.weather, options.holiday, options.area, options.time_format, options.hour_ending)
+    return Columns(options.time, options.value, options.tz, *own)
 
 
 def _train(options: Namespace) -> None:

@@ -18,15 +18,17 @@ class Config:
     seed: int = PROJECT.seed  # of the sample, the emulated weather forecast, the trees and the bootstrap
 
     threads: int = 1  # of the trees: on data this small a second one mostly waits for the first
-    trees: int = 400
+    fits: int = 2  # models that are fitted at the same time, each on a thread of its own
+    trees: int = 250
     leaves: int = 31
-    learning_rate: float = 0.05
+    learning_rate: float = 0.08
     least_in_leaf: int = 40  # intervals
     warm_up_days: int = 29  # at the start of the data, whose lags reach before it
 
     validation: float = 0.25  # share of the training days, the newest, on which experiments are compared
     calibration: float = 0.5  # share of the training days, the newest, whose errors make the intervals
     test_days: int = 365  # the newest ones; looked at once
+    refit_days: int = 122  # after which models are fitted again, in the test as in service
 
     forecast_day_error: float = 1.5  # of the emulated weather forecast, in degrees: one draw for each day,
     forecast_hour_error: float = 1.0  # and one for each interval
@@ -37,10 +39,12 @@ class Config:
     hot: float = 33.0  # degrees from which an hour counts as hot
     cold: float = 5.0  # degrees below which it counts as cold
 
-    cost_short: float = 90.0  # of a megawatt hour that was not committed and is needed, in any currency
+    cost_short: float = 90.0  # of one unit over an hour that was not committed and is needed, in any currency
     cost_over: float = 30.0  # of one that was committed and is not needed
 
     stuck_hours: float = 6.0  # of one and the same value, after which a meter counts as stuck
+    dead_hours: float = 72.0  # of zeros, after which it does: nights and weekends may be empty
+    spike: float = 10.0  # times what nearly all values stay below, above which one is not believed
     shift_days: int = 28  # compared before and after a day to find a lasting change of level
     shift: float = 0.08  # relative change of level that counts as one
 

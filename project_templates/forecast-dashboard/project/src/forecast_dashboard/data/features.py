@@ -84,8 +84,8 @@ class Feature:
 def _holidays(view: View, days: int) -> np.ndarray:
     """Whether the day so many days later is a holiday."""
     series = view.series
-    daily = series.holiday[series.starts]
-    return daily[np.clip(series.day + days, 0, series.days - 1)]
+    daily = series.holiday[:, series.starts]
+    return daily[:, np.clip(series.day + days, 0, series.days - 1)]
 
 
 def _free_days(view: View) -> np.ndarray:
@@ -100,7 +100,7 @@ def _alike(view: View) -> np.ndarray:
     found = view.before(values, 7)
     for days in (6, 5, 4, 3, 2, 1):  # the newest last, so that it stays
         place = np.maximum(view.index - days * view.series.per_day, 0)
-        fits = (kinds[place] == kinds) & (place < view.series.issue)
+        fits = (kinds[:, place] == kinds) & (place < view.series.issue)
         found = np.where(fits, values[:, place], found)
     return found
 
@@ -120,11 +120,13 @@ def _forecast(view: View) -> np.ndarray:
     return view.forecast
 
 
-def _smooth(values: np.ndarray, width: int) -> np.ndarray:
-    """Mean of an interval and those around it."""
-    kernel = np.ones(width)
-    share = np.convolve(np.ones(values.shape[1]), kernel, "same")
-    return np.array([np.convolve(row, kernel, "same") for row in values]) / share
+def _smooth(view: View, values: np.ndarray) -> np.ndarray:
+    """Mean of an interval and those around it, within its own day: tomorrow's forecast is not made yet."""
+    reach = 3 * view.series.per_day // 24 // 2
+    total = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+    ends = np.append(view.series.starts[1:], len(view.index))[view.series.day]
+    first, end = np.maximum(view.index - reach, view.series.issue), np.minimum(view.index + reach + 1, ends)
+    return (total[:, end] - total[:, first]) / (end - first)
 
 
 CALENDAR = (
@@ -166,7 +168,7 @@ PAST_WEATHER = (
 def _ahead(known: Known, of: Callable[[View], np.ndarray]) -> tuple[Feature, ...]:
     """Of the day to come, by a forecast or, out of reach, the actual one."""
     return (
-        Feature("temperature", known, lambda view: _smooth(of(view), 3 * view.series.per_day // 24 // 2 * 2 + 1)),
+        Feature("temperature", known, lambda view: _smooth(view, of(view))),
         Feature("mean temperature of the day", known, lambda view: view.over_day(of(view), np.mean)),
         Feature("highest temperature of the day", known, lambda view: view.over_day(of(view), np.max)),
         Feature("lowest temperature of the day", known, lambda view: view.over_day(of(view), np.min)),

@@ -19,16 +19,19 @@ from forecast_dashboard.kit import provenance
 STORE = PROJECT.data / "series.npz"
 MANIFEST = PROJECT.data / "manifest.json"
 FEWEST_DAYS = 140  # below which a test of half of them means nothing
-SAMPLE = Columns("time", "demand", sample.ZONE, weather="temperature", holiday="holiday", area="area")
+SAMPLE = "sample"
+OF_SAMPLE = Columns("time", "demand", sample.ZONE, weather="temperature", holiday="holiday", area="area")
 
 
 @dataclass(frozen=True)
 class Request:
     """Which data are wanted."""
 
-    source: str = "sample"  # or the name of a public collection, or a path
+    source: str = SAMPLE  # or the name of a public collection, or a path
     columns: Columns | None = None  # of a file
     mirror: str | None = None  # where a public collection is fetched instead
+    unit: str | None = None  # that values are in
+    noun: str | None = None  # what they are: demand, production, …
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,8 @@ class Manifest(provenance.Manifest):
 
     first: str  # local date
     last: str
+    unit: str  # that values are in
+    noun: str  # what they are
     missing: int  # intervals without a value that can be believed
     findings: list[dict[str, object]]
 
@@ -45,12 +50,15 @@ def prepare(request: Request, config: Config) -> Manifest:
     """Bring the data here and store them for the other steps."""
     commit, dirty = provenance.version(PROJECT.root)  # first: what the run writes must not count
     name, licence, found = _source(request, config)
+    _check_length(found.series)
     series, findings = quality.clean(found.series, config)
-    _check(series)
+    _check_gaps(series)
     manifest = Manifest(
         source=name,
         licence=licence,
-        synthetic=name == "sample",
+        synthetic=request.source == SAMPLE,
+        unit=request.unit or ("MW" if request.source in (SAMPLE, victoria.NAME) else "units"),
+        noun=request.noun or "demand",
         rows=found.rows,
         first=str(series.date(0)),
         last=str(series.date(series.days - 1)),
@@ -110,9 +118,9 @@ def _source(request: Request, config: Config) -> tuple[str, str, Read]:
     """(name, licence, what was read)."""
     match request.source:
         case "sample":
-            path = PROJECT.data / "sample" / "demand.csv"
+            path = PROJECT.data / SAMPLE / "demand.csv"
             sample.draw(path, config.seed)
-            return "sample", "CC0-1.0", table.read(path, SAMPLE)
+            return SAMPLE, "CC0-1.0", table.read(path, OF_SAMPLE)
         case victoria.NAME:
             (PROJECT.data / "victoria").mkdir(parents=True, exist_ok=True)
             return victoria.NAME, victoria.LICENCE, victoria.fetch_demand(PROJECT.data / "victoria", request.mirror)
@@ -127,12 +135,15 @@ def _source(request: Request, config: Config) -> tuple[str, str, Read]:
             return place.stem, provenance.licence(place.resolve().parent), table.read(place, request.columns)
 
 
-def _check(series: Series) -> None:
+def _check_length(series: Series) -> None:
     if series.days < FEWEST_DAYS:
         raise BadDataError(f"there are {series.days} whole days, and {FEWEST_DAYS} are needed to learn and to test")
+
+
+def _check_gaps(series: Series) -> None:
     share = np.isnan(series.demand).mean(axis=1)
     for name, each in zip(series.areas, share, strict=True):
         if each > 0.2:
-            raise BadDataError(f"{each:.0%} of the values of {name!r} are missing or stuck: a fifth may be")
-    if np.nanmax(np.abs(series.demand)) <= 0:
-        raise BadDataError("every value is 0: there is nothing to forecast")
+            raise BadDataError(
+                f"{each:.0%} of the values of {name!r} are missing or not to be believed: a fifth may be"
+            )

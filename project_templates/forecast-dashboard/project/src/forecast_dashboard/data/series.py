@@ -1,4 +1,4 @@
-"""Demand of one or several areas on a regular grid in UTC, and the local days in which people live."""
+"""What one or several areas use or make, on a regular grid in UTC, and the local days in which people live."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,9 +22,9 @@ class Series:
 
     areas: tuple[str, ...]
     times: np.ndarray  # (T,) seconds since 1970 in UTC, regular: what is missing is there, as NaN
-    demand: np.ndarray  # (A, T) megawatts; NaN where nothing, or nothing that can be believed, was measured
+    demand: np.ndarray  # (A, T) in the data's unit; NaN where nothing, or nothing that can be believed, was measured
     temperature: np.ndarray | None  # (A, T) degrees Celsius; None where nobody measured it
-    holiday: np.ndarray  # (T,) whether the local day is a public holiday
+    holiday: np.ndarray  # (A, T) whether the local day is a public holiday there
     zone: str  # of local time, such as "Europe/Berlin"
 
     @property
@@ -117,6 +117,6 @@ class Series:
             self.times[:index],
             self.demand[:, :index],
             None if self.temperature is None else self.temperature[:, :index],
-            self.holiday[:index],
+            self.holiday[:, :index],
             self.zone,
         )

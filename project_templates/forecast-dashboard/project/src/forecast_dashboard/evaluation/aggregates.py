@@ -19,6 +19,9 @@ def write(year: Year, measured: dict[str, Any], config: Config) -> None:
         "source": measured["data"]["source"],
         "synthetic": measured["data"]["synthetic"],
         "served": year.served,
+        "unit": measured["data"]["unit"],
+        "noun": measured["data"]["noun"],
+        "test_days": measured["data"]["test_days"],
         "promised": config.level,
         "areas": [_area(year, number, config) for number in range(len(year.series.areas))],
         "results": [row for row in measured["results"] if row["metric"] in ("mase", "mae")],
@@ -58,7 +61,7 @@ def _area(year: Year, number: int, config: Config) -> dict[str, Any]:
     looked_at = {**dict.fromkeys(days[-NEWEST:].tolist(), "newest"), **dict.fromkeys(worst, "among the worst")}
     for day in np.unique(series.day[series.changes_clock & (series.day >= year.first)]).tolist():
         looked_at[day] = "clocks change"
-    for day in np.unique(series.day[series.holiday & (series.day >= year.first)]).tolist():
+    for day in np.unique(series.day[series.holiday[number] & (series.day >= year.first)]).tolist():
         looked_at.setdefault(day, "holiday")
     return {
         "name": series.areas[number],
@@ -85,7 +88,7 @@ def _day(year: Year, number: int, day: int, why: str) -> dict[str, Any]:
         "low": shown(band.low),
         "high": shown(band.high),
         "last_week": shown(year.points[naive.WEEK]),
-        "commit": shown(year.commit),
+        "commit": shown(year.commit[year.served]),
     }
 
 

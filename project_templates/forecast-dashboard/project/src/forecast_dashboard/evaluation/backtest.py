@@ -1,5 +1,6 @@
 """The test year: every forecast that would have been made in it, by the naive ones, the models, and their intervals."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,20 +10,23 @@ from forecast_dashboard.data.features import View, Weather
 from forecast_dashboard.data.series import Series
 from forecast_dashboard.evaluation import measures
 from forecast_dashboard.evaluation.measures import Tested
-from forecast_dashboard.models import conformal, naive, rolling, training
+from forecast_dashboard.models import conformal, naive, rolling
 from forecast_dashboard.models.conformal import Band
-from forecast_dashboard.models.designs import Inputs
-from forecast_dashboard.models.saved import Trained
+from forecast_dashboard.models.decision import Reserve
+from forecast_dashboard.models.designs import Method
+from forecast_dashboard.models.saved import Trained, around
+from forecast_dashboard.models.training import Rolled
 
-ROLES = {
-    naive.DAY: "baseline",
-    naive.WEEK: "baseline",
-    naive.FOUR_WEEKS: "baseline",
-    f"boosting {Weather.none.value}": "model",
-    f"boosting {Weather.forecast.value}": "model",
-    f"boosting {Weather.actual.value}": "naive",  # what somebody claims who lets tomorrow's weather in
-}
-PLAIN, ADAPTIVE = "plain conformal", "adaptive conformal"
+PLAIN, ADAPTIVE, FROZEN = "plain conformal", "adaptive conformal", "adaptive, without actual values"
+ONCE = ", fitted once"
+
+
+def role(model: str) -> str:
+    """Baseline, model, or what somebody claims who lets tomorrow's weather in."""
+    if Weather.actual.value in model:
+        return "naive"
+    simple = (naive.DAY, naive.WEEK, naive.FOUR_WEEKS)
+    return "baseline" if model in simple or model.startswith(Method.ridge.value) else "model"
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,9 @@ class Year:
     view: View
     first: int  # day
     tested: Tested
-    points: dict[str, np.ndarray]  # by model: (A, T) megawatts, NaN before the test
+    points: dict[str, np.ndarray]  # by model: (A, T), NaN before the test
     intervals: list[Intervals]
-    commit: np.ndarray  # (A, T) by the model that is served
+    commit: dict[str, np.ndarray]  # (A, T) by what it is made from: last week's values, and the model that is served
     scale: np.ndarray  # (A,) of MASE
     served: str
 
@@ -53,7 +57,7 @@ class Year:
         return self.view.series
 
     def errors(self, model: str) -> np.ndarray:
-        """(A, T) megawatts."""
+        """(A, T)."""
         found: np.ndarray = np.abs(self.points[model] - self.series.demand)
         return found
 
@@ -66,33 +70,44 @@ class Year:
         return next(each.band for each in self.intervals if (each.method, each.model) == (method, model))
 
 
-def forecast(view: View, model: Trained, config: Config) -> Year:
-    """Make every forecast of the test year, each from what was known then."""
+def forecast(view: View, forecasts: Mapping[Weather, Rolled], model: Trained, config: Config) -> Year:
+    """The test year by every method, from forecasts that were made before each day was known."""
     series = view.series
     first = rolling.test_from(series, config)
     rows = series.day >= first
-    points = naive.forecasts(view)
+    points = {name: np.where(rows, each, np.nan) for name, each in naive.forecasts(view).items()}
     is_training = (series.day >= config.warm_up_days) & (series.day < first)
-    scale = measures.mase_scale(series.demand, points[naive.DAY], is_training)
-    past = np.where(is_training, np.abs(points[naive.WEEK] - series.demand), np.nan)
+    last_week = naive.forecasts(view)[naive.WEEK]
+    scale = measures.mase_scale(series.demand, naive.forecasts(view)[naive.DAY], is_training)
+    past = np.where(is_training, np.abs(last_week - series.demand), np.nan)
     intervals = [Intervals(PLAIN, naive.WEEK, conformal.plain(points[naive.WEEK], past, config.level))]
-    commit = np.empty(0)
-    for weather, calibration in training.calibrations(series).items():
-        team = model.teams[weather.name]
-        found, name = team.forecast(view, rows), team.point.design.name
-        points[name], commit = found["point"], found["commit"]
-        past = calibration.point - series.demand
-        intervals.append(Intervals(PLAIN, name, conformal.plain(found["point"], past, config.level)))
-        inputs = Inputs.of(view, team.point.design, team.point.levels)
-        limits = [
-            np.where(rows, each.predict(inputs, rows), before)
-            for each, before in ((team.low, calibration.low), (team.high, calibration.high))
-        ]
-        band, _ = conformal.adaptive(series, limits[0], limits[1], inputs.scale, first, config)
-        intervals.append(Intervals(ADAPTIVE, name, band))
-    served = list(points)[-1]
+    served = ""
+    for weather, rolled in forecasts.items():
+        served = model.teams[weather.name].point.design.name
+        points[f"{Method.ridge.value} {weather.value}"] = rolled.ridge
+        points[served] = np.where(rows, rolled.point, np.nan)
+        intervals += _around(series, rolled, served, first, config)
+    points[served + ONCE] = forecasts[weather].once
     if series.temperature is not None:
         design = replace(model.teams[Weather.forecast.name].point.design, weather=Weather.actual)
-        points[design.name] = rolling.roll(view, design, [first, series.days], config)
+        points[design.name] = rolling.roll(view, design, rolling.test_origins(series, first, config), config)
+    in_training = np.where(is_training, last_week, np.nan)
+    commit = {
+        f"{naive.WEEK}, with a reserve": Reserve.of(series, in_training, config).commit(last_week, series.hour),
+        served: Reserve.of(series, np.where(rows, np.nan, forecasts[weather].point), config).commit(
+            points[served], series.hour
+        ),
+    }
     counted = Tested(rows & ~np.isnan(series.demand), series.week, "test year, each day at its midnight", config)
     return Year(view, first, counted, points, intervals, commit, scale, served)
+
+
+def _around(series: Series, rolled: Rolled, name: str, first: int, config: Config) -> Iterator[Intervals]:
+    """The intervals around one model's forecasts."""
+    rows = series.day >= first
+    point = np.where(rows, rolled.point, np.nan)
+    past = np.where(rows, np.nan, rolled.point - series.demand)
+    yield Intervals(PLAIN, name, around(conformal.plain(point, past, config.level), point))
+    band, begin, _ = conformal.adaptive(series, rolled.limits, first, config)
+    yield Intervals(ADAPTIVE, name, around(band, point))
+    yield Intervals(FROZEN, name, around(conformal.frozen(series, rolled.limits, begin, first), point))

@@ -14,11 +14,12 @@ from forecast_dashboard.data import prepare
 from forecast_dashboard.data.prepare import Manifest
 from forecast_dashboard.data.series import Series
 from forecast_dashboard.evaluation import aggregates, backtest, figures, reference, slices
-from forecast_dashboard.evaluation.backtest import ROLES, Year
+from forecast_dashboard.evaluation.backtest import Year, role
 from forecast_dashboard.kit import results
-from forecast_dashboard.kit.project import ExplainedError
 from forecast_dashboard.kit.results import Comparison, Result
-from forecast_dashboard.models import decision, naive, rolling, saved
+from forecast_dashboard.models import decision, naive, rolling, saved, training
+
+BEST = "the forecast, with a reserve"
 
 
 def evaluate(config: Config) -> None:
@@ -26,14 +27,10 @@ def evaluate(config: Config) -> None:
     series, manifest = prepare.load()
     model = saved.load()
     first = rolling.test_from(series, config)
-    if model.card.met_sha256 != saved.digest(series, (0, first)):
-        raise ExplainedError(
-            "the model was trained on other days, and may have met those it is tested on: "
-            "run `python -m forecast_dashboard train` first"
-        )
-    year = backtest.forecast(prepare.view(series, config), model, config)
-    rows = _rows(year)
-    facts = _facts(manifest, series, first, year.served)
+    forecasts = training.kept(series)
+    year = backtest.forecast(prepare.view(series, config), forecasts, model, config)
+    rows = _rows(year, manifest.unit)
+    facts = _facts(manifest, series, first, year.served, config)
     document = results.document(PROJECT, manifest, config.seed, facts, rows, _comparisons(year), [saved.MODEL])
     measured = {
         **document,
@@ -41,26 +38,26 @@ def evaluate(config: Config) -> None:
         "intervals": _intervals(year, config),
         "decision": _decision(year, config),
     }
-    saved.save_card(reference.with_reference(model.card, year, config))
+    saved.save_card(reference.with_reference(model.card, year, forecasts, config))
     results.write(PROJECT.metrics, measured)
     aggregates.write(year, measured, config)
     figures.scores([row for row in rows if row.metric == "mase"], manifest.title)
     figures.coverage(measured["intervals"], year.served, config.level, manifest.title)
-    figures.worst_week(year, config, manifest.title)
+    figures.worst_week(year, config, manifest)
 
 
-def _rows(year: Year) -> list[Result]:
+def _rows(year: Year, unit: str) -> list[Result]:
     """Every measure of every model, those that models are judged by first."""
     series, tested = year.series, year.tested
     measures: list[tuple[str, str, Callable[[str], Any]]] = [
         ("mase", "MASE", lambda name: tested.mean(year.scaled(name))),
-        ("mae", "MAE, MW", lambda name: tested.mean(year.errors(name))),
-        ("rmse", "RMSE, MW", lambda name: tested.root(year.errors(name) ** 2)),
-        ("bias", "Bias, MW", lambda name: tested.mean(year.points[name] - series.demand)),
-        ("peak", "Error of the daily peak, MW", lambda name: tested.mean(_peak_errors(year, name))),
+        ("mae", f"MAE, {unit}", lambda name: tested.mean(year.errors(name))),
+        ("rmse", f"RMSE, {unit}", lambda name: tested.root(year.errors(name) ** 2)),
+        ("bias", f"Bias, {unit}", lambda name: tested.mean(year.points[name] - series.demand)),
+        ("peak", f"Error of the daily peak, {unit}", lambda name: tested.mean(_peak_errors(year, name))),
     ]
     return [
-        tested.result(name, ROLES[name], metric, label, measure(name))
+        tested.result(name, role(name), metric, label, measure(name))
         for metric, label, measure in measures
         for name in year.points
     ]
@@ -86,10 +83,10 @@ def _comparisons(year: Year) -> list[Comparison]:
 
 
 def _skill(year: Year) -> list[dict[str, Any]]:
-    """By what share the error is smaller than that of each naive forecast."""
+    """By what share the error is smaller than that of each baseline."""
     found = []
-    for model in (name for name in year.points if ROLES[name] == "model"):
-        for name in (naive.DAY, naive.WEEK):
+    for model in (name for name in year.points if role(name) == "model"):
+        for name in (name for name in year.points if role(name) == "baseline"):
             value, ends = year.tested.share_saved(year.scaled(model), year.scaled(name))
             ci95 = [round(each, 4) for each in ends]
             found.append({"of": model, "against": name, "value": round(value, 4), "ci95": ci95})
@@ -121,14 +118,15 @@ def _decision(year: Year, config: Config) -> dict[str, Any]:
     series, tested = year.series, year.tested
     committed = {
         naive.WEEK: year.points[naive.WEEK],
+        f"{naive.WEEK}, with a reserve": year.commit[f"{naive.WEEK}, with a reserve"],
         "the forecast": year.points[year.served],
-        "the forecast and a reserve": year.commit,
+        BEST: year.commit[year.served],
     }
     per_day = 24 * 3600 / series.step * len(series.areas)
     costs = {
         name: per_day * decision.cost(each, series.demand, series.step, config) for name, each in committed.items()
     }
-    best = costs["the forecast and a reserve"]
+    best = costs[BEST]
     rows = []
     for name, each in costs.items():
         value, ends = tested.mean(each)
@@ -145,11 +143,14 @@ def _decision(year: Year, config: Config) -> dict[str, Any]:
     return {"short": config.cost_short, "over": config.cost_over, "rows": rows}
 
 
-def _facts(manifest: Manifest, series: Series, first: int, served: str) -> dict[str, Any]:
+def _facts(manifest: Manifest, series: Series, first: int, served: str, config: Config) -> dict[str, Any]:
     """What describes the data, beyond what every results file says."""
     return {
         "areas": list(series.areas),
         "zone": series.zone,
+        "unit": manifest.unit,
+        "noun": manifest.noun,
+        "refit_days": config.refit_days,
         "step_minutes": series.step // 60,
         "first": manifest.first,
         "last": manifest.last,

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from forecast_dashboard.config import PROJECT, Config
+from forecast_dashboard.data.prepare import Manifest
 from forecast_dashboard.evaluation.backtest import ADAPTIVE, PLAIN, Year
 from forecast_dashboard.kit import charts
 from forecast_dashboard.kit.charts import COLORS
 from forecast_dashboard.kit.results import Result
 from forecast_dashboard.models import naive
+from forecast_dashboard.models.saved import FEWEST_DAYS
 
 
 def scores(rows: list[Result], source: str) -> None:
@@ -41,12 +43,15 @@ def coverage(intervals: Sequence[Mapping[str, Any]], served: str, promised: floa
     charts.save(figure, PROJECT.figures / "coverage.png")
 
 
-def worst_week(year: Year, config: Config, source: str) -> None:
-    """The week with the largest error of the area that has it: what was said, and the actual demand."""
+def worst_week(year: Year, config: Config, manifest: Manifest) -> None:
+    """The whole week with the largest error of the area that has it: the forecast, and the actual values."""
     series, rows = year.series, year.tested.rows
     errors = year.scaled(year.served)
+    fewest = FEWEST_DAYS * series.per_day
     weekly = [
-        np.bincount(series.week[known], each[known]) / np.maximum(np.bincount(series.week[known]), 1)
+        np.bincount(series.week[known], each[known])
+        / np.bincount(series.week[known]).clip(1)
+        * (np.bincount(series.week[known]) >= fewest)
         for each, known in zip(errors, rows, strict=True)
     ]
     area = int(np.argmax([each.max() for each in weekly]))
@@ -61,10 +66,10 @@ def worst_week(year: Year, config: Config, source: str) -> None:
     axes.plot(moments, year.points[year.served][area, shown], color=COLORS["model"], label="forecast")
     axes.plot(moments, year.points[naive.WEEK][area, shown], color="#b0b0b0", linewidth=1, label=naive.WEEK)
     axes.plot(moments, series.demand[area, shown], color="black", linewidth=1.2, label="actual")
-    axes.set_ylabel("megawatts")
+    axes.set_ylabel(f"{manifest.noun}, {manifest.unit}")
     axes.tick_params(axis="x", labelsize=8)
     axes.legend(frameon=False, fontsize=9, ncols=4, loc="upper left")
     low, high = axes.get_ylim()
     axes.set_ylim(low, high + 0.15 * (high - low))
-    axes.set_title(f"Worst week: {series.areas[area]}, {source}", loc="left")
+    axes.set_title(f"Worst week: {series.areas[area]}, {manifest.title}", loc="left")
     charts.save(figure, PROJECT.figures / "worst_week.png")

@@ -29,7 +29,7 @@ class Reserve:
         return cls(found)
 
     def commit(self, point: np.ndarray, hours: np.ndarray) -> np.ndarray:
-        """(A, N) megawatts for a forecast at those hours (N,) of the local day."""
+        """(A, N) for a forecast at those hours (N,) of the local day."""
         return point * (1 + self.share[:, hours.astype(int)])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from forecast_dashboard.data import features
 from forecast_dashboard.data.features import FEATURES, View, Weather
+from forecast_dashboard.models.linear import Ridge
 from forecast_dashboard.models.trees import Forest
 
 
@@ -19,17 +20,26 @@ class Yardstick(StrEnum):
     day = "mean of the newest day"
 
 
+class Method(StrEnum):
+    """What makes the middle of the forecast; its limits are always of trees."""
+
+    boosting = "boosting"
+    ridge = "ridge"
+    mean = "mean of boosting and ridge"
+
+
 @dataclass(frozen=True)
 class Design:
     """What is decided before anything is fitted."""
 
     weather: Weather
     yardstick: Yardstick
+    method: Method = Method.boosting
 
     @property
     def name(self) -> str:
         """As tables call it."""
-        return f"boosting {self.weather.value}"
+        return f"{self.method.value} {self.weather.value}"
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ class Inputs:
     """What trees of one design see, for every interval of a series."""
 
     columns: np.ndarray  # (A, T, F) demand as a share of the yardstick
-    scale: np.ndarray  # (A, T) the yardstick, in megawatts
+    scale: np.ndarray  # (A, T) the yardstick, in the unit of the data
 
     @classmethod
     def of(cls, view: View, design: Design, levels: np.ndarray) -> "Inputs":
@@ -64,23 +74,35 @@ class Model:
 
     design: Design
     levels: np.ndarray  # (A,) mean demand in training
-    forest: Forest
+    forest: Forest | None
+    ridge: Ridge | None = None
 
     def predict(self, inputs: Inputs, rows: np.ndarray) -> np.ndarray:
-        """Megawatts for the intervals (T,) that are true in `rows`; NaN elsewhere: (A, T)."""
+        """For the intervals (T,) that are true in `rows`, never below zero; NaN elsewhere: (A, T)."""
         found = np.full(inputs.scale.shape, np.nan)
         for area in range(len(found)):
-            found[area, rows] = self.forest.predict(inputs.columns[area, rows]) * inputs.scale[area, rows]
+            found[area, rows] = np.maximum(self._shares(inputs.columns[area, rows]), 0) * inputs.scale[area, rows]
         return found
+
+    def _shares(self, columns: np.ndarray) -> np.ndarray:
+        """(N, F) → (N,) of the yardstick: the mean of what there is."""
+        said = [] if self.forest is None else [self.forest.predict(columns)]
+        said += [] if self.ridge is None else [self.ridge.predict(columns, FEATURES[self.design.weather])]
+        return np.mean(said, axis=0)
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """To be stored under a name."""
-        words = np.array([self.design.weather.name, self.design.yardstick.name])
-        return {f"{name}.design": words, f"{name}.levels": self.levels, **self.forest.arrays(name)}
+        words = np.array([self.design.weather.name, self.design.yardstick.name, self.design.method.name])
+        found = {f"{name}.design": words, f"{name}.levels": self.levels}
+        for part in (self.forest, self.ridge):
+            found |= {} if part is None else part.arrays(name)
+        return found
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, np.ndarray], name: str) -> "Model":
         """As stored."""
-        weather, yardstick = stored[f"{name}.design"].tolist()
-        design = Design(Weather[weather], Yardstick[yardstick])
-        return cls(design, stored[f"{name}.levels"], Forest.from_arrays(stored, name))
+        weather, yardstick, method = stored[f"{name}.design"].tolist()
+        design = Design(Weather[weather], Yardstick[yardstick], Method[method])
+        forest = Forest.from_arrays(stored, name) if f"{name}.roots" in stored else None
+        ridge = Ridge.from_arrays(stored, name) if f"{name}.weights" in stored else None
+        return cls(design, stored[f"{name}.levels"], forest, ridge)

@@ -7,15 +7,15 @@ before the first one that it forecasts.
 
 import itertools
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from forecast_dashboard.config import Config
-from forecast_dashboard.data.features import View
+from forecast_dashboard.data.features import FEATURES, View
 from forecast_dashboard.data.series import Series
-from forecast_dashboard.kit.progress import progress
-from forecast_dashboard.models import trees
-from forecast_dashboard.models.designs import Design, Inputs, Model
+from forecast_dashboard.models import linear, trees
+from forecast_dashboard.models.designs import Design, Inputs, Method, Model
 
 
 def fit(
@@ -27,8 +27,11 @@ def fit(
     is_known = (series.day >= first) & (series.day < before) & ~np.isnan(series.demand)
     levels = np.array([row[known].mean() for row, known in zip(series.demand, is_known, strict=True)])
     inputs = Inputs.of(view, design, levels)
-    forest = trees.fit(inputs.columns[is_known], (series.demand / inputs.scale)[is_known], config, quantile)
-    return Model(design, levels, forest)
+    columns, targets = inputs.columns[is_known], (series.demand / inputs.scale)[is_known]
+    has_trees = quantile is not None or design.method is not Method.ridge
+    forest = trees.fit(columns, targets, config, quantile) if has_trees else None
+    has_ridge = quantile is None and design.method is not Method.boosting
+    return Model(design, levels, forest, linear.fit(columns, targets, FEATURES[design.weather]) if has_ridge else None)
 
 
 def roll(
@@ -39,17 +42,31 @@ def roll(
     quantile: float | None = None,
     newest: int | None = None,
 ) -> np.ndarray:
-    """(A, T) forecasts in megawatts, NaN before the first origin and from the last on.
+    """(A, T) forecasts, NaN before the first origin and from the last on.
 
     `origins` are days; at each but the last, a model is fitted to the days before it and forecasts up to the next.
     """
     found = np.full(view.series.demand.shape, np.nan)
+
+    def forecast(span: tuple[int, int]) -> np.ndarray:
+        model = fit(view, design, span[0], config, quantile, newest)
+        return model.predict(Inputs.of(view, design, model.levels), _within(view.series, *span))
+
     spans = list(itertools.pairwise(origins))
-    for first, end in progress(spans, f"{design.name}, {len(spans)} origins") if len(spans) > 2 else spans:
-        model = fit(view, design, first, config, quantile, newest)
-        rows = (view.series.day >= first) & (view.series.day < end)
-        found[:, rows] = model.predict(Inputs.of(view, design, model.levels), rows)[:, rows]
+    with ThreadPoolExecutor(config.fits) as pool:  # fitting lets other threads go on
+        for span, said in zip(spans, pool.map(forecast, spans), strict=True):
+            rows = _within(view.series, *span)
+            found[:, rows] = said[:, rows]
     return found
+
+
+def _within(series: Series, first: int, end: int) -> np.ndarray:
+    return (series.day >= first) & (series.day < end)
+
+
+def test_origins(series: Series, first: int, config: Config) -> list[int]:
+    """The days of the test on which the models are fitted again, and its end."""
+    return [*range(first, series.days, config.refit_days), series.days]
 
 
 def calibration_origins(series: Series, test_from: int, config: Config) -> list[int]:

@@ -12,6 +12,7 @@ from forecast_dashboard.data.features import View
 from forecast_dashboard.data.series import Series
 from forecast_dashboard.kit import results
 from forecast_dashboard.kit.project import ExplainedError
+from forecast_dashboard.models.conformal import Band, Limits, State
 from forecast_dashboard.models.decision import Reserve
 from forecast_dashboard.models.designs import Inputs, Model
 
@@ -30,6 +31,9 @@ class Card:
     areas: list[str]
     zone: str
     step_minutes: int
+    unit: str  # of the values
+    noun: str  # what they are
+    trained_until: str  # the last day that trained
     met_sha256: str  # of the days that trained
     sha256: str  # of the models
     designs: dict[str, str]  # of each model, in words
@@ -49,34 +53,38 @@ class Team:
     point: Model
     low: Model
     high: Model
-    margin: np.ndarray  # (A,) by which the limits are moved apart, as a share of the yardstick
+    states: tuple[State, ...]  # of each area: where the adaptive interval had come to at the end of the data
     reserve: Reserve
 
-    def forecast(self, view: View, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """(A, T) each, NaN where `rows` (T,) is false: point, low, high, and how much to commit."""
+    def forecast(self, view: View, rows: np.ndarray, states: Sequence[State]) -> tuple[dict[str, np.ndarray], Limits]:
+        """Point, low, high, and how much to commit: (A, T) each, NaN where `rows` (T,) is false. With them, the limits
+        before they were moved apart, from which the actual values will move the states."""
         inputs = Inputs.of(view, self.point.design, self.point.levels)
         point, low, high = (each.predict(inputs, rows) for each in (self.point, self.low, self.high))
-        reach = self.margin[:, None] * inputs.scale
+        limits = Limits(low, high, inputs.scale)
+        band = around(limits.moved(np.array([[each.margin] for each in states])), point)
         commit = self.reserve.commit(point, view.series.hour)
-        return {
-            "point": point,
-            "low": np.minimum(low - reach, point),
-            "high": np.maximum(high + reach, point),
-            "commit": commit,
-        }
+        return {"point": point, "low": band.low, "high": band.high, "commit": commit}, limits
 
     def only(self, area: int) -> "Team":
         """For one of the areas."""
         point, low, high = (replace(each, levels=each.levels[[area]]) for each in (self.point, self.low, self.high))
-        return Team(point, low, high, self.margin[[area]], Reserve(self.reserve.share[[area]]))
+        return Team(point, low, high, (self.states[area],), Reserve(self.reserve.share[[area]]))
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
         """To be stored under a name."""
         models = {"point": self.point, "low": self.low, "high": self.high}
-        found = {f"{name}.margin": self.margin, f"{name}.reserve": self.reserve.share}
+        found = {f"{name}.reserve": self.reserve.share}
+        for number, state in enumerate(self.states):
+            found |= {f"{name}.{number}.may_miss": np.array(state.may_miss), f"{name}.{number}.scores": state.scores}
         for part, model in models.items():
             found |= model.arrays(f"{name}.{part}")
         return found
+
+
+def around(band: Band, point: np.ndarray) -> Band:
+    """The band with the forecast inside, and nothing below zero: amounts are not negative."""
+    return Band(np.maximum(np.minimum(band.low, point), 0), np.maximum(band.high, point))
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def save(teams: dict[str, Team], series: Series) -> str:
     MODEL.parent.mkdir(exist_ok=True)
     begins = int(np.searchsorted(series.day, max(0, series.days - KEPT_DAYS)))
     stored: dict[str, np.ndarray] = {"times": series.times[begins:], "demand": series.demand[:, begins:]}
-    stored["holiday"] = series.holiday[begins:]
+    stored["holiday"] = series.holiday[:, begins:]
     if series.temperature is not None:
         stored["temperature"] = series.temperature[:, begins:]
     for name, team in teams.items():
@@ -126,7 +134,11 @@ def load() -> Trained:
 
 def _team(stored: dict[str, np.ndarray], name: str) -> Team:
     point, low, high = (Model.from_arrays(stored, f"{name}.{part}") for part in ("point", "low", "high"))
-    return Team(point, low, high, stored[f"{name}.margin"], Reserve(stored[f"{name}.reserve"]))
+    states = tuple(
+        State(float(stored[f"{name}.{number}.may_miss"]), stored[f"{name}.{number}.scores"])
+        for number in range(len(point.levels))
+    )
+    return Team(point, low, high, states, Reserve(stored[f"{name}.reserve"]))
 
 
 def digest(series: Series, days: Sequence[int]) -> str:

@@ -1,10 +1,11 @@
-"""Compares forecasts with actual demand: do the intervals still cover it, is the error as small, is the input fresh?
+"""Compares forecasts with actual values: do the intervals still cover it, is the error as small, is the input fresh?
 
 Run as: python -m forecast_dashboard monitor [--log-dir DIR] [--accept]; exit code 1 when an alarm is raised.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
         summary += f"\ntoo few to judge a week: at least {FEWEST_DAYS} days are needed"
     made = sum(entry.get("path") == PATH for entry in entries)
     errors = drift.error_check(entries, PATH, config.window, config.error_share)
-    return Watched(summary, made, [*week, *_freshness(entries, config), *errors])
+    return Watched(summary, made, [*week, *_freshness(entries, card, config), *errors])
 
 
 def accept(judged: Sequence[Judged], card: Card) -> Card:
@@ -60,7 +61,10 @@ def accept(judged: Sequence[Judged], card: Card) -> Card:
 
 
 def judge(entries: Sequence[Mapping[str, Any]], card: Card) -> list[Judged]:
-    """The newest forecast of each interval whose actual value has arrived, in order of time."""
+    """The forecast that counts of each interval whose actual value has arrived, in order of time: the first of a day.
+
+    A question what would be if, or one about the far future, is none.
+    """
     actual: dict[tuple[str, int], float] = {}
     said: dict[tuple[str, int], tuple[float, float, float]] = {}
     for entry in entries:
@@ -69,9 +73,9 @@ def judge(entries: Sequence[Mapping[str, Any]], card: Card) -> list[Judged]:
         match entry:
             case {"path": "/actuals", "area": area, "times": times, "values": values}:
                 actual |= {(area, time): value for time, value in zip(times, values, strict=True)}
-            case {"path": "/forecast", "model_version": card.version, "area": area, "times": times}:
+            case {"path": "/forecast", "model_version": card.version, "area": area, "times": times, "counts": True}:
                 rows = zip(times, entry["low"], entry["point"], entry["high"], strict=True)
-                said |= {(area, time): (low, point, high) for time, low, point, high in rows}
+                said = {(area, time): (low, point, high) for time, low, point, high in rows} | said
     scale = dict(zip(card.areas, card.weekly["scale"], strict=True))
     return sorted(
         (
@@ -100,10 +104,14 @@ def checks(judged: Sequence[Judged], card: Card) -> list[Check]:
     ]
 
 
-def _freshness(entries: Sequence[Mapping[str, Any]], config: Config) -> list[Check]:
-    """How old the newest observation was when the newest forecast was made."""
-    made = [each for each in entries if each.get("path") == PATH and "observed_until" in each]
+def _freshness(entries: Sequence[Mapping[str, Any]], card: Card, config: Config) -> list[Check]:
+    """How old the newest observation, and the newest day of training, were when the newest forecast was made."""
+    made = [each for each in entries if each.get("path") == PATH and each.get("counts")]
     if not made:
         return []
-    hours = (made[-1]["issue"] - made[-1]["observed_until"]) / 3600
-    return [Check("age of the input, hours", hours, config.stale_hours)]
+    newest = made[-1]
+    learned = datetime.fromisoformat(card.trained_until).replace(tzinfo=UTC).timestamp()
+    return [
+        Check("age of the input, hours", (newest["issue"] - newest["observed_until"]) / 3600, config.stale_hours),
+        Check("age of the model, days", (newest["issue"] - learned) / DAY, config.refit_days + 1.0),
+    ]

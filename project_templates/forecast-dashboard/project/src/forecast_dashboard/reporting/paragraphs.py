@@ -6,46 +6,46 @@ from typing import Any
 
 from forecast_dashboard.config import PROJECT, Config
 from forecast_dashboard.kit.blocks import interval, load_table
-from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, three, whole
-from forecast_dashboard.reporting.tables import ADAPTIVE, PLAIN
+from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, strongest, three, whole
+from forecast_dashboard.reporting.tables import ADAPTIVE, FROZEN, PLAIN
 
 
 def headline(measured: dict[str, Any]) -> str:
     """The result in a sentence, what the intervals cover, and a picture."""
     model, data = main(measured), measured["data"]
-    comparison = _against_the_stronger(measured)
-    drawn = "The data are synthetic, drawn by code: they show the method, and nothing about a real town. "
+    drawn = "The data are synthetic, drawn by code: they show the method, and nothing about a real place. "
     picture = "![Every forecast's error with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         path = PROJECT.screenshot.relative_to(PROJECT.root).as_posix()
         picture = f"![The page: tomorrow's forecast, and a day of the test year]({path})"
     return (
-        f"**MASE {three(model['value'])} {interval(model, three)} over {data['test_days']} held-out days, "
-        f"{comparison}.**\n\n"
+        f"**{data['noun'].capitalize()} a day ahead: MASE {three(model['value'])} {interval(model, three)} over "
+        f"{data['test_days']} held-out days, {_against_the_strongest(measured)}.**\n\n"
         f"{drawn if data['synthetic'] else ''}{_promise(measured)} {_claim(measured)}\n\n{picture}"
     )
 
 
-def _against_the_stronger(measured: dict[str, Any]) -> str:
-    """The model beside the better of the naive forecasts."""
-    model = main(measured)
-    errors = {row["model"]: row["value"] for row in rows(measured, "mase")}
-    skills = [each for each in measured["skill"] if each["of"] == model["model"]]
-    skill = min(skills, key=lambda each: errors[each["against"]])
+def _against_the_strongest(measured: dict[str, Any]) -> str:
+    """The model beside the baseline that is hardest to beat."""
+    model, rival = main(measured), strongest(measured)
+    skills = measured["skill"]
+    skill = next(each for each in skills if (each["of"], each["against"]) == (model["model"], rival["model"]))
     low, high = skill["ci95"]
     verdict = "less error than" if low > 0 else "more error than" if high < 0 else "no clearly different error from"
-    return f"{percent(abs(skill['value']))} {verdict} the better naive forecast ({skill['against']})"
+    size = f"{percent(abs(skill['value']))} " if low > 0 or high < 0 else ""
+    return f"{size}{verdict} the strongest baseline ({rival['model']})"
 
 
 def _promise(measured: dict[str, Any]) -> str:
     """What the intervals cover on average, and where they fail."""
-    plain, adaptive = intervals(measured, PLAIN), intervals(measured, ADAPTIVE)
+    plain, adaptive, frozen = (intervals(measured, method) for method in (PLAIN, ADAPTIVE, FROZEN))
     worst = min(plain["slices"], key=lambda part: part["coverage"])
-    same = next(part for part in adaptive["slices"] if part["name"] == worst["name"])
+    same, still = (next(p for p in each["slices"] if p["name"] == worst["name"]) for each in (adaptive, frozen))
     return (
-        f"Plain intervals promise {whole(plain['promised'])} and cover {percent(plain['coverage'])}, but only "
-        f"{percent(worst['coverage'])} in the worst slice ({worst['name']}, {worst['n']} values); the adaptive ones "
-        f"cover {percent(same['coverage'])} there."
+        f"Plain intervals promise {whole(plain['promised'])}, cover {percent(plain['coverage'])}, and "
+        f"{percent(worst['coverage'])} in the worst slice ({worst['name']}, {worst['n']} values); the adaptive ones, "
+        f"which are served, {percent(same['coverage'])} there while actual values come, and "
+        f"{percent(still['coverage'])} without."
     )
 
 
@@ -67,7 +67,7 @@ def data(measured: dict[str, Any]) -> str:
         f"{data['rows']} rows{areas}, one for every {data['step_minutes']} minutes, from {data['first']} to "
         f"{data['last']} by the clocks of {data['zone']}; {data['missing']} values are missing or cannot be believed. "
         f"The first {data['train_days']} days are for training, the {data['test_days']} from {data['test_first']} are "
-        f"the test year. License: {data['licence']}.",
+        f"the test. License: {data['licence']}.",
         _defects(data["findings"]),
         *([_drawn()] if data["synthetic"] else []),
     ]
@@ -84,7 +84,7 @@ def _drawn() -> str:
         "They are **synthetic, drawn by code** (`src/forecast_dashboard/data/sample.py`), so that everything runs "
         "offline and it is known what is hidden in them: days, weeks and seasons, heating and cooling, holidays, and "
         "what goes wrong with real meters and real summers. A result on them shows that the method finds what was "
-        "hidden on purpose, and nothing about a real town."
+        "hidden on purpose, and nothing about a real place."
     )
 
 
@@ -125,11 +125,12 @@ def weakest(measured: dict[str, Any]) -> str:
     adaptive = intervals(measured, ADAPTIVE)
     worst = min(adaptive["slices"], key=lambda part: part["coverage"])
     wrong = max(adaptive["slices"], key=lambda part: part["mae"])
-    model, overall = main(measured), main(measured, "mae")
+    model, overall, unit = main(measured), main(measured, "mae"), measured["data"]["unit"]
     points = [
         f"The adaptive intervals cover least on {worst['name']}: {percent(worst['coverage'])} of {worst['n']} "
         f"values, where {whole(adaptive['promised'])} are promised.",
-        f"The error is largest on {wrong['name']}: {one(wrong['mae'])} MW, against {one(overall['value'])} MW overall.",
+        f"The error is largest on {wrong['name']}: {one(wrong['mae'])} {unit}, against {one(overall['value'])} {unit} "
+        "overall.",
     ]
     known = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
     if known and known["value"] < model["value"]:

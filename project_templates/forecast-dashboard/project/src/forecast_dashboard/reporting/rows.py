@@ -16,6 +16,11 @@ def rows(measured: dict[str, Any], metric: str) -> list[dict[str, Any]]:
     return [row for row in measured["results"] if row["metric"] == metric]
 
 
+def strongest(measured: dict[str, Any]) -> dict[str, Any]:
+    """The baseline with the smallest error."""
+    return min((row for row in rows(measured, "mase") if row["role"] == "baseline"), key=lambda row: row["value"])
+
+
 def intervals(measured: dict[str, Any], method: str) -> dict[str, Any]:
     """Those around the model that is served."""
     found: list[dict[str, Any]] = measured["intervals"]
@@ -29,7 +34,7 @@ def three(value: float) -> str:
 
 
 def one(value: float) -> str:
-    """With one: megawatts."""
+    """With one: amounts."""
     return f"{value:.1f}"
 
 

@@ -6,7 +6,7 @@ from forecast_dashboard.config import PROJECT
 from forecast_dashboard.kit.blocks import interval, model_name, table
 from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, signed_three, three, whole
 
-PLAIN, ADAPTIVE = "plain conformal", "adaptive conformal"
+PLAIN, ADAPTIVE, FROZEN = "plain conformal", "adaptive conformal", "adaptive, without actual values"
 
 
 def experiments(runs: list[dict[str, Any]]) -> str:
@@ -28,7 +28,9 @@ def results(measured: dict[str, Any]) -> str:
         {row["model"]: row for row in rows(measured, metric)} for metric in ("mae", "rmse", "bias", "peak")
     )
     judged = rows(measured, "mase")
-    header = ["Forecast", "Measured on", "MASE", "95% interval", "MAE, MW", "RMSE, MW", "Bias, MW", "Daily peak, MW"]
+    unit = measured["data"]["unit"]
+    header = ["Forecast", "Measured on", "MASE", "95% interval"]
+    header += [f"{name}, {unit}" for name in ("MAE", "RMSE", "Bias", "Daily peak")]
     scores = [
         [model_name(row), "test year", three(row["value"]), interval(row, three)]
         + [one(each[row["model"]]["value"]).replace("-", "−") for each in (mae, rmse, bias, peak)]
@@ -36,9 +38,10 @@ def results(measured: dict[str, Any]) -> str:
     ]
     lines = [
         table(header, scores),
-        "MASE is the error as a multiple of that of yesterday's demand on the training days. Tested on "
-        f"{judged[0]['n']} values of {measured['data']['test_days']} days, each day forecast at its midnight. "
-        "_Daily peak_ is the error of the highest demand of each day.",
+        "MASE is the error as a multiple of that of yesterday's values on the training days. Tested on "
+        f"{judged[0]['n']} values of {measured['data']['test_days']} days, each day forecast at its midnight by models "
+        f"that were fitted again every {measured['data']['refit_days']} days, as what is served has to be; the row "
+        "_fitted once_ shows what that is worth. _Daily peak_ is the error of the highest value of each day.",
         *_leak(measured),
     ]
     if PROJECT.screenshot.is_file():  # else the first screen shows it
@@ -53,7 +56,7 @@ def _leak(measured: dict[str, Any]) -> list[str]:
     helped = known["value"] < main(measured)["value"]
     return [
         "The row in italics knew **tomorrow's actual weather**: what an evaluation claims that joins weather and "
-        "demand by time. It is an upper bound that no real forecast can reach."
+        "values by time. It is an upper bound that no real forecast can reach."
         + ("" if helped else " This time it gained nothing: what limits this model is not the weather.")
     ]
 
@@ -67,7 +70,7 @@ def skill(measured: dict[str, Any]) -> str:
     ]
     return "\n\n".join(
         [
-            "By what share the error is smaller than that of the naive forecasts (skill), on the same hours and weeks:",
+            "By what share the error is smaller than that of each baseline (skill), on the same hours and weeks:",
             table(["Forecast", "Compared with", "Skill", "95% interval"], skills),
             "The difference in MASE between the served forecast and each other one, paired; below zero, the served one "
             "is better:",
@@ -78,14 +81,16 @@ def skill(measured: dict[str, Any]) -> str:
 
 def coverage(measured: dict[str, Any]) -> str:
     """What every kind of interval covers, on average."""
-    promised = measured["intervals"][0]["promised"]
+    promised, width = measured["intervals"][0]["promised"], f"Width, {measured['data']['unit']}"
     lines = [
         [each["method"], each["model"], percent(each["coverage"]), interval(each, percent), one(each["width"])]
         for each in measured["intervals"]
     ]
     return (
-        f"{table(['Intervals', 'Around', 'Coverage', '95% interval', 'Width, MW'], lines)}\n\n"
-        f"All promise {whole(promised)}. This average over all hours is what usually is reported."
+        f"{table(['Intervals', 'Around', 'Coverage', '95% interval', width], lines)}\n\n"
+        f"All promise {whole(promised)}. This average over all hours is what usually is reported. _Adaptive_ moves "
+        "after each day whose actual values have come, in the test as in the service; _without actual values_ is what "
+        "the service answers if none ever come."
     )
 
 
@@ -103,14 +108,15 @@ def errors(measured: dict[str, Any]) -> str:
         ]
         for part, other in zip(plain["slices"], adaptive["slices"], strict=True)
     ]
-    header = ["When", "Values", "Error, MW", "Plain covers", "Adaptive covers", "Its width, MW"]
+    unit = measured["data"]["unit"]
+    header = ["When", "Values", f"Error, {unit}", "Plain covers", "Adaptive covers", f"Its width, {unit}"]
     return "\n\n".join(
         [
             f"Errors and intervals of the served model ({measured['data']['served']}), slice by slice; the intervals "
             f"promise {whole(plain['promised'])} everywhere:",
             table(header, lines),
             "![What the intervals cover, slice by slice](reports/figures/coverage.png)",
-            "![Forecast and actual demand in the worst week](reports/figures/worst_week.png)",
+            "![Forecast and actual values in the worst week](reports/figures/worst_week.png)",
         ]
     )
 
@@ -126,11 +132,12 @@ def decision(measured: dict[str, Any]) -> str:
     header = ["Committed", "Cost of a day", "95% interval", "More than with the reserve", "95% interval of that"]
     return "\n\n".join(
         [
-            f"A megawatt hour too little costs {costs['short']:g}, one too much {costs['over']:g} (`config.py`; put in "
-            f"your own). The average cost of a day{f', over {areas} areas' if areas > 1 else ''}:",
+            f"One {measured['data']['unit']} too little over an hour costs {costs['short']:g}, one too much "
+            f"{costs['over']:g} (`config.py`; put in your own). The average cost of a day"
+            f"{f', over {areas} areas' if areas > 1 else ''}:",
             table(header, lines),
             f"The reserve is, for each hour of the day, the {whole(costs['short'] / (costs['short'] + costs['over']))} "
-            "quantile of past relative errors: there, one more megawatt hour costs on average what it saves.",
+            "quantile of past relative errors: there, one more unit costs on average what it saves.",
         ]
     )
 

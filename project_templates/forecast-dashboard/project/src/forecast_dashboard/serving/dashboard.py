@@ -20,7 +20,7 @@ HEIGHT = 320
 
 def main() -> None:
     """The whole page, from top to bottom, again after each choice."""
-    st.set_page_config(page_title="Electricity demand, forecast", layout="centered")
+    st.set_page_config(page_title="Forecast", layout="centered")
     if not AGGREGATES.is_file():
         st.error("Nothing is measured yet. One command does it: `python -m forecast_dashboard run`.")
         return
@@ -44,10 +44,10 @@ def _forecast(area: dict[str, Any], shown: dict[str, Any]) -> None:
     days = {f"{each['date']}, {each['why']}": each for each in area["days"]}
     day = days[st.selectbox("Day", list(days))]
     peak = max(range(len(day["point"])), key=lambda place: day["point"][place])
-    st.write(f"The forecast is highest at {day['clock'][peak]}: {day['point'][peak]} MW.")
+    st.write(f"The forecast is highest at {day['clock'][peak]}: {day['point'][peak]} {shown['unit']}.")
     lines = {"forecast": "point", "actual": "actual", "last week": "last_week", "commit": "commit"}
     rows = [
-        {"clock": clock, "what": name, "MW": value}
+        {"clock": clock, "what": name, "value": value}
         for name, key in lines.items()
         for clock, value in zip(day["clock"], day[key], strict=True)
         if value is not None
@@ -56,11 +56,11 @@ def _forecast(area: dict[str, Any], shown: dict[str, Any]) -> None:
         {"clock": clock, "low": low, "high": high}
         for clock, low, high in zip(day["clock"], day["low"], day["high"], strict=True)
     ]
-    scale = _from_to(min(day["low"]), max(day["high"] + [row["MW"] for row in rows]))
+    scale = _from_to(min(day["low"]), max(day["high"] + [row["value"] for row in rows]))
     clock = alt.X("clock:O", title="local time", axis=alt.Axis(labelAngle=0, labelOverlap=True))
     band = alt.Chart(alt.Data(values=limits)).mark_area(opacity=0.2, color=COLORS["forecast"])
-    band = band.encode(x=clock, y=alt.Y("low:Q", title="MW", scale=scale), y2="high:Q")
-    curves = alt.Chart(alt.Data(values=rows)).mark_line().encode(x=clock, y="MW:Q", color=_color(*lines))
+    band = band.encode(x=clock, y=alt.Y("low:Q", title=shown["unit"], scale=scale), y2="high:Q")
+    curves = alt.Chart(alt.Data(values=rows)).mark_line().encode(x=clock, y="value:Q", color=_color(*lines))
     st.altair_chart((band + curves).properties(height=HEIGHT), width="stretch")
     st.write(f"Shaded: the {shown['promised']:.0%} interval. Every number is in the table.")
     with st.expander("The day as a table"):
@@ -69,16 +69,17 @@ def _forecast(area: dict[str, Any], shown: dict[str, Any]) -> None:
 
 
 def _backtest(area: dict[str, Any], shown: dict[str, Any]) -> None:
+    unit = shown["unit"]
     rows = [
-        {"week": each["from"], "what": name, "MW": each[key]}
+        {"week": each["from"], "what": name, "value": each[key]}
         for each in area["weekly"]
         for name, key in (("forecast", "mae"), ("last week", "naive"))
     ]
     worst = max(area["weekly"], key=lambda each: each["mae"])
-    st.write(f"The worst week begins on {worst['from']}: wrong by {worst['mae']} MW on average.")
+    st.write(f"The worst week begins on {worst['from']}: wrong by {worst['mae']} {unit} on average.")
     chart = alt.Chart(alt.Data(values=rows)).mark_line().encode(
         x=_weeks(rows),
-        y=alt.Y("MW:Q", title="mean error, MW", scale=_from_to(0, max(row["MW"] for row in rows))),
+        y=alt.Y("value:Q", title=f"mean error, {unit}", scale=_from_to(0, max(row["value"] for row in rows))),
         color=_color("forecast", "last week"),
     )  # fmt: skip
     st.altair_chart(chart.properties(height=HEIGHT), width="stretch")
@@ -99,7 +100,7 @@ def _failures(shown: dict[str, Any]) -> None:
     rows = [
         {"when": parts[0]["name"], "intervals": parts[0]["n"]}
         | {method: f"{part['coverage']:.1%}" for method, part in zip(found, parts, strict=True)}
-        | {"error, MW": f"{parts[0]['mae']:.1f}"}
+        | {f"error, {shown['unit']}": f"{parts[0]['mae']:.1f}"}
         for parts in zip(*(each["slices"] for each in found.values()), strict=True)
     ]
     _table("Where the intervals fail", rows)
@@ -116,7 +117,7 @@ def _monitoring(area: dict[str, Any]) -> None:
     rows = [{"week": each["from"], "missed": round(1 - each["coverage"], 3)} for each in area["weekly"]]
     st.write(
         f"`monitor` raises an alarm when a week misses more than {card['limits']['missed']:.1%} of the actual values, "
-        f"or has more than {card['limits']['error']:.2f} times the error of yesterday's demand. The backtest's weeks:"
+        f"or has more than {card['limits']['error']:.2f} times the error of yesterday's values. The backtest's weeks:"
     )
     most = max(card["limits"]["missed"], *(row["missed"] for row in rows))
     share = alt.Y("missed:Q", title="share outside the interval", scale=_from_to(0, most))

@@ -34,6 +34,7 @@ def _live(model: Trained) -> dict[str, Any]:
     question = tomorrow.after_the_data(model, model.card.areas[0], None, False)
     first, last = tomorrow.bounds(question.day, model.card.zone)
     return {
+        "unit": model.card.unit,
         "areas": model.card.areas,
         "day": str(question.day),
         "intervals": (last - first) // model.newest.step,

@@ -1,5 +1,6 @@
 """One day's forecast for one area, from the weeks before it: what the service answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import numpy as np
 from forecast_dashboard.data.features import View, Weather, measured
 from forecast_dashboard.data.series import BadDataError, Series
 from forecast_dashboard.kit.project import ExplainedError
+from forecast_dashboard.models.conformal import Limits, State
 from forecast_dashboard.models.saved import Trained
 
 HISTORY_DAYS = 29  # that features look back on
@@ -39,7 +41,8 @@ class Answer:
     design: str
     times: np.ndarray  # (N,) seconds since 1970
     clock: list[str]
-    found: dict[str, np.ndarray]  # point, low, high, commit: (N,) megawatts
+    found: dict[str, np.ndarray]  # point, low, high, commit: (N,)
+    limits: Limits  # before they were moved apart: (1, N)
     issue: int
     observed_until: int  # when the newest value was measured
 
@@ -56,11 +59,14 @@ def after_the_data(model: Trained, area: str, temperature: np.ndarray | None, is
     newest, number = model.newest, _number(model, area)
     past = None if newest.temperature is None else measured(View(newest))[number]
     day = newest.date(newest.days - 1) + timedelta(days=1)
-    return Question(area, day, newest.demand[number], past, temperature, newest.holiday, is_holiday)
+    return Question(area, day, newest.demand[number], past, temperature, newest.holiday[number], is_holiday)
 
 
-def answer(model: Trained, question: Question) -> Answer:
-    """By the models that know the weather, if it is said what it will be; else by those that do without."""
+def answer(model: Trained, question: Question, states: Callable[[str], State] | None = None) -> Answer:
+    """By the models that know the weather, if it is said what it will be; else by those that do without.
+
+    `states` says where a team's interval for this area has come to; without it, where training left it.
+    """
     number, step = _number(model, question.area), model.newest.step
     first, last = bounds(question.day, model.card.zone)
     length = (last - first) // step
@@ -79,16 +85,17 @@ def answer(model: Trained, question: Question) -> Answer:
     view = _view(question, number, first, length, step, model.card.zone)
     rows = np.arange(len(view.series.times)) >= len(question.history)
     try:
-        found = model.teams[team].only(number).forecast(view, rows)
+        alone = model.teams[team].only(number)
+        found, limits = alone.forecast(view, rows, [states(team)] if states else alone.states)
     except BadDataError as error:
         raise NotAskedRightError(f"history: {error}") from error
     series = view.series
     clock = [f"{int(hour):02d}:{round(hour % 1 * 60):02d}" for hour in series.hour[rows]]
     newest = first - step * int(np.argmax(known[::-1]))
     point = model.teams[team].point.design.name
-    return Answer(
-        team, point, series.times[rows], clock, {key: each[0, rows] for key, each in found.items()}, first, newest
-    )
+    of_day = Limits(*(each[:, rows] for each in (limits.low, limits.high, limits.scale)))
+    values = {key: each[0, rows] for key, each in found.items()}
+    return Answer(team, point, series.times[rows], clock, values, of_day, first, newest)
 
 
 def _view(question: Question, number: int, first: int, length: int, step: int, zone: str) -> View:
@@ -96,7 +103,7 @@ def _view(question: Question, number: int, first: int, length: int, step: int, z
     before = len(question.history)
     times = first + step * np.arange(-before, length)
     demand = np.concatenate([question.history, np.full(length, np.nan)])[None]
-    holiday = np.concatenate([question.past_holiday, np.full(length, question.is_holiday)])
+    holiday = np.concatenate([question.past_holiday, np.full(length, question.is_holiday)])[None]
     temperature = None
     if question.temperature is not None and question.past_temperature is not None:
         temperature = np.concatenate([question.past_temperature, question.temperature])[None]
