@@ -46,14 +46,14 @@ def test_its_own_history_gives_the_same_answer(client: TestClient, model: Traine
     newest = model.newest
     place = newest.areas.index("Hills")
     felt = measured(View(newest))[place].tolist()
-    history = {"demand": newest.demand[place].tolist(), "temperature": felt, "holiday": newest.holiday[place].tolist()}
+    history = {"values": newest.demand[place].tolist(), "temperature": felt, "holiday": newest.holiday[place].tolist()}
     given = {"day": "2024-01-17", "history": history, "temperature": [3.0] * 24}
     own, stored = _asked(client, area="Hills", **given), _asked(client, area="Hills", temperature=[3.0] * 24)
     assert own["intervals"] == stored["intervals"]
 
 
 def test_the_day_on_which_clocks_go_forward_has_23_hours(client: TestClient, model: Trained) -> None:
-    history = {"demand": (600 + 50 * np.sin(np.arange(30 * 24) / 24 * 2 * math.pi)).tolist()}
+    history = {"values": (600 + 50 * np.sin(np.arange(30 * 24) / 24 * 2 * math.pi)).tolist()}
     found = _asked(client, area="Harbor", day="2024-03-31", history=history)
     assert [each["clock"] for each in found["intervals"]][:3] == ["00:00", "01:00", "03:00"]
     assert len(found["intervals"]) == 23
@@ -70,20 +70,20 @@ LONG = [500.0] * 24 * 30
         ({"area": "Harbor", "temperature": [5.0] * 23}, "2024-01-17 has 24 intervals, and 23 temperatures were given"),
         ({"area": "Harbor", "temperature": [99.0] * 24}, "temperature.0"),
         ({"area": "Harbor", "day": "2024-05-01"}, "needs its history"),
-        ({"area": "Harbor", "history": {"demand": LONG}}, "say which day begins"),
-        ({"area": "Harbor", "day": "soon", "history": {"demand": LONG}}, "day: "),
+        ({"area": "Harbor", "history": {"values": LONG}}, "say which day begins"),
+        ({"area": "Harbor", "day": "soon", "history": {"values": LONG}}, "day: "),
         (
-            {"area": "Harbor", "day": "2024-05-01", "history": {"demand": [5.0] * 24}},
+            {"area": "Harbor", "day": "2024-05-01", "history": {"values": [5.0] * 24}},
             "24 values of history are too few",
         ),
         (
-            {"area": "Harbor", "day": "2024-05-01", "history": {"demand": [None] * 720}},
+            {"area": "Harbor", "day": "2024-05-01", "history": {"values": [None] * 720}},
             "no value of the history is known",
         ),
-        ({"area": "Harbor", "day": "2024-05-01", "history": {"demand": [None, *LONG]}}, "begin with a missing value"),
+        ({"area": "Harbor", "day": "2024-05-01", "history": {"values": [None, *LONG]}}, "begin with a missing value"),
         (
-            {"area": "Harbor", "day": "2024-05-01", "history": {"demand": LONG, "temperature": [1.0]}},
-            "history.temperature: 1 values for 720 of demand",
+            {"area": "Harbor", "day": "2024-05-01", "history": {"values": LONG, "temperature": [1.0]}},
+            "history.temperature: 1 given for 720 values",
         ),
     ],
 )
@@ -159,14 +159,14 @@ def test_only_who_has_the_key_says_what_counts(
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1970-12-31", "2200-01-01", "9999-12-31"])
 def test_a_day_beyond_the_calendar_is_refused(client: TestClient, day: str) -> None:
-    answer = client.post("/forecast", json={"area": "Harbor", "day": day, "history": {"demand": LONG}})
+    answer = client.post("/forecast", json={"area": "Harbor", "day": day, "history": {"values": LONG}})
     assert (answer.status_code, "day: " in answer.json()["detail"]) == (422, True)
 
 
 def test_the_future_can_neither_be_observed_nor_count(client: TestClient) -> None:
     observed = {"area": "Hills", "observations": [{"time": "2199-01-01T00:00:00Z", "value": 5}]}
     assert "has not come yet" in client.post("/actuals", json=observed).json()["detail"]
-    far = {"area": "Harbor", "day": "2199-01-01", "history": {"demand": LONG}, "counts": True}
+    far = {"area": "Harbor", "day": "2199-01-01", "history": {"values": LONG}, "counts": True}
     assert "can count" in client.post("/forecast", json=far).json()["detail"]
 
 

@@ -119,7 +119,10 @@ def kept(series: Series) -> dict[Weather, Rolled]:
         raise ExplainedError("no forecast was made yet: run `python -m forecast_dashboard train` first")
     with np.load(ROLLED) as stored:
         if str(stored["digest"]) != saved.digest(series, (0, series.days)):
-            raise ExplainedError("the forecasts are of other data: run `python -m forecast_dashboard train` first")
+            raise ExplainedError(
+                "the forecasts are of other data, and may have met those it is tested on: "
+                "run `python -m forecast_dashboard train` first"
+            )
         return {
             weather: Rolled(*(stored[f"{weather.name}.{each.name}"] for each in fields(Rolled)))
             for weather in weathers(series)

@@ -44,7 +44,7 @@ AHEAD = 2 * 86_400  # seconds from now to the beginning of the last day that can
 class History(BaseModel):
     """What was measured up to the beginning of the day, oldest first, at the step of the data. Null: not measured."""
 
-    demand: Annotated[list[Amount | None], Field(min_length=1, max_length=4000)]
+    values: Annotated[list[Amount | None], Field(min_length=1, max_length=4000)]
     temperature: Annotated[list[Degrees], Field(max_length=4000)] | None = None
     holiday: Annotated[list[bool], Field(max_length=4000)] | None = None
 
@@ -249,10 +249,10 @@ def _answer(model: Trained, asked: Asked, states: Callable[[str], State]) -> Ans
     if asked.day is None:
         raise NotAskedRightError("history: say which day begins where it ends")
     given = asked.history
-    demand = np.array([math.nan if each is None else each for each in given.demand])
+    demand = np.array([math.nan if each is None else each for each in given.values])
     for name, values in (("temperature", given.temperature), ("holiday", given.holiday)):
         if values is not None and len(values) != len(demand):
-            raise NotAskedRightError(f"history.{name}: {len(values)} values for {len(demand)} of demand")
+            raise NotAskedRightError(f"history.{name}: {len(values)} given for {len(demand)} values")
     past = None if given.temperature is None else np.array(given.temperature)
     holiday = np.zeros(len(demand), dtype=bool) if given.holiday is None else np.array(given.holiday)
     question = Question(asked.area, asked.day, demand, past, temperature, holiday, asked.holiday)
