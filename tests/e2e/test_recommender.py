@@ -53,16 +53,24 @@ def test_the_experiment_is_as_promised(project: Project) -> None:
     measured = project.metrics
     found = measured["abtest"]
     assert found["sample_ratio_p"] >= found["mismatch"]
-    assert (found["in_both"], found["orphans"]) == (0, 0)
-    assert found["truth"] is not None
-    low, high = found["estimates"][2]["ci95"]
-    assert low <= found["truth"] <= high
-    assert all(each["holds"] for each in found["guardrails"])
+    assert (found["in_both"], found["orphans"], found["bots"], found["models"]) == (0, 0, 0, 1)
+    (arm,) = found["arms"]
+    low, high = arm["estimates"][2]["ci95"]
+    assert low <= arm["truth"]["clicks_per_visitor"] <= high
+    assert arm["truth"]["lasting"] < arm["truth"]["clicks_per_visitor"], "some of it is the charm of the new"
+    assert not [each for each in arm["guardrails"] if each["state"] == "broken"]
+    assert min(each["power"] for each in arm["guardrails"]) > 0.8
+    assert found["decision"] == arm["decision"]
     rates = {each["looks"]: each for each in measured["peeking"]}
-    assert rates[1]["naive"] < 0.08 < rates[5]["naive"] < rates[20]["naive"]
+    assert rates["1"]["naive"] < 0.08 < rates["5"]["naive"] < rates["20"]["naive"]
     assert max(each["always_valid"] for each in measured["peeking"]) <= 0.05
+    said = (project.folder / "README.md").read_text(encoding="utf-8").partition("## Try it")[0]
+    assert "simulated visitors" in said
     for row in measured["ope"]["policies"]:
-        assert bool(row["estimates"]) == (row["effective"] >= measured["ope"]["least_support"])
+        is_supported = (
+            row["effective"] >= measured["ope"]["least_support"] and row["mass"] >= measured["ope"]["least_mass"]
+        )
+        assert bool(row["estimates"]) == is_supported
     assert project.do("monitor --log-dir data/simulated").count("ALARM") == 0
 
 
