@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import random
+import shlex
 import signal
 import subprocess
 import time
@@ -19,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.e2e.browsing import WAYS, Visit, visited
-from tests.e2e.conftest import Project, copied
+from tests.e2e.conftest import Project, copied, run
 from tests.e2e.fuzz import mutated
 from tests.e2e.journeys import image_api as facts
 from tests.e2e.mirror import Mirror
@@ -110,29 +111,58 @@ def _asked(its_service: str, photograph: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def photographs(project: Project, its_service: str) -> dict[bool, Path]:
-    """One photograph that is answered, and one that the model is not sure of."""
-    found: dict[bool, Path] = {}
+def photographs(project: Project, its_service: str) -> dict[str, Path]:
+    """One photograph that is answered, one that the model is not sure of, and one that is unlike what it knows."""
+    found: dict[str, Path] = {}
     for path in sorted((project.folder / "data/sample").rglob("*.png")):
-        found.setdefault(bool(_asked(its_service, path)["abstained"]), path)
-        if len(found) == 2:
+        found.setdefault(str(_asked(its_service, path)["why"] or "answered"), path)
+        if len(found) == 3:
             break
     return found
 
 
-def test_a_photograph_is_answered(visit: Visit, its_service: str, photographs: dict[bool, Path]) -> None:
-    _chosen(visit, photographs[False])
+def test_a_photograph_is_answered(visit: Visit, its_service: str, photographs: dict[str, Path]) -> None:
+    _chosen(visit, photographs["answered"])
     visit.page.locator(".verdict").wait_for()
-    assert visit.page.locator(".verdict").inner_text() == _asked(its_service, photographs[False])["label"]
+    assert visit.page.locator(".verdict").inner_text() == _asked(its_service, photographs["answered"])["label"]
     assert visit.page.locator("#result li").count() == 3
     assert visit.page.locator("#preview").is_visible()
 
 
-def test_when_it_is_not_sure_it_asks_for_another(visit: Visit, photographs: dict[bool, Path]) -> None:
-    _chosen(visit, photographs[True])
+@pytest.mark.parametrize(
+    ("why", "said"), [("not sure", "Not sure. Please retake the photo."), ("unlike", "This is unlike what it knows.")]
+)
+def test_where_there_is_no_answer_it_says_why_and_what_is_likeliest(
+    visit: Visit, photographs: dict[str, Path], why: str, said: str
+) -> None:
+    _chosen(visit, photographs[why])
     visit.page.locator(".verdict").wait_for()
-    assert visit.page.locator(".verdict").inner_text() == "Not sure. Please retake the photo."
-    assert visit.page.locator("#result li").count() == 0
+    assert visit.page.locator(".verdict").inner_text() == said
+    assert visit.page.locator("#result li").count() == 3
+
+
+REFUSED = """
+import sys
+from pathlib import Path
+import numpy as np
+from image_api.data import images
+from image_api.models import classifier
+
+model, pixels = classifier.load(), []
+for path in sorted(Path(sys.argv[1]).rglob("*.*"))[:360]:
+    try:
+        pixels.append(images.reduce(images.open_photograph(path.read_bytes(), 64, 10**8), 64))
+    except images.NotAPhotographError:
+        pass
+print(len(pixels), 1 - model.answer(np.stack(pixels))[1].mean())
+"""
+
+
+def test_real_photographs_are_unlike_the_drawn_ones(project: Project) -> None:
+    said = run(f"{project.python} -c {shlex.quote(REFUSED)} {shlex.quote(str(facts.photographs()))}", project.folder)
+    number, refused = said.split()
+    assert int(number) >= 300
+    assert float(refused) >= 0.9
 
 
 def test_what_is_no_photograph_is_refused_in_words(visit: Visit) -> None:
@@ -224,7 +254,7 @@ def test_from_a_first_failure_to_the_last_file_nothing_is_fetched_twice(
     assert len(mirror.asked) <= 2 + len(photographs)
     data = json.loads((copy.folder / "data/manifest.json").read_text(encoding="utf-8"))
     assert (data["source"], data["licence"]) == ("PlantVillage (tomato)", "CC BY-SA 3.0")
-    assert (data["rows"], data["with_plant"], len(data["classes"])) == (360, 40, 9)
+    assert (data["rows"], data["with_group"], len(data["classes"])) == (360, 40, 9)
     mirror.asked.clear()
     copy.do(command)
     assert mirror.asked == []

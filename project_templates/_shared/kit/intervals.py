@@ -20,6 +20,16 @@ def resample(strata: np.ndarray, times: int, seed: int) -> np.ndarray:
     return drawn
 
 
+def wilson(share: float, number: int) -> tuple[float, float]:
+    """The 95% interval of a share of so many cases (Wilson 1927): also where all of them agree, and resampling them
+    would never vary."""
+    if not number:
+        return 0.0, 1.0
+    z2 = 1.96**2 / number
+    middle, half = (share + z2 / 2) / (1 + z2), np.sqrt(z2 * (share * (1 - share) + z2 / 4)) / (1 + z2)
+    return float(min(share, max(0.0, middle - half))), float(max(share, min(1.0, middle + half)))
+
+
 def interval(values: np.ndarray) -> tuple[float, float]:
     """The 95% percentile interval of resampled values."""
     low, high = np.percentile(values, LEVEL)

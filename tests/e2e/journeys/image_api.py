@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import random
 import shlex
 import shutil
 import urllib.request
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Page
 
 from tests.conftest import outside
@@ -40,7 +41,12 @@ def band(project: Project) -> None:
     realised = measured["abstention"]["rows"][0]
     assert realised["risk"]["ci95"][0] <= measured["abstention"]["risk"]
     assert realised["coverage"]["value"] >= 0.25
-    assert measured["duplicates"] == {"copies": 0, "near": 0, "n": 480}
+    copies = measured["duplicates"]
+    assert (copies["copies"], copies["n"]) == (0, 480)
+    assert copies["near"] <= 3, "the drawn leaves resemble each other"
+    assert min(copies["reach"][change] for change in ("saved again", "mirrored", "turned by a quarter")) >= 0.9
+    at_home, in_field = (row["unlike"]["value"] for row in measured["abstention"]["rows"])
+    assert at_home <= 0.08 < in_field
     runs = [json.loads(path.read_text(encoding="utf-8")) for path in (project.folder / "reports/runs").glob("*.json")]
     assert [run["name"] for run in runs if run["chosen"]] != [run["name"] for run in runs if run["careless"]]
 
@@ -152,6 +158,37 @@ def check_photographs(project: Project, _: str) -> None:
     assert not [word for word in SAMPLE_WORDS if word in page.partition("<script>")[0]]
 
 
+def x_rays(_: Project, folder: Path, __: Mirror) -> str:
+    """Chests as a hospital might export them: gray, several of each patient, split by somebody else already."""
+    chance, rows = random.Random(5), ["path,patient"]
+    for kind in ("Normal", "Opacity"):
+        for patient in range(24):
+            width, tilt = chance.uniform(14, 20), chance.uniform(-3, 3)
+            for shot in range(3):
+                picture = Image.effect_noise((96, 96), 18).convert("L")
+                pen = ImageDraw.Draw(picture)
+                for middle in (30 + tilt, 66 + tilt):
+                    pen.ellipse((middle - width / 2, 20, middle + width / 2, 78), fill=chance.randint(25, 45))
+                if kind == "Opacity":
+                    left, top = chance.choice((24, 58)) + chance.uniform(0, 6), chance.uniform(28, 58)
+                    pen.ellipse((left, top, left + 14, top + 14), fill=chance.randint(120, 190))
+                path = f"{'train' if patient % 3 else 'test'}/{kind}/{patient:02}-{shot}.png"
+                (folder / "chests" / path).parent.mkdir(parents=True, exist_ok=True)
+                picture.filter(ImageFilter.GaussianBlur(1.5)).save(folder / "chests" / path)
+                rows.append(f"{path},{kind}-{patient}")
+    (folder / "chests/groups.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return f"--data {shlex.quote(str(folder / 'chests'))}"
+
+
+def check_x_rays(project: Project, _: str) -> None:
+    data = project.metrics["data"]
+    assert (data["classes"], data["grouped_by"], data["groups"]) == (["Normal", "Opacity"], "patient", 48)
+    assert project.metrics["costs"]["healthy"] == "Normal"
+    text = (project.folder / "README.md").read_text(encoding="utf-8")
+    assert "unseen patients" in text
+    assert "New patients" in text
+
+
 def heavy() -> bytes:
     """A large photograph of nothing."""
     file = io.BytesIO()
@@ -185,6 +222,13 @@ FACTS = Facts(
             real_photographs,
             check_photographs,
             gone=SAMPLE_WORDS,
+        ),
+        World(
+            "x-rays",
+            x_rays,
+            check_x_rays,
+            gone=SAMPLE_WORDS,
+            nowhere=("leaf", "leaves", "plant ", "plants", "farmer", "disease", "rust", "mildew", "needless"),
         ),
     ),
     heavy=heavy,

@@ -13,6 +13,7 @@ from image_api.data import folder as folders
 from image_api.data import sample
 from image_api.data.folder import Photographs
 from image_api.models.classifier import Card, Classifier
+from image_api.models.familiarity import Known
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +34,18 @@ def photographs(drawn: Path, config: Config) -> Photographs:
     return folders.read(drawn, config).photographs
 
 
-CARD = Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "0" * 64, threshold=0.6)
+CARD = Card(["bright", "dark"], 64, "a test", "none", "0" * 64, "", "0" * 64, threshold=0.6)
 
 
 class Stub(Classifier):
     """Answers by brightness alone: a stand-in where the trained model does not matter."""
 
-    def scores(self, pixels: np.ndarray) -> np.ndarray:
+    known = Known(np.zeros((1, 1)), np.eye(1), limit=1.0)  # of saturation: what has strong colors is unlike
+
+    def look(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         brightness = pixels.reshape(len(pixels), -1).mean(axis=1) / 255
-        return np.stack([brightness, 1 - brightness], axis=1)
+        colors = np.ptp(pixels.reshape(len(pixels), -1, 3).mean(axis=1), axis=1)
+        return np.stack([brightness, 1 - brightness], axis=1), colors[:, None] / 100
 
 
 @pytest.fixture

@@ -58,12 +58,25 @@ def test_it_says_that_it_is_not_sure(client: TestClient, stub: Classifier) -> No
     assert 'predictions_total{label="not sure"} 1.0' in client.get("/metrics").text
 
 
+def test_it_says_that_a_photograph_is_unlike_what_it_knows(client: TestClient) -> None:
+    """However sure it is; what it would have said is there as well."""
+    file = io.BytesIO()
+    Image.new("RGB", (80, 60), "blue").save(file, "PNG")
+    body = _ask(client, file.getvalue()).json()
+    assert (body["label"], body["abstained"], body["why"]) == (None, True, "unlike")
+    assert [guess["label"] for guess in body["top"]] == ["dark", "bright"]
+    assert 'predictions_total{label="unlike"} 1.0' in client.get("/metrics").text
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
 def test_it_reads_every_kind_of_png(client: TestClient, encoded: Encode, mode: str) -> None:
     assert _ask(client, encoded(mode)).status_code == 200
 
 
-@pytest.mark.parametrize(("mode", "kind"), [("CMYK", "JPEG"), ("L", "JPEG"), ("RGB", "WEBP"), ("RGBA", "WEBP")])
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("CMYK", "JPEG"), ("L", "JPEG"), ("RGB", "WEBP"), ("RGBA", "WEBP"), ("P", "GIF"), ("RGB", "BMP"), ("RGB", "TIFF")],
+)
 def test_it_reads_other_formats_by_content_not_by_name(
     client: TestClient, encoded: Encode, mode: str, kind: str
 ) -> None:
@@ -75,8 +88,7 @@ def test_it_reads_other_formats_by_content_not_by_name(
     [
         (422, lambda encode: b""),
         (415, lambda encode: b"%PDF-1.7 not a picture"),
-        (415, lambda encode: encode(kind="GIF")),
-        (415, lambda encode: encode(kind="BMP")),
+        (415, lambda encode: encode(kind="ICO")),
         (422, lambda encode: encode(size=(300, 300), kind="JPEG")[:-200]),
         (422, lambda encode: encode(size=(300, 300))[:-40]),
         (413, lambda encode: encode("1", (6000, 6000))),
@@ -90,8 +102,7 @@ def test_it_reads_other_formats_by_content_not_by_name(
     ids=[
         "empty",
         "pdf",
-        "gif",
-        "bmp",
+        "icon",
         "cut jpeg",
         "cut png",
         "pixels",
@@ -188,13 +199,13 @@ class Slow(Stub):
         super().__init__(Path("none"), CARD)
         self.__dict__.update(may_answer=threading.Event(), thinking=0, most=0)  # the base class is frozen
 
-    def scores(self, pixels: np.ndarray) -> np.ndarray:
+    def look(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         state = self.__dict__
         state["thinking"] += 1
         state["most"] = max(state["most"], state["thinking"])
         state["may_answer"].wait(10)
         state["thinking"] -= 1
-        return super().scores(pixels)
+        return super().look(pixels)
 
 
 def test_when_it_is_full_it_says_when_to_come_back_and_still_answers_those_it_took(

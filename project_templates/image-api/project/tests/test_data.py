@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from image_api.config import Config
-from image_api.data import duplicates, sample, split
+from image_api.data import duplicates, images, sample, split
 from image_api.data import folder as folders
-from image_api.data.folder import BadDataError, Photographs
+from image_api.data.folder import BadDataError, Grouping, Photographs
 from image_api.evaluation import trust
 
 
@@ -30,7 +30,7 @@ def test_the_sample_has_enough_photographs_of_every_kind(photographs: Photograph
 
 
 def test_no_plant_and_no_photograph_crosses_the_split(photographs: Photographs, config: Config) -> None:
-    parts = split.by_plant(photographs, config)
+    parts = split.by_group(photographs, config)
     rows = [getattr(parts, name) for name in ("train", "validation", "test", "field_validation", "field_test")]
     plants = [set(photographs.groups[part]) for part in rows]
     assert sum(map(len, plants)) == len(set.union(*plants))
@@ -40,7 +40,7 @@ def test_no_plant_and_no_photograph_crosses_the_split(photographs: Photographs, 
 def test_the_leaky_part_shows_plants_that_train_and_no_photograph_twice(
     photographs: Photographs, config: Config
 ) -> None:
-    parts = split.by_plant(photographs, config)
+    parts = split.by_group(photographs, config)
     assert np.isin(photographs.groups[parts.seen], photographs.groups[parts.train]).mean() > 0.9
     assert not set(parts.seen) & set(parts.train)
 
@@ -48,7 +48,7 @@ def test_the_leaky_part_shows_plants_that_train_and_no_photograph_twice(
 def test_the_paper_gives_the_kind_away_in_the_laboratory_and_the_ground_does_not_in_the_field(
     photographs: Photographs, config: Config
 ) -> None:
-    parts = split.by_plant(photographs, config)
+    parts = split.by_group(photographs, config)
     chance = 1 / len(photographs.classes)
     for rows, low, high in ((parts.test, 2 * chance, 1), (np.flatnonzero(photographs.in_field), 0, 2 * chance)):
         right = trust.answers_by_rim(photographs, parts.train, rows) == photographs.labels[rows]
@@ -114,13 +114,13 @@ def test_photographs_of_elsewhere_are_tested_on_and_never_trained_on(
     assert added == 2 * len(list((drawn / "rust").iterdir()))
     assert found.in_field[-added:].all()
     assert set(reading.skipped.values()) == {f"no class of {drawn.name} is called a sort of its own"}
-    parts = split.by_plant(found, config)
+    parts = split.by_group(found, config)
     assert not found.in_field[np.concatenate([parts.train, parts.seen, parts.validation, parts.test])].any()
 
 
 def test_plants_of_elsewhere_are_others_even_if_they_are_called_the_same(drawn: Path, config: Config) -> None:
     found = folders.read(drawn, config, drawn).photographs
-    parts = split.by_plant(found, config)
+    parts = split.by_group(found, config)
     again = found.in_field & np.char.startswith(found.paths, f"{drawn.name}/")
     assert len(parts.field_validation) + len(parts.field_test) == found.in_field.sum()
     assert not set(found.groups[again]) & set(found.groups[~found.in_field])
@@ -146,11 +146,18 @@ def test_a_table_of_plants_that_is_not_utf8_is_refused_in_words(config: Config, 
 def test_a_photograph_saved_again_is_recognised_and_another_plant_is_not(
     photographs: Photographs, config: Config
 ) -> None:
-    parts = split.by_plant(photographs, config)
-    again = np.stack([_saved_again(pixels) for pixels in photographs.pixels[parts.test]])
-    trained, tested = (duplicates.thumbnails(photographs.pixels[rows]) for rows in (parts.train, parts.test))
-    assert duplicates.have_likes(duplicates.thumbnails(again), tested).all()
+    parts = split.by_group(photographs, config)
+    trained, tested = (photographs.pixels[rows] for rows in (parts.train, parts.test))
+    again = np.stack([_saved_again(pixels) for pixels in tested])
+    assert duplicates.have_likes(again, tested).all()
     assert not duplicates.have_likes(tested, trained).any()
+
+
+def test_a_copy_is_found_however_it_lies(photographs: Photographs) -> None:
+    """The reports say what the search for copies finds; the sample's leaves resemble each other more than most."""
+    found = duplicates.reach(photographs.pixels[::40])
+    assert min(found[name] for name in ("saved again", "darkened", "mirrored", "turned by a quarter")) >= 0.95
+    assert min(found[name] for name in ("turned by 3°", "cropped by 5%")) >= 0.9
 
 
 def _saved_again(pixels: np.ndarray) -> np.ndarray:
@@ -158,3 +165,78 @@ def _saved_again(pixels: np.ndarray) -> np.ndarray:
     file = io.BytesIO()
     Image.fromarray((pixels * 0.9).astype(np.uint8)).save(file, "JPEG", quality=75)
     return np.asarray(Image.open(file))
+
+
+def _class_folders(folder: Path, drawn: Path, below: dict[str, str]) -> None:
+    """Photographs of two kinds, each below those folders."""
+    for kind, places in below.items():
+        for number, path in enumerate(sorted((drawn / kind).glob("*-0.png"))[:24]):
+            place = places.split("|")[number % len(places.split("|"))]
+            (folder / place).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder / place / path.name)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        {"rust": "train/rust|val/rust", "healthy": "train/healthy|val/healthy"},
+        {"rust": "seg_train/seg_train/rust|seg_test/seg_test/rust", "healthy": "seg_train/seg_train/healthy"},
+        {"rust": "training_set/training_set/rust", "healthy": "test_set/test_set/healthy"},
+        {"rust": "archive/images/train/rust", "healthy": "archive/images/validation_data/healthy"},
+        {"rust": "rust/2023|rust/2024", "healthy": "healthy/2023"},
+    ],
+    ids=["train and val", "seg_train", "twice the same", "two levels above", "folders below the classes"],
+)
+def test_folders_of_splits_and_above_the_classes_are_no_classes(
+    drawn: Path, config: Config, tmp_path: Path, below: dict[str, str]
+) -> None:
+    _class_folders(tmp_path, drawn, below)
+    assert folders.read(tmp_path, config, grouping=Grouping(by_likeness=False)).photographs.classes == [
+        "healthy",
+        "rust",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("grouping", "noun", "groups"),
+    [
+        (Grouping(), "near-duplicate group", 48),
+        (Grouping(by_likeness=False), "photograph", 96),
+        (Grouping(pattern=r"case(\d+)"), "group", 12),
+    ],
+    ids=["by likeness", "not at all", "by a pattern"],
+)
+def test_how_photographs_are_grouped_can_be_said(
+    drawn: Path, config: Config, tmp_path: Path, grouping: Grouping, noun: str, groups: int
+) -> None:
+    for kind in ("rust", "healthy"):
+        (tmp_path / kind).mkdir()
+        for number, path in enumerate(sorted((drawn / kind).glob("*-0.png"))[:24]):
+            for copy in "ab":
+                shutil.copy(path, tmp_path / kind / f"{copy} case{6 * (kind == 'rust') + number % 6} {path.name}")
+    reading = folders.read(tmp_path, config, grouping=grouping)
+    assert (reading.noun, len(set(reading.photographs.groups))) == (noun, groups)
+
+
+def test_a_table_names_what_a_group_is(drawn: Path, config: Config, tmp_path: Path) -> None:
+    _class_folders(tmp_path, drawn, {"rust": "rust", "healthy": "healthy"})
+    paths = [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*.png"))]
+    (tmp_path / "groups.csv").write_text(
+        "path,patient\n" + "".join(f"{path},{n // 2}\n" for n, path in enumerate(paths))
+    )
+    reading = folders.read(tmp_path, config)
+    assert (reading.noun, len(set(reading.photographs.groups))) == ("patient", 24)
+
+
+def test_a_photograph_under_two_classes_is_counted(drawn: Path, config: Config, tmp_path: Path) -> None:
+    _class_folders(tmp_path, drawn, {"rust": "rust", "healthy": "healthy"})
+    assert folders.read(tmp_path, config).in_two_classes == 0
+    shutil.copy(next((tmp_path / "rust").iterdir()), tmp_path / "healthy" / "again.png")
+    assert folders.read(tmp_path, config).in_two_classes == 2
+
+
+def test_twelve_bits_of_gray_are_not_black() -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)).save(file, "PNG")
+    pixels = images.reduce(images.open_photograph(file.getvalue(), 64, 10**6), 64)
+    assert pixels.max() > 240

@@ -15,7 +15,7 @@ from image_api.data.folder import Photographs
 from image_api.evaluation import costs, measures
 from image_api.kit import intervals
 from image_api.kit.project import ExplainedError
-from image_api.models import calibration, classifier, training
+from image_api.models import calibration, classifier, familiarity, training
 from image_api.models.classifier import Card
 from image_api.models.network import SmallNet
 from image_api.monitoring import monitor
@@ -28,7 +28,7 @@ BEST = training.EXPERIMENTS[-1]
 @pytest.fixture(scope="module")
 def network(photographs: Photographs, config: Config) -> SmallNet:
     torch.set_num_threads(config.threads)
-    return training.fit(BEST, photographs, split.by_plant(photographs, config).train, config)[0]
+    return training.fit(BEST, photographs, split.by_group(photographs, config).train, config)[0]
 
 
 def _macro_f1(photographs: Photographs, rows: np.ndarray, predicted: np.ndarray) -> float:
@@ -41,7 +41,7 @@ def _macro_f1(photographs: Photographs, rows: np.ndarray, predicted: np.ndarray)
 def test_the_network_beats_the_baseline_by_a_margin(
     photographs: Photographs, config: Config, network: SmallNet
 ) -> None:
-    parts = split.by_plant(photographs, config)
+    parts = split.by_group(photographs, config)
     pixels = photographs.pixels[parts.test]
     baseline = _macro_f1(photographs, parts.test, training.fit_baseline(photographs, parts.train).predict(pixels))
     model = _macro_f1(photographs, parts.test, training.score(network, pixels).argmax(axis=1))
@@ -51,7 +51,7 @@ def test_the_network_beats_the_baseline_by_a_margin(
 
 def test_training_twice_gives_the_same_answers(photographs: Photographs, config: Config) -> None:
     short = dataclasses.replace(config, epochs=1)
-    rows = split.by_plant(photographs, config).train[::4]
+    rows = split.by_group(photographs, config).train[::4]
     pixels = torch.from_numpy(images.to_input(photographs.pixels[:32]))
     networks = [training.fit(BEST, photographs, rows, short)[0] for _ in range(2)]
     with torch.inference_mode():
@@ -68,7 +68,7 @@ def test_onnx_answers_as_torch_does_for_any_batch_size(
 ) -> None:
     path = tmp_path / "model.onnx"
     assert training.export(network, path, images.to_input(photographs.pixels[:8])) <= training.PARITY
-    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", "", ""))
+    exported = classifier.Classifier(path, Card(photographs.classes, 64, "", "", "", "", ""))
     for number in (1, 3, 70):
         with torch.inference_mode():
             expected = network(torch.from_numpy(images.to_input(photographs.pixels[:number]))).numpy()
@@ -78,7 +78,7 @@ def test_onnx_answers_as_torch_does_for_any_batch_size(
 def test_a_model_that_its_card_does_not_describe_is_not_served(tmp_path: Path) -> None:
     model, card = tmp_path / "model.onnx", tmp_path / "model.json"
     model.write_bytes(b"another model")
-    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64, ""), card)
+    classifier.save_card(Card(["a", "b"], 64, "", "", "0" * 64, "", ""), card)
     with pytest.raises(classifier.NoModelError, match="is not the file"):
         classifier.load(model, card)
 
@@ -140,6 +140,65 @@ def test_a_missed_disease_costs_more_than_a_false_alarm(config: Config) -> None:
     assert set(costs.table(["a", "b"], config).flat) == {0.0, config.cost_wrong_kind, config.cost_retake}
 
 
+def test_a_share_that_never_varies_has_an_interval_all_the_same(config: Config) -> None:
+    """Twelve of twelve, and none of six: resampling them says nothing of the thirteenth."""
+    low, high = intervals.wilson(1.0, 12)
+    assert (round(low, 3), high) == (0.757, 1.0)
+    assert intervals.wilson(0.0, 6)[1] == pytest.approx(0.390, abs=0.001)
+    assert intervals.wilson(0.0, 0) == (0.0, 1.0)
+    tested = measures.Tested("by hand", np.arange(12), np.zeros(12, dtype=int), np.arange(12), 2, config)
+    assert tested.estimate(np.ones(12)).ci95[0] == pytest.approx(0.7575, abs=1e-3)
+    assert tested.estimate(np.full(12, 0.5)).ci95 == (0.5, 0.5), "costs are no shares"
+    answers = measures.Answers("m", "model", tested, np.zeros(12, dtype=int))
+    assert measures.result(answers, "macro_f1", "Macro F1", measures.macro_f1).ci95[0] < 0.8
+
+
+def test_what_is_unlike_the_training_set_is_known_by_its_distance() -> None:
+    rng = np.random.default_rng(1)
+    labels = np.arange(600) % 3
+    centers = 4 * rng.normal(size=(3, 20))
+
+    def like(names: np.ndarray) -> np.ndarray:
+        return centers[names] + rng.normal(size=(len(names), 20))
+
+    known = familiarity.learn(like(labels), labels, like(labels))
+    assert known.are_familiar(like(labels)).mean() == pytest.approx(familiarity.KEPT, abs=0.03)
+    assert not known.are_familiar(centers.mean(axis=0) + 6 * rng.normal(size=(50, 20))).any()
+
+
+def test_noise_and_plain_surfaces_are_unlike_the_sample(
+    photographs: Photographs, config: Config, network: SmallNet
+) -> None:
+    parts = split.by_group(photographs, config)
+    known = training.known(network, photographs, parts)
+    strange = np.concatenate([
+        np.random.default_rng(1).integers(0, 255, (40, 64, 64, 3), dtype=np.uint8),
+        np.arange(40, 240, 5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 64, 64, 3), dtype=np.uint8),
+    ])  # fmt: skip
+    familiar = [_are_familiar(network, known, pixels) for pixels in (strange, photographs.pixels[parts.test])]
+    assert familiar[0].mean() <= 0.1
+    assert familiar[1].mean() >= 0.92
+
+
+def _are_familiar(network: SmallNet, known: familiarity.Known, pixels: np.ndarray) -> np.ndarray:
+    with torch.inference_mode():
+        return known.are_familiar(network.describe(torch.from_numpy(images.to_input(pixels))).numpy())
+
+
+def test_a_flood_of_one_class_rings(config: Config) -> None:
+    predicted, groups = np.arange(600) % 5, np.arange(600) // 3
+    mix, limit = monitor.mixture(predicted, groups, list("abcde"), config)
+    assert mix == dict.fromkeys("abcde", 0.2)
+    card = dataclasses.replace(Card(list("abcde"), 64, "", "", "", "", ""), mix=mix, mix_limit=limit)
+
+    def rings(labels: list[str]) -> list[bool]:
+        return [check.is_alarm for check in monitor._mixed([{"likeliest": label} for label in labels], card)]
+
+    assert rings(["a"] * 200) == [True]
+    assert rings(list("abcde") * 40) == [False]
+    assert rings(["a"] * 5) == []
+
+
 def test_a_class_that_is_not_there_does_not_count_against_a_perfect_score() -> None:
     assert measures.macro_f1(np.diag([5.0, 0.0, 5.0])) == 1
 
@@ -165,10 +224,10 @@ def _window(seed: int, photographs: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def watched(photographs: Photographs, config: Config, network: SmallNet) -> Card:
     """A card as `evaluate` writes it: the reference are plants the network was not trained on."""
-    rows = split.by_plant(photographs, config).test
+    rows = split.by_group(photographs, config).test
     seen = signals(photographs.pixels[rows], _probabilities(network, photographs.pixels[rows]))
     reference = monitor.reference(seen, photographs.groups[rows], config)
-    return Card(photographs.classes, 64, "", "", "0" * 64, "", reference=reference)
+    return Card(photographs.classes, 64, "", "", "0" * 64, "", "", reference=reference)
 
 
 def _probabilities(network: SmallNet, pixels: np.ndarray) -> np.ndarray:

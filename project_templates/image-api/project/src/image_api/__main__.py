@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     own = (
         Verb("data", "draw, fetch or read the photographs", _data, _data_options, timed=True),
         Verb("train", "fit the baseline and three experiments, export the best", _train, timed=True),
-        Verb("evaluate", "measure on plants never seen; writes reports/metrics.json", _evaluate, timed=True),
+        Verb("evaluate", "measure on groups never seen; writes reports/metrics.json", _evaluate, timed=True),
     )
     return commands.main(PROJECT, (*own, *standard.verbs()), PIPELINE, argv)
 
@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 def _data(options: Namespace) -> None:
     from image_api.data import prepare
 
-    request = prepare.Request(options.data, options.ood, options.limit, options.mirror)
+    request = prepare.Request(options.data, options.ood, options.limit, options.mirror, options.group)
     print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
 
 
@@ -45,6 +45,8 @@ def _data_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--limit", type=int, default=200, metavar="N", help="photographs of each class to fetch (200)")
     parser.add_argument("--mirror", metavar="URL", help="where to fetch them instead of their own address")
+    group_help = "'none', or a pattern that finds in a path what belongs together, such as 'patient\\d+'"
+    parser.add_argument("--group", metavar="PATTERN", help=group_help)
 
 
 def _train(options: Namespace) -> None:

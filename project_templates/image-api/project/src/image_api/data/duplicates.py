@@ -1,12 +1,27 @@
-"""Photographs that nearly match: the same shot saved again, darkened or cropped a little, or taken a moment later."""
+"""Photographs that nearly match: the same shot saved again, darkened, mirrored, turned, or cropped a little.
 
-from collections.abc import Iterator
+Small thumbnails find who may match, in any of the eight ways a square can lie; a closer look decides: the middle of one
+photograph, turned and scaled a little, has to be found somewhere in the other. What that sees, and what not, is
+measured on the photographs themselves: `reach`.
+"""
+
+import io
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image, ImageEnhance
 
 PLACES = 8  # along each side of a thumbnail
-ALIKE = 0.994  # correlation of two thumbnails: of different leaves below 0.991, of a shot saved again above 0.9945
-BLOCK = 1024  # thumbnails that are compared at a time: their correlations have to fit into memory
+SAME = 0.994  # correlation of two thumbnails that leaves no doubt
+MAY_MATCH = 0.75  # correlation of two thumbnails, from which on they are looked at closely
+LOOKED_AT = 3  # most like thumbnails of each photograph that are
+CLOSE, MIDDLE = 24, 14  # along each side of what is looked at closely, and of the middle that is looked for in it
+ALIKE = 0.987  # correlation of that middle with the best place for it, from which on it is the same shot
+HALVES = (0.0, 0.5)  # of a place
+TURNS, SCALES = (-6, -3, 0, 3, 6), (0.9, 0.95, 1.0, 1.05, 1.11)  # degrees and factors that are tried
+BLOCK = 256  # photographs that are compared at a time: their correlations have to fit into memory
 
 
 def thumbnails(pixels: np.ndarray) -> np.ndarray:
@@ -21,14 +36,16 @@ def thumbnails(pixels: np.ndarray) -> np.ndarray:
 
 
 def have_likes(some: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """(M,) bool: which of `some` thumbnails nearly match any of the others."""
-    blocks = np.array_split(some, len(some) // BLOCK + 1)
-    return np.concatenate([(block @ others.T >= ALIKE).any(axis=1) for block in blocks])
+    """(M,) bool: which of `some` photographs, (M, side, side, 3), nearly match any of the others."""
+    found = np.zeros(len(some), dtype=bool)
+    for one, _ in _pairs(some, others):
+        found[one] = True
+    return found
 
 
-def groups(plants: list[str], pixels: np.ndarray) -> np.ndarray:
-    """(N,) a number for each photograph: by plant where that is known, else with what nearly matches it."""
-    parent = list(range(len(plants)))
+def groups(names: Sequence[str], pixels: np.ndarray) -> np.ndarray:
+    """(N,) a number for each photograph: by its group's name where it has one, else with what nearly matches it."""
+    parent = list(range(len(names)))
 
     def find(i: int) -> int:
         while parent[i] != i:
@@ -37,16 +54,106 @@ def groups(plants: list[str], pixels: np.ndarray) -> np.ndarray:
         return i
 
     first: dict[str, int] = {}
-    for i, plant in enumerate(plants):
-        if plant:
-            parent[find(i)] = find(first.setdefault(plant, i))
-    unknown, small = np.array([i for i, plant in enumerate(plants) if not plant], dtype=int), thumbnails(pixels)
-    for one, other in _pairs(small[unknown], small):
+    for i, name in enumerate(names):
+        if name:
+            parent[find(i)] = find(first.setdefault(name, i))
+    unknown = np.array([i for i, name in enumerate(names) if not name], dtype=int)
+    for one, other in _pairs(pixels[unknown], pixels, unknown):
         parent[find(int(unknown[one]))] = find(other)
-    return np.array([find(i) for i in range(len(plants))], dtype=int)
+    return np.array([find(i) for i in range(len(names))], dtype=int)
 
 
-def _pairs(some: np.ndarray, all_of_them: np.ndarray) -> Iterator[tuple[int, int]]:
+def reach(pixels: np.ndarray) -> dict[str, float]:
+    """The share of (N, side, side, 3) photographs that are found again after each kind of change."""
+    return {name: float(have_likes(_changed(pixels, change), pixels).mean()) for name, change in CHANGES.items()}
+
+
+def _pairs(some: np.ndarray, others: np.ndarray, own: np.ndarray | None = None) -> Iterator[tuple[int, int]]:
+    """Who nearly matches whom. `own` says where `some` stand among the others, so that none matches itself."""
+    if not len(some):
+        return
     for start in range(0, len(some), BLOCK):
-        ones, others = np.nonzero(some[start : start + BLOCK] @ all_of_them.T >= ALIKE)
-        yield from ((start + int(one), int(other)) for one, other in zip(ones, others, strict=True))
+        block = some[start : start + BLOCK]
+        ways = np.stack([thumbnails(lying) for lying in _lying(block)])  # (8, N, 193)
+        likeness = ways @ thumbnails(others).T  # (8, N, others)
+        if own is not None:
+            likeness[:, np.arange(len(block)), own[start : start + BLOCK]] = -1.0
+        way, likeness = likeness.argmax(axis=0), likeness.max(axis=0)
+        for row in np.flatnonzero(likeness.max(axis=1) >= MAY_MATCH):
+            best = np.argsort(-likeness[row], kind="stable")[:LOOKED_AT]
+            for other in best[likeness[row, best] >= MAY_MATCH]:
+                lying = list(_lying(block[row][None]))[way[row, other]][0]
+                if likeness[row, other] >= SAME or _closeness(lying, others[other]) >= ALIKE:
+                    yield start + int(row), int(other)
+
+
+def _closeness(photograph: np.ndarray, other: np.ndarray) -> float:
+    """The correlation of the middle of one (side, side, 3) photograph with the best place for it in the other."""
+    field = np.asarray(Image.fromarray(other).resize((CLOSE, CLOSE)), dtype=np.float32)
+    windows = sliding_window_view(field, (MIDDLE, MIDDLE), axis=(0, 1))  # (places, places, 3, MIDDLE, MIDDLE)
+    places = _correlating(windows.reshape(-1, 3 * MIDDLE**2))
+    middles = _correlating(np.stack([each.transpose(2, 0, 1).ravel() for each in _middles(photograph)]))
+    return float((places @ middles.T).max())
+
+
+def _middles(photograph: np.ndarray) -> Iterator[np.ndarray]:
+    """(MIDDLE, MIDDLE, 3) of a photograph, at every turn, scale and half of a place that is tried."""
+    side = len(photograph)
+    for turn in TURNS:
+        picture = Image.fromarray(photograph).rotate(turn, Image.Resampling.BILINEAR)
+        for scale, right, down in itertools.product(SCALES, HALVES, HALVES):
+            size = side * MIDDLE / CLOSE / scale
+            left, top = ((side - size) / 2 + shift * side / CLOSE for shift in (right, down))
+            box = (left, top, left + size, top + size)
+            yield np.asarray(picture.resize((MIDDLE, MIDDLE), Image.Resampling.BILINEAR, box=box), dtype=np.float32)
+
+
+def _correlating(rows: np.ndarray) -> np.ndarray:
+    """(..., N, values) without light and contrast, each of length 1 or, where it is plain, near 0."""
+    centered = rows - rows.mean(axis=-1, keepdims=True)
+    return centered / (np.linalg.norm(centered, axis=-1, keepdims=True) + 1.0)
+
+
+def _candidates(some: np.ndarray, others: np.ndarray, own: np.ndarray | None) -> Iterator[tuple[int, int]]:
+    for start in range(0, len(some), BLOCK):
+        likeness = some[start : start + BLOCK] @ others.T
+        if own is not None:
+            likeness[np.arange(len(likeness)), own[start : start + BLOCK]] = -1.0
+        most = min(LOOKED_AT, likeness.shape[1])
+        best = np.argpartition(-likeness, most - 1, axis=1)[:, :most]
+        for row, columns in enumerate(best):
+            yield from ((start + row, int(each)) for each in columns if likeness[row, each] >= MAY_MATCH)
+
+
+def _lying(pixels: np.ndarray) -> Iterator[np.ndarray]:
+    """(N, side, side, 3) in the eight ways that a square can lie."""
+    for mirrored in (pixels, pixels[:, :, ::-1]):
+        for quarters in range(4):
+            yield np.rot90(mirrored, quarters, axes=(1, 2))
+
+
+def _changed(pixels: np.ndarray, change: Callable[[Image.Image], Image.Image]) -> np.ndarray:
+    return np.stack(
+        [np.asarray(change(Image.fromarray(each)).convert("RGB").resize(each.shape[:2])) for each in pixels]
+    )
+
+
+def _saved_again(picture: Image.Image) -> Image.Image:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80)
+    return Image.open(file)
+
+
+def _cropped(share: float) -> Callable[[Image.Image], Image.Image]:
+    return lambda picture: picture.crop((0, 0, round(picture.width * share), round(picture.height * share)))
+
+
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "saved again": _saved_again,
+    "darkened": lambda picture: ImageEnhance.Brightness(picture).enhance(0.7),
+    "mirrored": lambda picture: picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+    "turned by a quarter": lambda picture: picture.transpose(Image.Transpose.ROTATE_90),
+    "turned by 3°": lambda picture: picture.rotate(3, Image.Resampling.BILINEAR),
+    "cropped by 5%": _cropped(0.95),
+    "cropped by 10%": _cropped(0.90),
+}

@@ -6,7 +6,16 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 START_OF_SCAN, MOST_SCANS = b"\xff\xda", 100  # a progressive JPEG has about ten
-FORMATS = ("JPEG", "PNG", "WEBP")  # by content; each further decoder could have holes of its own
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]  # by content; each decoder could have holes of its own
+MORE_ENDINGS: set[str] = set()
+try:
+    import pillow_heif  # type: ignore[import-not-found,unused-ignore]  # pip install pillow-heif: the photographs of many phones
+
+    pillow_heif.register_heif_opener()
+    FORMATS.append("HEIF")
+    MORE_ENDINGS |= {".heic", ".heif"}
+except ImportError:
+    pass
 
 
 class NotAPhotographError(ValueError):
@@ -46,8 +55,9 @@ def open_photograph(content: bytes, side: int, max_pixels: int) -> Image.Image:
 def _smaller(picture: Image.Image, side: int) -> Image.Image:
     """At least twice `side`, as soon as it is unpacked: copies of the full size would fill a small server's memory."""
     described = picture.info
-    if picture.mode.startswith("I"):  # 16 bits of grey
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    if picture.mode.startswith(("I", "F")):  # more than 8 bits of gray: 12 of them, say, stored as 16
+        gray = np.maximum(np.asarray(picture).astype(np.int64), 0)
+        picture = Image.fromarray((gray >> max(0, int(gray.max()).bit_length() - 8)).astype(np.uint8))
     elif picture.mode in ("P", "PA", "1"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     factor = min(picture.size) // (2 * side)

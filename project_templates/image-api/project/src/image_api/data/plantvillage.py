@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from image_api.data.folder import FEWEST, PLANTS, BadDataError
+from image_api.data.folder import FEWEST, BadDataError
 from image_api.kit.download import Wanted, fetch
 
 NAME = "PlantVillage (tomato)"
@@ -75,7 +75,7 @@ def fetch_photographs(folder: Path, limit: int, mirror: str | None = None) -> Pa
     for each, path in zip(chosen, paths, strict=True):
         (ready / each.label).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, ready / each.label / each.name)
-    with (ready / PLANTS).open("w", newline="", encoding="utf-8") as file:
+    with (ready / "plants.csv").open("w", newline="", encoding="utf-8") as file:
         rows = [(f"{each.label}/{each.name}", each.plant) for each in chosen if each.plant]
         csv.writer(file).writerows([("path", "plant"), *rows])
     return ready

@@ -3,6 +3,7 @@
 Run as: python -m image_api data [--data sample | plantvillage | FOLDER] [--ood FOLDER]
 """
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ class Request:
     field_folder: str | None = None  # photographs of another domain, never trained on
     limit: int = 200  # photographs of each class, of a public collection
     mirror: str | None = None  # where a public collection is fetched instead
+    group: str | None = None  # "none", or a pattern that finds the group in a path
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ class Manifest(provenance.Manifest):
     """Where the photographs came from, and what was left out."""
 
     field_source: str | None  # of the other domain, where it is a collection of its own
-    grouped_by: str  # "plant" or "near-duplicate group"
+    grouped_by: str  # what a group is called
+    in_two_classes: int  # photographs whose very content stands under two classes
     classes: list[str]
     groups: int
-    with_plant: int  # photographs whose plant is named; that of the others is guessed
+    with_group: int  # photographs whose group is named; that of the others is guessed
     field_photographs: int
     skipped: dict[str, str]  # path → why
 
@@ -58,18 +61,19 @@ def prepare(request: Request, config: Config) -> Manifest:
     commit, dirty = provenance.version(PROJECT.root)  # first: what the run writes must not count
     field_folder = _folder(request.field_folder) if request.field_folder else None
     source = _source(request, config)
-    reading = folders.read(source.folder, config, field_folder)
+    reading = folders.read(source.folder, config, field_folder, _grouping(request.group))
     photographs = reading.photographs
     manifest = Manifest(
         source=source.name,
         licence=source.licence,
         synthetic=source.synthetic,
         field_source=field_folder.resolve().name if field_folder else None,
-        grouped_by="plant" if photographs.has_plant.mean() > 0.5 else "near-duplicate group",
+        grouped_by=reading.noun,
+        in_two_classes=reading.in_two_classes,
         classes=photographs.classes,
         rows=len(photographs.labels),
         groups=len(np.unique(photographs.groups)),
-        with_plant=int(photographs.has_plant.sum()),
+        with_group=int(photographs.has_group.sum()),
         field_photographs=int(photographs.in_field.sum()),
         sha256=reading.sha256,
         skipped=reading.skipped,
@@ -86,6 +90,8 @@ def describe(manifest: Manifest) -> str:
     """What was read, in a few lines."""
     counts = f"{manifest.rows} photographs, {manifest.groups} {manifest.grouped_by}s, {len(manifest.classes)} classes"
     lines = [f"{manifest.source}: {counts}"]
+    if manifest.in_two_classes:
+        lines.append(f"{manifest.in_two_classes} photographs stand in two classes, so a label of each pair is wrong")
     lines += [f"skipped {path}: {why}" for path, why in list(manifest.skipped.items())[:SHOWN]]
     if len(manifest.skipped) > SHOWN:
         lines.append(f"and {len(manifest.skipped) - SHOWN} more; all are in {MANIFEST.relative_to(PROJECT.root)}")
@@ -99,6 +105,15 @@ def load() -> tuple[Photographs, Manifest]:
     manifest = Manifest.load(MANIFEST)
     with np.load(STORE) as stored:
         return Photographs(**stored, classes=manifest.classes), manifest
+
+
+def _grouping(wanted: str | None) -> folders.Grouping:
+    if wanted == "none":
+        return folders.Grouping(by_likeness=False)
+    try:
+        return folders.Grouping(pattern=wanted and re.compile(wanted).pattern)
+    except re.error as error:
+        raise BadDataError(f"{wanted!r} is no regular expression: {error}") from error
 
 
 def _source(request: Request, config: Config) -> Source:

@@ -1,4 +1,4 @@
-"""Measures the baselines and the model on plants they have never seen, and what a careless evaluation would have said.
+"""Measures the baselines and the model on groups they have never seen, and what a careless evaluation would have said.
 
 Run as: python -m image_api evaluate
 """
@@ -21,7 +21,7 @@ from image_api.evaluation.measures import Answers, Tested, compare, recall_of, r
 from image_api.kit import results
 from image_api.kit.project import ExplainedError
 from image_api.kit.results import Comparison, Result
-from image_api.models import baseline, classifier
+from image_api.models import baseline, classifier, familiarity
 from image_api.models.classifier import Card, Classifier
 from image_api.monitoring import monitor
 from image_api.monitoring.signals import signals
@@ -39,6 +39,12 @@ class Place:
     pixels: np.ndarray  # (N, side, side, 3) bytes
     scores: np.ndarray  # (N, classes)
     probabilities: np.ndarray  # (N, classes), calibrated
+    is_familiar: np.ndarray  # (N,) bool: like those that trained it
+
+    def is_answered(self, card: Card) -> np.ndarray:
+        """(N,) bool: whether the service gives an answer."""
+        sure: np.ndarray = self.probabilities.max(axis=1) >= card.threshold
+        return sure & self.is_familiar
 
     @property
     def answers(self) -> Answers:
@@ -77,7 +83,7 @@ class Contest:
 def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures; give the served model its reference for `monitor`."""
     photographs, manifest = prepare.load()
-    served, parts = classifier.load(), split.by_plant(photographs, config)
+    served, parts = classifier.load(), split.by_group(photographs, config)
     _check(served, photographs, parts)
     places = _places(photographs, manifest, parts, served, config)
     contest = _contest(photographs, parts, places, served, config)
@@ -92,7 +98,7 @@ def evaluate(config: Config) -> None:
         _facts(manifest, photographs, parts),
         [*rows, *contest.details(photographs.classes)],
         contest.comparisons(),
-        [classifier.MODEL, baseline.BASELINE],
+        [classifier.MODEL, familiarity.KNOWN, baseline.BASELINE],
     )
     results.write(PROJECT.metrics, {**document, **_trust(photographs, parts, places, contest, served.card, config)})
 
@@ -117,9 +123,9 @@ def _places(
         rows_of[manifest.field_source or "field"] = parts.field_test
     places = []
     for name, rows in rows_of.items():
-        scores = served.scores(photographs.pixels[rows])
-        tested = Tested.of(name, photographs, rows, config)
-        places.append(Place(tested, photographs.pixels[rows], scores, served.card.temper(scores)))
+        scores, features = served.look(photographs.pixels[rows])
+        tested, is_familiar = Tested.of(name, photographs, rows, config), served.known.are_familiar(features)
+        places.append(Place(tested, photographs.pixels[rows], scores, served.card.temper(scores), is_familiar))
     return places
 
 
@@ -133,13 +139,15 @@ def _contest(
         Answers(f"always {photographs.classes[usual]}", "baseline", places[0].tested, always),
         [Answers(BASELINE_NAME, "baseline", place.tested, simple.predict(place.pixels)) for place in places],
         [place.answers for place in places],
-        _careless(photographs, [seen, *(place.tested for place in places)], served),
+        _careless(photographs, parts.train, [seen, *(place.tested for place in places)], served),
     )
 
 
-def _careless(photographs: Photographs, places: list[Tested], served: Classifier) -> list[Answers]:
-    """The experiment that a leaky evaluation would have chosen: on the plants it knows, which is what that evaluation
+def _careless(photographs: Photographs, train: np.ndarray, places: list[Tested], served: Classifier) -> list[Answers]:
+    """The experiment that a leaky evaluation would have chosen: on the groups it knows, which is what that evaluation
     measures, and (if it is not the one that is served) on others."""
+    if not np.isin(places[0].groups, photographs.groups[train]).any():
+        return []  # no group is shared, so nothing can leak
     name = next(run["name"] for run in results.experiments(PROJECT) if run["careless"])
     model = Classifier(NAIVE_MODEL, served.card)
     known = places[:1] if name == served.card.experiment else places
@@ -164,9 +172,9 @@ def _trust(
         "abstention": {
             "risk": card.risk,
             "threshold": card.threshold,
-            "rows": [trust.selective(place.probabilities, place.tested, card) for place in places],
+            "rows": [trust.selective(place.probabilities, place.is_familiar, place.tested, card) for place in places],
         },
-        "costs": trust.priced(policies, places[0].probabilities, card, config),
+        "costs": trust.priced(policies, places[0].is_answered(card), card, config),
     }
 
 
@@ -197,7 +205,8 @@ def _with_reference(card: Card, test: Place, config: Config) -> Card:
     """The card, with what `monitor` compares with and the page's examples."""
     values = signals(test.pixels, test.probabilities)
     reference = monitor.reference(values, test.tested.groups, config)
-    return replace(card, reference=reference, examples=_examples(test, card.classes))
+    mix, limit = monitor.mixture(test.answers.predicted, test.tested.groups, card.classes, config)
+    return replace(card, reference=reference, mix=mix, mix_limit=limit, examples=_examples(test, card.classes))
 
 
 def _examples(test: Place, classes: list[str]) -> dict[str, str]:
@@ -219,12 +228,14 @@ def _facts(manifest: Manifest, photographs: Photographs, parts: Split) -> dict[s
         "classes": manifest.classes,
         "grouped_by": manifest.grouped_by,
         "groups": manifest.groups,
-        "with_plant": manifest.with_plant,
+        "with_group": manifest.with_group,
         "field_rows": manifest.field_photographs,
         "skipped": len(manifest.skipped),
+        "in_two_classes": manifest.in_two_classes,
         "train": len(parts.train),
         "seen": len(parts.seen),
         "seen_known": int(known.sum()),
+        "has_groups": manifest.groups < manifest.rows,
         "validation": len(parts.validation),
         "test": len(parts.test),
         "test_groups": len(np.unique(photographs.groups[parts.test])),

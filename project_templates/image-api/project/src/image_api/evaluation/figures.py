@@ -10,6 +10,8 @@ from image_api.kit.results import Result
 from image_api.models import calibration
 
 SHOWN = 12  # worst mistakes
+READABLE = 20  # classes whose shares can be read as numbers
+MOST = 12  # classes of which examples are shown
 
 
 def results(rows: list[Result], source: str) -> None:
@@ -38,17 +40,18 @@ def reliability(measured: list[tuple[str, np.ndarray, np.ndarray]], source: str)
 
 
 def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
-    """Share of each class's photographs that were predicted as each class."""
+    """Share of each class's photographs that were predicted as each class; of many classes, colors alone."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    size = 2.6 + 0.62 * len(classes)
+    each = 0.62 if len(classes) <= READABLE else 0.22
+    size, font = 2.6 + each * len(classes), 9 if len(classes) <= READABLE else 6
     figure, axes = charts.single(size + 1.2, size)
     axes.imshow(shares, cmap="Greens", vmin=0, vmax=1)
-    for (row, column), share in np.ndenumerate(shares):
-        axes.text(
-            column, row, f"{share:.0%}", ha="center", va="center", color="white" if share > 0.5 else "black", fontsize=9
-        )
-    axes.set_xticks(range(len(classes)), classes, rotation=35, ha="right")
+    for (row, column), share in np.ndenumerate(shares) if len(classes) <= READABLE else ():
+        color = "white" if share > 0.5 else "black"
+        axes.text(column, row, f"{share:.0%}", ha="center", va="center", color=color, fontsize=font)
+    axes.set_xticks(range(len(classes)), classes, rotation=90 if font < 9 else 35, ha="center" if font < 9 else "right")
     axes.set_yticks(range(len(classes)), classes)
+    axes.tick_params(labelsize=font)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
     axes.set_title(f"Confusion matrix, {source}", loc="left")
@@ -56,7 +59,7 @@ def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
 
 
 def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarray, source: str) -> None:
-    """The mistakes that were made with the most confidence, one for each plant."""
+    """The mistakes that were made with the most confidence, one for each group."""
     answers, truth = probabilities.argmax(axis=1), photographs.labels[rows]
     wrong = np.flatnonzero(answers != truth)
     surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))]
@@ -76,16 +79,16 @@ def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarr
 
 
 def examples(photographs: Photographs, source: str) -> None:
-    """Two photographs of each class, of two plants; below them two from the field, where there are some."""
-    classes = photographs.classes
+    """Two photographs of each class, of two groups; below them two from the field, where there are some."""
+    classes = photographs.classes[:MOST]
     places = [False, True] if photographs.in_field.any() else [False]
     figure, grid = charts.grid(1.6 * len(classes) + 0.4, 3.5 * len(places), 2 * len(places), len(classes))
     for (row, column), axes in np.ndenumerate(grid):
         axes.axis("off")
         fitting = np.flatnonzero((photographs.labels == column) & (photographs.in_field == places[row // 2]))
-        plants = np.unique(photographs.groups[fitting])
-        if row % 2 < len(plants):
-            axes.imshow(photographs.pixels[fitting[photographs.groups[fitting] == plants[-1 - row % 2]][0]])
+        shown = np.unique(photographs.groups[fitting])
+        if row % 2 < len(shown):
+            axes.imshow(photographs.pixels[fitting[photographs.groups[fitting] == shown[-1 - row % 2]][0]])
         if row % 2 == 0:
             axes.set_title(f"{classes[column]}{', field' if places[row // 2] else ''}", fontsize=8)
     figure.suptitle(f"Photographs of {source}", x=0.01, ha="left")

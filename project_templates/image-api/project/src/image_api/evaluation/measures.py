@@ -1,4 +1,4 @@
-"""Answers → the numbers that classifiers are judged by, each with an interval from a bootstrap over whole plants."""
+"""Answers → the numbers that classifiers are judged by, each with an interval from a bootstrap over whole groups."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,8 +72,8 @@ class Tested:
 
     @cached_property
     def drawn(self) -> np.ndarray:
-        """(resamples, plants): how often each is drawn; the same for all that is measured here, so it is paired."""
-        strata = self._by_plant(np.eye(self.classes)[self.labels]).argmax(axis=1)  # the class of each plant
+        """(resamples, groups): how often each is drawn; the same for all that is measured here, so it is paired."""
+        strata = self._by_group(np.eye(self.classes)[self.labels]).argmax(axis=1)  # the class of each group
         return intervals.resample(strata, self.config.resamples, self.config.seed)
 
     @property
@@ -84,13 +84,15 @@ class Tested:
     def estimate(self, shares: np.ndarray, of: np.ndarray | None = None) -> Estimate:
         """The sum of (N,) `shares` over the sum of (N,) `of`, or over all photographs; 0 where there are none."""
         parts = np.stack([shares, np.ones(len(self.rows)) if of is None else of], axis=1).astype(float)
-        by_plant = self._by_plant(parts)  # (plants, 2)
-        resampled = np.tensordot(self.drawn, by_plant, axes=1)  # (resamples, 2)
-        above, below = by_plant.sum(axis=0)
-        return _estimate(_share(above, below), _share(resampled[:, 0], resampled[:, 1]), int(below))
+        by_group = self._by_group(parts)  # (groups, 2)
+        resampled = np.tensordot(self.drawn, by_group, axes=1)  # (resamples, 2)
+        above, below = by_group.sum(axis=0)
+        is_share = bool(np.isin(shares, (0, 1)).all())
+        groups = int((by_group[:, 1] > 0).sum()) if is_share else 0
+        return _estimate(_share(above, below), _share(resampled[:, 0], resampled[:, 1]), int(below), groups)
 
-    def _by_plant(self, values: np.ndarray) -> np.ndarray:
-        """(N, ...) → (plants, ...) sums."""
+    def _by_group(self, values: np.ndarray) -> np.ndarray:
+        """(N, ...) → (groups, ...) sums."""
         numbers, index = np.unique(self.groups, return_inverse=True)
         sums = np.zeros((len(numbers), *values.shape[1:]))
         np.add.at(sums, index, values)
@@ -108,18 +110,19 @@ class Answers:
 
     @cached_property
     def counts(self) -> np.ndarray:
-        """(plants, classes, classes), as `confusions` counts."""
+        """(groups, classes, classes), as `confusions` counts."""
         return confusions(self.tested.groups, self.tested.labels, self.predicted, self.tested.classes)
 
     @cached_property
     def resampled(self) -> np.ndarray:
-        """(resamples, classes, classes): total counts over plants drawn with replacement."""
+        """(resamples, classes, classes): total counts over groups drawn with replacement."""
         return np.tensordot(self.tested.drawn, self.counts, axes=1)
 
 
 def result(answers: Answers, metric: str, label: str, score: Score) -> Result:
     """One row of the results."""
-    measured = _estimate(score(answers.counts.sum(axis=0)), score(answers.resampled), len(answers.predicted))
+    groups = len(answers.counts)
+    measured = _estimate(score(answers.counts.sum(axis=0)), score(answers.resampled), len(answers.predicted), groups)
     return Result(
         model=answers.model,
         role=answers.role,
@@ -133,9 +136,9 @@ def result(answers: Answers, metric: str, label: str, score: Score) -> Result:
 
 
 def compare(of: Answers, against: Answers) -> Comparison:
-    """How much higher the macro F1 of one is than that of the other, on the same plants."""
+    """How much higher the macro F1 of one is than that of the other, on the same groups."""
     observed = macro_f1(of.counts.sum(axis=0)) - macro_f1(against.counts.sum(axis=0))
-    difference = _estimate(observed, macro_f1(of.resampled) - macro_f1(against.resampled), 0)
+    difference = _estimate(observed, macro_f1(of.resampled) - macro_f1(against.resampled), 0, 0)
     return Comparison("macro_f1", of.model, against.model, of.tested.name, difference.value, difference.ci95)
 
 
@@ -148,6 +151,9 @@ def _share(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
-def _estimate(value: np.ndarray, resampled: np.ndarray, number: int) -> Estimate:
+def _estimate(value: np.ndarray, resampled: np.ndarray, number: int, groups: int) -> Estimate:
+    """`groups` is how many a share is of, or 0 where it is none: if resampling them never varies, Wilson's interval."""
     low, high = intervals.interval(resampled)
+    if low == high and groups and 0 <= value <= 1:
+        low, high = intervals.wilson(float(value), groups)
     return Estimate(round(float(value), 4), (round(low, 4), round(high, 4)), number)

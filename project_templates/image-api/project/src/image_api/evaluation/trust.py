@@ -15,6 +15,8 @@ from image_api.evaluation.measures import Answers, Tested
 from image_api.models import calibration
 from image_api.models.classifier import Card
 
+REACH = 60  # test photographs that are changed, to see what the search for copies finds
+
 
 def shortcuts(photographs: Photographs, train: np.ndarray, places: list[Tested]) -> dict[str, Any]:
     """How often a model that sees eight pixels of the rim is right, beside always giving the most frequent answer."""
@@ -43,12 +45,19 @@ def rim(pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([pixels[:, row, column] for row, column in places], axis=1).astype(float)
 
 
-def copies(photographs: Photographs, test: np.ndarray, train: np.ndarray) -> dict[str, int]:
-    """How many test photographs are in the training set as well, as they are or nearly so."""
+def copies(photographs: Photographs, test: np.ndarray, train: np.ndarray) -> dict[str, Any]:
+    """How many test photographs are in the training set as well, as they are or nearly so; and what the search for them
+    finds of changes that are known."""
     is_copy = np.isin(photographs.contents[test], photographs.contents[train])
-    tested, trained = (duplicates.thumbnails(photographs.pixels[rows]) for rows in (test, train))
-    is_alike = duplicates.have_likes(tested, trained)
-    return {"copies": int(is_copy.sum()), "near": int((is_alike & ~is_copy).sum()), "n": len(test)}
+    is_alike = duplicates.have_likes(photographs.pixels[test], photographs.pixels[train])
+    shown = photographs.pixels[test[:: max(1, len(test) // REACH)]]
+    return {
+        "copies": int(is_copy.sum()),
+        "near": int((is_alike & ~is_copy).sum()),
+        "n": len(test),
+        "reach": {name: round(share, 3) for name, share in duplicates.reach(shown).items()},
+        "reach_of": len(shown),
+    }
 
 
 def calibrated(scores: np.ndarray, tested: Tested, card: Card) -> dict[str, Any]:
@@ -64,29 +73,30 @@ def calibrated(scores: np.ndarray, tested: Tested, card: Card) -> dict[str, Any]
     }
 
 
-def selective(probabilities: np.ndarray, tested: Tested, card: Card) -> dict[str, Any]:
-    """What remains when the model says nothing below its threshold: how many answers, and how many wrong ones."""
-    is_answered = probabilities.max(axis=1) >= card.threshold
+def selective(probabilities: np.ndarray, is_familiar: np.ndarray, tested: Tested, card: Card) -> dict[str, Any]:
+    """What remains when the model says nothing below its threshold, and of nothing that is unlike what it was trained
+    on: how many answers, and how many wrong ones."""
+    is_answered = is_familiar & (probabilities.max(axis=1) >= card.threshold)
     is_right = probabilities.argmax(axis=1) == tested.labels
     return {
         "split": tested.name,
+        "unlike": asdict(tested.estimate(~is_familiar)),
         "coverage": asdict(tested.estimate(is_answered)),
         "risk": asdict(tested.estimate(is_answered & ~is_right, of=is_answered)),
         "accuracy": asdict(tested.estimate(is_answered & is_right, of=is_answered)),
     }
 
 
-def priced(policies: list[Answers], probabilities: np.ndarray, card: Card, config: Config) -> dict[str, Any]:
+def priced(policies: list[Answers], is_answered: np.ndarray, card: Card, config: Config) -> dict[str, Any]:
     """What each policy costs per photograph; then the last with a retake below its threshold, and retakes alone."""
     prices = costs.table(card.classes, config)
     *_, model = policies
-    is_answered = probabilities.max(axis=1) >= card.threshold
     asked = [(each.model, each.predicted) for each in policies]
     asked.append((f"{model.model}, or a retake", np.where(is_answered, model.predicted, len(card.classes))))
     asked.append(("always a retake", np.full(len(is_answered), len(card.classes))))
     tested = model.tested
     paid = [(name, prices[tested.labels, answers]) for name, answers in asked]
-    nothing = costs.healthy(card.classes)
+    nothing = costs.healthy(card.classes, config)
     return {
         "prices": {
             "missed": config.cost_missed,

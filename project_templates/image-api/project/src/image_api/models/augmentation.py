@@ -1,9 +1,9 @@
-"""What may change in a photograph without changing what ails the leaf: how it lies, and what it lies on."""
+"""What may change in a photograph without changing what it shows: how that lies, and what it lies on."""
 
 import torch
 from torch.nn import functional
 
-NEAR = 0.15  # distance of colours (RGB in 0..1) below which a pixel counts as background; pale damage is farther away
+NEAR = 0.15  # distance of colours (RGB in 0..1) below which a pixel counts as background; pale things are farther away
 
 
 def turned(photographs: torch.Tensor) -> torch.Tensor:

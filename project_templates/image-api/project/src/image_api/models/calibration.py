@@ -1,6 +1,6 @@
 """How far a probability can be believed, and below which one it is better to say nothing.
 
-Fitted on validation plants by `train`, measured on test plants by `evaluate`.
+Fitted on validation groups by `train`, measured on test groups by `evaluate`.
 """
 
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ def temperature(scores: np.ndarray, labels: np.ndarray) -> float:
 
 
 def threshold(
-    confidence: np.ndarray, is_right: np.ndarray, plants: np.ndarray, drawn: np.ndarray, risk: float
+    confidence: np.ndarray, is_right: np.ndarray, groups: np.ndarray, drawn: np.ndarray, risk: float
 ) -> float:
     """The lowest confidence from which on the share of wrong answers stays within `risk`; NEVER if there is none.
 
     Within it not only as observed, but in 95 % of (resamples, N) `drawn`, which says how often each photograph is
-    drawn. The search begins with the surest answers, for a third of the (N,) plants, and the first that breaks the
-    limit ends it: the lowest of all that keep it would be one that was lucky. And with fewer plants than `fewest` even
+    drawn. The search begins with the surest answers, for a third of the (N,) groups, and the first that breaks the
+    limit ends it: the lowest of all that keep it would be one that was lucky. And with fewer groups than `fewest` even
     no mistake at all proves nothing.
     """
     order = np.argsort(-confidence, kind="stable")
@@ -53,7 +53,7 @@ def threshold(
     wrong = np.cumsum(drawn[:, order] * ~is_right[order], axis=1)
     bound = np.percentile(wrong / np.maximum(answered, 1), 95, axis=0)
     is_first = np.zeros(len(order), dtype=bool)
-    is_first[np.unique(plants[order], return_index=True)[1]] = True
+    is_first[np.unique(groups[order], return_index=True)[1]] = True
     is_enough = np.cumsum(is_first) >= max(fewest(risk), is_first.sum() / 3)
     # Only where the confidence changes: photographs that are equally sure are answered together.
     cuts = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True) & is_enough)

@@ -13,7 +13,7 @@ from image_api.data import images
 from image_api.kit import results
 from image_api.kit.drift import Reference
 from image_api.kit.project import ExplainedError
-from image_api.models import calibration
+from image_api.models import calibration, familiarity
 
 MODEL = PROJECT.models / "model.onnx"
 CARD = PROJECT.models / "model.json"
@@ -28,11 +28,14 @@ class Card:
     source: str  # the data it was trained on
     experiment: str
     sha256: str  # of the model file
+    known_sha256: str  # of what says which photographs are like those
     met_sha256: str  # of the photographs that trained or chose it: on these it must not be tested
     temperature: float = 1.0  # scores are divided by it before they become probabilities
     threshold: float = 0.0  # below this probability there is no answer
     risk: float = 1.0  # the share of wrong answers that the threshold was chosen for
     reference: Reference = field(default_factory=Reference)  # of test photographs: what `monitor` compares with
+    mix: dict[str, float] = field(default_factory=dict)  # class → share of the test's answers
+    mix_limit: float = 1.0  # how far chance alone takes a window's answers from it
     examples: dict[str, str] = field(default_factory=dict)  # class → a test photograph as PNG in base64, for the page
 
     @property
@@ -60,15 +63,30 @@ class Classifier:
     def _session(self) -> onnxruntime.InferenceSession:
         return open_session(self.path)
 
+    @cached_property
+    def known(self) -> familiarity.Known:
+        """What it was trained on, in its own features."""
+        return familiarity.load(self.path.with_name(familiarity.KNOWN.name))
+
+    def look(self, photographs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N, side, side, 3) bytes → (N, classes) unnormalized scores, (N, features)."""
+        parts = np.array_split(photographs, max(1, len(photographs) // 64))
+        outputs = [self._session.run(None, {"photographs": images.to_input(part)}) for part in parts]
+        scores, features = (np.concatenate(each) for each in zip(*outputs, strict=True))
+        return scores, features
+
     def scores(self, photographs: np.ndarray) -> np.ndarray:
         """(N, side, side, 3) bytes → (N, classes) unnormalized scores."""
-        parts = np.array_split(photographs, max(1, len(photographs) // 64))
-        outputs = [self._session.run(None, {"photographs": images.to_input(part)})[0] for part in parts]
-        return np.concatenate(outputs)
+        return self.look(photographs)[0]
 
     def probabilities(self, photographs: np.ndarray) -> np.ndarray:
         """(N, side, side, 3) bytes → (N, classes), calibrated, rows summing to 1."""
         return self.card.temper(self.scores(photographs))
+
+    def answer(self, photographs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N, side, side, 3) bytes → (N, classes) probabilities, (N,) whether each is like those that trained it."""
+        scores, features = self.look(photographs)
+        return self.card.temper(scores), self.known.are_familiar(features)
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
@@ -90,6 +108,9 @@ def load(path: Path = MODEL, card_path: Path = CARD) -> Classifier:
         raise NoModelError(
             f"{path.name} is not the file that {card_path.name} describes: run `python -m image_api train`"
         )
+    known = path.with_name(familiarity.KNOWN.name)
+    if not known.is_file() or results.file_hash(known) != card.known_sha256:
+        raise NoModelError(f"{known.name} does not belong to {card_path.name}: run `python -m image_api train`")
     return Classifier(path, card)
 
 

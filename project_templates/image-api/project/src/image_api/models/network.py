@@ -23,9 +23,26 @@ class SmallNet(nn.Module):
         self.head = nn.Linear(2 * last, classes)
 
     def forward(self, photographs: torch.Tensor) -> torch.Tensor:
+        scores: torch.Tensor = self.head(self.describe(photographs))
+        return scores
+
+    def describe(self, photographs: torch.Tensor) -> torch.Tensor:
+        """(B, 3, 64, 64) in 0..1 → (B, 192): what it makes of them before it gives them a name."""
         maps = self.features((photographs - 0.5) / 0.25)
-        # The mean says how much of the leaf is ill, the maximum that some small spot is.
-        return self.head(torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1))
+        # The mean says how much of something there is, the maximum that there is some of it at all.
+        return torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)
+
+
+class Served(nn.Module):
+    """Scores and features of a trained network, as they are exported."""
+
+    def __init__(self, network: SmallNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, photographs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        described = self.network.describe(photographs)
+        return self.network.head(described), described
 
 
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

@@ -1,4 +1,4 @@
-"""Fits the baseline and three experiments, keeps the experiment that does best on plants it has not seen, exports it.
+"""Fits the baseline and three experiments, keeps the experiment that does best on groups it has not seen, exports it.
 
 Run as: python -m image_api train
 """
@@ -23,10 +23,10 @@ from image_api.evaluation import measures
 from image_api.evaluation.measures import Tested
 from image_api.kit import results
 from image_api.kit.progress import progress
-from image_api.models import baseline, calibration, classifier, features
+from image_api.models import baseline, calibration, classifier, familiarity, features
 from image_api.models.augmentation import on_other_ground, turned
 from image_api.models.classifier import Card
-from image_api.models.network import SmallNet
+from image_api.models.network import Served, SmallNet
 
 PARITY = 1e-4  # largest difference allowed between torch and ONNX Runtime
 
@@ -42,8 +42,8 @@ class Experiment:
 
 EXPERIMENTS = (
     Experiment("no augmentation", "trust the photographs as they are", ()),
-    Experiment("flips and turns", "a leaf may lie in any direction", (turned,)),
-    Experiment("flips, turns, backgrounds", "what lies behind the leaf must not matter", (turned, on_other_ground)),
+    Experiment("flips and turns", "what is shown may lie in any direction", (turned,)),
+    Experiment("flips, turns, backgrounds", "what lies behind it must not matter", (turned, on_other_ground)),
 )
 
 
@@ -55,9 +55,9 @@ class Run:
     decision: str
     settings: dict[str, float]
     seed: int
-    seen_macro_f1: float  # on other photographs of the plants it was trained on: what a leaky split measures
-    validation_macro_f1: float  # by plant, where the training photographs come from
-    field_macro_f1: float | None  # on validation plants of the other domain, if there is one
+    seen_macro_f1: float  # on other photographs of the groups it was trained on: what a leaky split measures
+    validation_macro_f1: float  # by group, where the training photographs come from
+    field_macro_f1: float | None  # on validation groups of the other domain, if there is one
     seconds: float
     chosen: bool = False
     careless: bool = False  # a leaky evaluation would have chosen this one
@@ -73,7 +73,7 @@ def train(config: Config) -> list[Run]:
     """Fit, choose, calibrate and export; returns the experiments, the chosen one marked."""
     torch.set_num_threads(config.threads)
     photographs, manifest = prepare.load()
-    parts = split.by_plant(photographs, config)
+    parts = split.by_group(photographs, config)
     PROJECT.models.mkdir(exist_ok=True)
 
     fit_baseline(photographs, parts.train).save(baseline.BASELINE)
@@ -90,6 +90,7 @@ def train(config: Config) -> list[Run]:
     check = images.to_input(photographs.pixels[parts.validation[:64]])
     export(networks[best], classifier.MODEL, check)
     export(networks[careless], NAIVE_MODEL, check)
+    known(networks[best], photographs, parts).save()
     _write_card(networks[best], runs[best], photographs, manifest, parts, config)
     results.write_experiments(PROJECT, runs)
     return runs
@@ -106,6 +107,7 @@ def _write_card(
             source=manifest.title,
             experiment=run.name,
             sha256=results.file_hash(classifier.MODEL),
+            known_sha256=results.file_hash(familiarity.KNOWN),
             met_sha256=parts.met(photographs),
             temperature=temperature,
             threshold=threshold,
@@ -161,8 +163,19 @@ def score(network: SmallNet, pixels: np.ndarray) -> np.ndarray:
         return np.concatenate([network(torch.from_numpy(images.to_input(part))).numpy() for part in parts])
 
 
+def known(network: SmallNet, photographs: Photographs, parts: Split) -> familiarity.Known:
+    """Where the photographs lie that it was trained on, and how far away others like them may be."""
+
+    def described(rows: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            return network.describe(torch.from_numpy(images.to_input(photographs.pixels[rows]))).numpy()
+
+    labels = photographs.labels[parts.train]
+    return familiarity.learn(described(parts.train), labels, described(parts.validation))
+
+
 def calibrate(network: SmallNet, photographs: Photographs, rows: np.ndarray, config: Config) -> tuple[float, float]:
-    """(temperature, threshold) for plants that the network was not trained on."""
+    """(temperature, threshold) for groups that the network was not trained on."""
     tested = Tested.of("validation", photographs, rows, config)
     raw = score(network, photographs.pixels[rows])
     temperature = calibration.temperature(raw, tested.labels)
@@ -175,15 +188,15 @@ def calibrate(network: SmallNet, photographs: Photographs, rows: np.ndarray, con
 def export(network: SmallNet, path: Path, check: np.ndarray) -> float:
     """Write ONNX, and make sure it answers as torch does; returns the largest difference on `check`."""
     torch.onnx.export(
-        network,
+        Served(network).eval(),  # or the export would leave the network in training mode
         (torch.from_numpy(check),),
         path,
         input_names=["photographs"],
-        output_names=["scores"],
-        dynamic_axes={"photographs": {0: "batch"}, "scores": {0: "batch"}},
+        output_names=["scores", "features"],
+        dynamic_axes={name: {0: "batch"} for name in ("photographs", "scores", "features")},
         dynamo=False,  # the newer exporter needs one more package and may write a second file
     )
-    (exported,) = classifier.open_session(path).run(None, {"photographs": check})
+    (exported,) = classifier.open_session(path).run(["scores"], {"photographs": check})
     with torch.inference_mode():
         difference = float(np.abs(network(torch.from_numpy(check)).numpy() - exported).max())
     if difference > PARITY:

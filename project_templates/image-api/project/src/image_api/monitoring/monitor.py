@@ -3,9 +3,10 @@
 Run as: python -m image_api monitor [--log-dir DIR] [--accept]; exit code 1 when an alarm is raised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,11 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     if is_accepted:
         classifier.save_card(accept(answers, card, config))
         return Watched(f"accepted: {classifier.CARD.name} now compares with these answers; commit it", len(answers), [])
-    checks = [*drifted(answers, card), *drift.error_check(entries, "/predict", config.window, config.error_share)]
+    checks = [
+        *drifted(answers, card),
+        *_mixed(newest, card),
+        *drift.error_check(entries, "/predict", config.window, config.error_share),
+    ]
     unsure = sum(entry["abstained"] for entry in newest) / max(1, len(newest))
     summary = f"{len(entries)} requests in {log_dir}, {len(newest)} of the newest answers, {unsure:.0%} of them unsure"
     if len(answers) < drift.FEWEST:
@@ -40,6 +45,32 @@ def drifted(answers: Sequence[dict[str, float]], card: Card) -> list[Check]:
     return drift.checks(drift.signals(answers), card.reference)
 
 
+def mixture(
+    predicted: np.ndarray, groups: np.ndarray, classes: Sequence[str], config: Config
+) -> tuple[dict[str, float], float]:
+    """(share of each class among (N,) answers, how far from them a window's are by chance, whole groups redrawn)."""
+    one_hot = np.eye(len(classes))[predicted]
+    usual = one_hot.mean(axis=0)
+    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+    rng, needed = np.random.default_rng(config.seed), max(1, round(config.window * len(members) / len(groups)))
+    drawn = [
+        np.concatenate([members[i] for i in rng.integers(len(members), size=needed)]) for _ in range(config.resamples)
+    ]
+    apart = [np.abs(one_hot[rows].mean(axis=0) - usual).sum() / 2 for rows in drawn]
+    limit = float(np.quantile(apart, 1 - config.drift_alarms))
+    return dict(zip(classes, usual.round(4).tolist(), strict=True)), round(limit, 4)
+
+
+def _mixed(newest: Sequence[Mapping[str, Any]], card: Card) -> list[Check]:
+    """Whether the classes come as often as in the test: half the sum of the differences of their shares."""
+    labels = [entry["likeliest"] for entry in newest if "likeliest" in entry]
+    if len(labels) < drift.FEWEST or not card.mix:
+        return []
+    apart = sum(abs(labels.count(name) / len(labels) - share) for name, share in card.mix.items()) / 2
+    wider = max(1.0, card.reference.window / len(labels)) ** 0.5  # a smaller window strays further by chance
+    return [Check("mix of classes", apart, min(1.0, card.mix_limit * wider))]
+
+
 def accept(answers: Sequence[dict[str, float]], card: Card, config: Config) -> Card:
     """The card with those answers as its reference: somebody has looked at them and found them good."""
     if len(answers) < config.window:
@@ -47,6 +78,6 @@ def accept(answers: Sequence[dict[str, float]], card: Card, config: Config) -> C
     return replace(card, reference=reference(drift.signals(answers), np.arange(len(answers)), config))
 
 
-def reference(values: dict[str, np.ndarray], plants: np.ndarray, config: Config) -> drift.Reference:
-    """What later answers are compared with: (N,) values of each signal, and the (N,) plants they belong to."""
-    return drift.reference(values, plants, config.window, config.drift_alarms, config.resamples, config.seed)
+def reference(values: dict[str, np.ndarray], groups: np.ndarray, config: Config) -> drift.Reference:
+    """What later answers are compared with: (N,) values of each signal, and the (N,) groups they belong to."""
+    return drift.reference(values, groups, config.window, config.drift_alarms, config.resamples, config.seed)

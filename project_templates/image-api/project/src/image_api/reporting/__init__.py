@@ -11,11 +11,11 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
     return {
         "headline": paragraphs.headline(measured),
         "data": paragraphs.data(measured),
-        "experiments": tables.experiments(runs),
+        "experiments": tables.experiments(runs, measured),
         "results": tables.results(measured),
         "errors": tables.errors(measured),
         "trust": tables.trust(measured),
-        "abstention": tables.abstention(measured["abstention"]),
+        "abstention": tables.abstention(measured["abstention"], measured["data"]),
         "costs": tables.costs(measured["costs"]),
         "serving": paragraphs.serving(measured.get("serving")),
         "weakest": paragraphs.weakest(measured),

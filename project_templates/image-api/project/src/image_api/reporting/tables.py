@@ -4,17 +4,21 @@ from typing import Any
 
 from image_api.config import PROJECT
 from image_api.kit.blocks import interval, model_name, signed, table
-from image_api.models import calibration
-from image_api.reporting.rows import main, place
+from image_api.models import calibration, familiarity
+from image_api.reporting.rows import leak, main, place
 
 NOTICEABLE = 0.01  # of the calibration error
 
 
-def experiments(runs: list[dict[str, Any]]) -> str:
+def experiments(runs: list[dict[str, Any]], measured: dict[str, Any]) -> str:
     """Every experiment with its validation scores, and which of them was chosen."""
-    columns = {"seen_macro_f1": "Split by photograph", "validation_macro_f1": "New plants"}
+    data = measured["data"]
+    noun = data["grouped_by"]
+    columns = {"validation_macro_f1": f"New {noun}s"}
+    if data["seen_known"]:
+        columns = {"seen_macro_f1": "Split by photograph", **columns}
     if any(run["field_macro_f1"] is not None for run in runs):
-        columns["field_macro_f1"] = "New plants, field"
+        columns["field_macro_f1"] = f"New {noun}s, field"
     header = ["Experiment", "Decision it tests", *columns.values(), "Seconds"]
     rows = []
     for run in runs:
@@ -22,13 +26,15 @@ def experiments(runs: list[dict[str, Any]]) -> str:
         scores = (f"_{run[key]:.3f}_" if key == "seen_macro_f1" else f"{run[key]:.3f}" for key in columns)
         rows.append([name, run["decision"], *scores, f"{run['seconds']:.0f}"])
     chosen, careless = (next(run["name"] for run in runs if run[which]) for which in ("chosen", "careless"))
-    by = "The mean of the columns on new plants" if "field_macro_f1" in columns else "The column on new plants"
-    rule = f"Macro F1 in validation. {by} chooses **{chosen}**"
+    by = "The mean of the columns on new" if "field_macro_f1" in columns else "The column on new"
+    rule = f"Macro F1 in validation. {by} {noun}s chooses **{chosen}**"
+    if not data["seen_known"]:
+        return f"{table(header, rows)}\n\n{rule}."
     if chosen == careless:
         return f"{table(header, rows)}\n\n{rule}; the split by photograph would have chosen the same."
     return (
-        f"{table(header, rows)}\n\n{rule}. The split by photograph, which tests on further photographs of the training "
-        f"plants, would have chosen _{careless}_: it rewards memorizing those plants."
+        f"{table(header, rows)}\n\n{rule}. The split by photograph, which tests on further photographs of the "
+        f"training {noun}s, would have chosen _{careless}_."
     )
 
 
@@ -36,18 +42,21 @@ def results(measured: dict[str, Any]) -> str:
     """The main table, baselines first, and the paired differences."""
     model, data = main(measured), measured["data"]
     rows = [row for row in measured["results"] if row["metric"] == model["metric"]]
+    once = (
+        f"Each experiment was trained once: the intervals cover the choice of test {data['grouped_by']}s, not the luck "
+        "of a training run."
+    )
     naive = (
         f"The row in italics is what a leaky split, photograph by photograph, would have claimed: {data['seen_known']} "
         f"of its {data['seen']} photographs show a {data['grouped_by']} of the training set, and the experiment with "
-        "the best score there is taken. Each experiment was trained once: the intervals cover the choice of test "
-        "plants, not the luck of a training run."
+        f"the best score there is taken. {once}"
     )
     lines = [
         table(
             ["Model", "Measured on", model["label"], "95% interval", "Photographs"],
             [[model_name(row), row["split"], f"{row['value']:.3f}", interval(row), str(row["n"])] for row in rows],
         ),
-        naive,
+        naive if leak(measured) else once,
         f"How much higher the network's {model['label']} is, on the same photographs:",
         table(
             ["Compared with", "Measured on", "Difference", "95% interval"],
@@ -76,8 +85,8 @@ def errors(measured: dict[str, Any]) -> str:
             row += [f"{each[key]['value']:.3f}" if key in each else "" for key in ("missed", "false_alarms")]
         rows.append([*row, f"{100 * each['cost']['value']:.1f}"])
     legend = (
-        f"_Called {healthy}_ is the share of its leaves that would be left alone; _false alarms_ is the share of "
-        f"{healthy} leaves that are given its name."
+        f"_Called {healthy}_ is the share of its photographs that are; _false alarms_ is the share of {healthy} "
+        "photographs that are given its name."
     )
     return "\n\n".join(
         [
@@ -108,16 +117,18 @@ def _background(shortcut: dict[str, Any]) -> list[str]:
     rows = [[row["split"], f"{row['value']:.3f}", interval(row), f"{row['chance']:.3f}"] for row in shortcut["rows"]]
     return [
         f"**Does the background give the answer away?** {verdict} A linear model that sees eight pixels at the edge of "
-        "the picture, and nothing of the leaf, is right for this share of the photographs:",
+        "the picture, and nothing of its middle, is right for this share of the photographs:",
         table(["Measured on", "Eight pixels", "95% interval", "Always the same answer"], rows),
     ]
 
 
 def _copies(measured: dict[str, Any]) -> str:
     copies = measured["duplicates"]
+    found = "; ".join(f"{name} {share:.0%}" for name, share in copies["reach"].items())
     return (
         f"**Is the test set in the training set?** Of {copies['n']} test photographs, the training set holds "
-        f"{copies['copies']} exact and {copies['near']} near-duplicates."
+        f"{copies['copies']} exact copies, and {copies['near']} more that the search for near-duplicates finds. What "
+        f"that search can see, tried on {copies['reach_of']} test photographs that were changed: {found}."
     )
 
 
@@ -141,35 +152,38 @@ def _calibration(fitted: dict[str, Any]) -> list[str]:
     ]
 
 
-def abstention(abstention: dict[str, Any]) -> str:
+def abstention(abstention: dict[str, Any], data: dict[str, Any]) -> str:
     """When the model gives no answer, and how often the answers it gives are wrong."""
-    risk = f"{100 * abstention['risk']:.0f}%"
+    risk, noun = f"{100 * abstention['risk']:.0f}%", data["grouped_by"]
+    unlike = (
+        "A photograph that is far from everything the model was trained on, in its own features, gets no answer, "
+        f"however sure the model is; the limit is what {familiarity.KEPT:.0%} of the validation photographs keep to."
+    )
     if abstention["threshold"] > 1:
         return (
-            f"No threshold can be shown to keep the risk within {risk} on the validation plants there are, so the "
-            "service answers nothing: it needs more plants, a better model, or a higher `risk` in `config.py`."
+            f"{unlike}\n\nNo threshold can be shown to keep the risk within {risk} on the validation {noun}s there "
+            "are, so the service names nothing, and only lists what is likeliest: it needs more photographs, a better "
+            "model, or a higher `risk` in `config.py`."
         )
     test = abstention["rows"][0]["risk"]
     verdict = "kept" if test["value"] <= abstention["risk"] else "exceeded, by no more than chance explains"
     if test["ci95"][0] > abstention["risk"]:
         verdict = "exceeded"
-    rows = [
-        [
-            row["split"],
-            f"{row['coverage']['value']:.3f}",
-            f"{row['risk']['value']:.3f}",
-            interval(row["risk"]),
-            f"{row['accuracy']['value']:.3f}",
-        ]
-        for row in abstention["rows"]
-    ]
+    rows = [_answered(row) for row in abstention["rows"]]
+    header = ["Measured on", "Refused as unlike", "Answered", "Wrong among them", "95% interval", "Right among them"]
     return (
-        f"Below a probability of {abstention['threshold']:.2f} the service says that it is not sure and asks for "
-        f"another photograph. On the validation plants that keeps the share of wrong answers within {risk}, in 95 of "
-        "100 bootstrap samples. Those plants chose the experiment too, so only the test set shows what this is worth. "
-        f"There the limit was {verdict}:\n\n"
-        + table(["Measured on", "Answered", "Wrong among them", "95% interval", "Right among them"], rows)
+        f"{unlike} Below a probability of {abstention['threshold']:.2f} the service says that it is not sure. On the "
+        f"validation {noun}s that keeps the share of wrong answers within {risk}, in 95 of 100 bootstrap samples. They "
+        "chose the experiment too, so only the test set shows what this is worth. There the limit was "
+        f"{verdict}:\n\n{table(header, rows)}"
     )
+
+
+def _answered(row: dict[str, Any]) -> list[str]:
+    shares = [row["split"], f"{row['unlike']['value']:.3f}", f"{row['coverage']['value']:.3f}"]
+    if not row["coverage"]["value"]:
+        return [*shares, "–", "–", "–"]
+    return [*shares, f"{row['risk']['value']:.3f}", interval(row["risk"]), f"{row['accuracy']['value']:.3f}"]
 
 
 def costs(costs: dict[str, Any]) -> str:
@@ -182,8 +196,8 @@ def costs(costs: dict[str, Any]) -> str:
     legend = f"No class is called healthy, so every wrong answer costs {other}"
     if costs["healthy"]:
         legend = (
-            f"In needless treatments: a missed disease costs {prices['missed']:g}, a false alarm "
-            f"{prices['false_alarm']:g}, a treatment against the wrong disease {other}"
+            f"In false alarms: something called {costs['healthy']} costs {prices['missed']:g}, a false alarm "
+            f"{prices['false_alarm']:g}, one thing called another {other}"
         )
     rows = [
         [row["policy"], f"{100 * row['value']:.1f}", interval(row, lambda value: f"{100 * value:.1f}")]

@@ -6,7 +6,7 @@ Run as: python -m image_api serve
 import html
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from anyio import CapacityLimiter
@@ -26,8 +26,9 @@ PAGE = Path(__file__).with_name("page.html")
 MULTIPART = 10_000  # bytes around the photograph in an upload: boundaries and part headers
 TOP = 3
 UNSURE = "not sure"  # how /metrics counts the answers that name no class
-LOGGED = {"model_version", "label", "abstained", "decode_ms", "infer_ms"}
-NOT_A_PICTURE: dict[int | str, dict[str, Any]] = {415: service.refusal("Not a JPEG, PNG or WebP picture")}
+UNLIKE = "unlike"  # the same for what is unlike all that trained the model
+LOGGED = {"model_version", "label", "abstained", "why", "decode_ms", "infer_ms"}
+NOT_A_PICTURE: dict[int | str, dict[str, Any]] = {415: service.refusal("Not a picture in a format that is read")}
 
 
 class Guess(BaseModel):
@@ -40,30 +41,17 @@ class Guess(BaseModel):
 class Prediction(BaseModel):
     """The answer to one photograph."""
 
-    label: str | None  # none where the model is not sure enough
+    label: str | None  # none where there is no answer
     probability: float  # calibrated: of the likeliest class
     abstained: bool
-    top: list[Guess]
+    why: Literal["not sure", "unlike"] | None  # unlike: far from everything that the model was trained on
+    top: list[Guess]  # the likeliest classes, also where none is given
     model_version: str
     request_id: str
     decode_ms: float
     infer_ms: float
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "label": "rust",
-                "probability": 0.91,
-                "abstained": False,
-                "top": [{"label": "rust", "probability": 0.91}, {"label": "leaf blight", "probability": 0.06}],
-                "model_version": "0f3c5a9d2b71",
-                "request_id": "6f0c1e",
-                "decode_ms": 1.8,
-                "infer_ms": 0.9,
-            }
-        },
-        protected_namespaces=(),  # model_version is a fine name
-    )
+    model_config = ConfigDict(protected_namespaces=())  # model_version is a fine name
 
 
 def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
@@ -72,7 +60,8 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
 
     @router.post("/predict", responses=NOT_A_PICTURE)
     async def predict(
-        request: Request, file: Annotated[UploadFile, File(description="A JPEG, PNG or WebP photograph")]
+        request: Request,
+        file: Annotated[UploadFile, File(description="A photograph: JPEG, PNG, WebP, GIF, BMP or TIFF")],
     ) -> Prediction:
         """Tell what a photograph shows, or that it cannot be told."""
         content = await file.read()
@@ -80,8 +69,8 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
             raise Refusal(413, f"the file has more than {config.max_upload_bytes:,} bytes")
         prediction, seen = await run_sync(_answer, model, content, config, limiter=workers)
         prediction.request_id = request.state.request_id
-        facts = {"signals": seen, **prediction.model_dump(include=LOGGED)}
-        service.note(request, prediction.label or UNSURE, facts)
+        facts = {"signals": seen, "likeliest": prediction.top[0].label, **prediction.model_dump(include=LOGGED)}
+        service.note(request, prediction.label or prediction.why, facts)
         return prediction
 
     card = model.card
@@ -91,9 +80,9 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
         router=router,
         page=_page(config.title, card),
         limits=Limits(config.max_upload_bytes + MULTIPART, config.workers + config.waiting, config.upload_seconds),
-        warm=lambda: model.probabilities(np.zeros((1, card.side, card.side, 3), dtype=np.uint8)),
+        warm=lambda: model.answer(np.zeros((1, card.side, card.side, 3), dtype=np.uint8)),
         about={"classes": card.classes, "trained_on": card.source, "experiment": card.experiment},
-        labels=[*card.classes, UNSURE],
+        labels=[*card.classes, UNSURE, UNLIKE],
     )
     return service.application(described, log_dir)
 
@@ -107,17 +96,19 @@ def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Predicti
     except images.NotAPhotographError as problem:
         raise Refusal(problem.status, str(problem)) from problem
     decoded = time.perf_counter()
-    probabilities = model.probabilities(pixels)
+    probabilities, (is_familiar,) = model.answer(pixels)
     inferred = time.perf_counter()
     top = [
         Guess(label=model.card.classes[i], probability=round(float(probabilities[0, i]), 4))
         for i in (-probabilities[0]).argsort()[:TOP]
     ]
     is_sure = bool(probabilities.max() >= model.card.threshold)
+    why: Literal["not sure", "unlike"] | None = "unlike" if not is_familiar else None if is_sure else "not sure"
     prediction = Prediction(
-        label=top[0].label if is_sure else None,
+        label=None if why else top[0].label,
         probability=top[0].probability,
-        abstained=not is_sure,
+        abstained=bool(why),
+        why=why,
         top=top,
         model_version=model.card.version,
         request_id="",
