@@ -401,6 +401,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             accuracy | latency | overhead | training time | inference time | easier to | harder to | maintainable |
             interpretable | interpretability | cost | costs
         """,
+        "between": "trade off between | tradeoff between | trade offs between | tradeoffs between",
         "columns": "rationale | justification | tradeoff | tradeoffs | trade-off | trade-offs | pros | cons",
     },
     "uncertainty": {
@@ -459,7 +460,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             improve | further improve | further work | future enhancement | to be implemented | to be added | will
             be added | will be implemented | coming soon | room for improvement | future improvements | future
             versions | next steps | future enhancements | improvements could include | improvement could be |
-            improvements include | could be added | worth trying next | would be worth trying
+            improvements include | could be added | worth trying next | would be worth trying | potential extensions |
+            possible extensions | would likely improve | left for later | be addressed later
         """,
         "verbs": """
             add | adding | try | trying | use | using | build | improve | improving | improved | deploy | deploying

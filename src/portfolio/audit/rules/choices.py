@@ -75,7 +75,7 @@ def _weighs(passage: Passage) -> bool:
     """Whether it says what one thing has more of, and what the other has instead."""
     said = passage.spoken
     contrasts = phrases.possible(frozenset(said.split()), "contrasts", "phrases")
-    if sum(each in said for each in contrasts) >= 2:
+    if sum(each in said for each in contrasts) >= 2 or phrases.says(said, "contrasts", "between"):
         return True
     return (
         not ONE_OR_OTHER.isdisjoint(said.split())

@@ -61,6 +61,8 @@ def baseline(project: Project) -> Verdict:
     if row := next(filter(None, map(_line_of_baseline, tables)), None):
         return passed(line=row)
     if tables or any(states_a_measure(passage.text) for passage in reading.prose):
+        if row := next(filter(None, map(_line_of_the_word, reading.readme.tables)), None):
+            return passed(line=row)
         plans = reading.about("next_steps")
         for passage in reading.saying("baseline", "words"):
             if passage not in plans:
@@ -96,6 +98,16 @@ def _line_of_baseline(table: Table) -> int | None:
         if phrases.says(_without_bayes(" ".join(row)), "baseline", "rows"):
             return line
     return table.line if phrases.says(_without_bayes(" ".join(table.header)), "baseline", "rows") else None
+
+
+def _line_of_the_word(table: Table) -> int | None:
+    """The line of a row of any table that calls something a baseline."""
+    calling = (line for row, line in zip(table.rows, table.lines, strict=True) if _calls_a_baseline(" ".join(row)))
+    return next(calling, None)
+
+
+def _calls_a_baseline(text: str) -> bool:
+    return phrases.says(spoken(words(text)), "baseline", "words")
 
 
 def _line_of_simplest(table: Table) -> int | None:
