@@ -66,6 +66,8 @@ def test_who_stalls_keeps_nobody_out_for_long(each: Project, service: str) -> No
             stalled.append(connection)
         asked = f"curl -sS -o /dev/null -w '%{{http_code}} %header{{retry-after}}' {each.question(service)}"
         assert run(asked, each.folder).split() == ["503", "1"]
+        from_another = asked.replace("curl", "curl --interface 127.0.0.2", 1)
+        assert run(from_another, each.folder).split() == ["200"], "one address keeps out nobody but itself"
         assert json.loads(run(f"curl -sS {service}/healthz", each.folder)) == {"status": "alive"}
         let_go = [connection.recv(100).split()[1] for connection in stalled]  # all of them, or the next test waits too
         assert let_go[0] == b"408"

@@ -79,6 +79,11 @@ class Limits:
     at_once: int  # requests that arrive, wait or are worked on at the same time
     seconds: float  # for a body to arrive
 
+    @property
+    def arriving_from_one(self) -> int:
+        """Bodies that one address may have on their way: a phone that stalls leaves room for the others."""
+        return max(1, self.at_once // 2)
+
 
 @dataclass(frozen=True)
 class Service:
@@ -212,7 +217,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, log: Log, metrics: Metrics, limits: Limits, paths: set[str]) -> None:
         self._app, self._log, self._metrics, self._limits, self._paths = app, log, metrics, limits, paths
-        self._in_hand = 0  # requests; only the event loop changes it
+        self._in_hand = set[_Body]()  # of the requests that are let in; only the event loop changes it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it asks for more than is allowed."""
@@ -225,7 +230,8 @@ class Gate:
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {}).update(request_id=request_id, log={})
         signature = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
-        body = _Body(receive, self._limits)
+        address, _port = scope.get("client") or ("", 0)
+        body = _Body(receive, self._limits, address)
 
         async def signed(message: Message) -> None:
             nonlocal status, has_begun
@@ -262,14 +268,15 @@ class Gate:
         if method in ("GET", "HEAD", "OPTIONS"):  # without a body
             yield
             return
-        if self._in_hand >= self._limits.at_once:
+        arriving = sum(other.address == body.address and not other.is_complete for other in self._in_hand)
+        if len(self._in_hand) >= self._limits.at_once or arriving >= self._limits.arriving_from_one:
             await body.discard()
             raise Refusal(503, "too many requests at once", retry_after=1)
-        self._in_hand += 1
+        self._in_hand.add(body)
         try:
             yield
         finally:
-            self._in_hand -= 1
+            self._in_hand.remove(body)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         # Unknown paths share one name: anybody can make up as many as they like.
@@ -286,14 +293,14 @@ class Gate:
 class _Body:
     """The body of one request as it arrives: counted and timed. The framework passes a refusal on as the answer."""
 
-    def __init__(self, receive: Receive, limits: Limits) -> None:
-        self._receive, self._limits = receive, limits
+    def __init__(self, receive: Receive, limits: Limits, address: str) -> None:
+        self._receive, self._limits, self.address = receive, limits, address
         self._until = asyncio.get_running_loop().time() + limits.seconds
-        self._arrived, self._is_complete = 0, False
+        self._arrived, self.is_complete = 0, False
         self.too_large = Refusal(413, f"the request has more than {limits.max_bytes:,} bytes")
 
     async def receive(self) -> Message:
-        if self._is_complete:  # what comes now is that the client has gone, whenever that may be
+        if self.is_complete:  # what comes now is that the client has gone, whenever that may be
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._until):
@@ -309,11 +316,11 @@ class _Body:
         """Throw away what comes, within reason: a client that is still sending would not see the answer."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(self._until):
-                while not self._is_complete and self._arrived < 4 * self._limits.max_bytes:
+                while not self.is_complete and self._arrived < 4 * self._limits.max_bytes:
                     await self._next()
 
     async def _next(self) -> Message:
         message = await self._receive()
         self._arrived += len(message.get("body", b""))
-        self._is_complete = not message.get("more_body", False)
+        self.is_complete = not message.get("more_body", False)
         return message

@@ -8,7 +8,7 @@ import pytest
 from forecast_dashboard.config import Config
 from forecast_dashboard.data.features import FEATURES, Known, View, Weather, matrix
 from forecast_dashboard.data.series import Series
-from forecast_dashboard.evaluation import measures, reference, slices
+from forecast_dashboard.evaluation import exploration, importance, measures, reference, slices
 from forecast_dashboard.evaluation.backtest import ADAPTIVE, PLAIN, Year
 from forecast_dashboard.models import conformal, decision, naive, rolling, trees
 from forecast_dashboard.models.conformal import Limits
@@ -246,3 +246,20 @@ def test_monitor_is_quiet_without_a_change_and_rings_on_a_feed_that_is_an_hour_l
     assert sum(rings(as_it_is[number]) for number in chosen) <= 1
     assert sum(rings(late[number]) for number in chosen) >= 15
     assert monitor.checks(as_it_is[0][:50], card) == []
+
+
+def test_the_first_look_leaves_the_test_year_closed(series: Series, config: Config) -> None:
+    assert exploration.open_to_see(series, config).days == rolling.test_from(series, config)
+
+
+def test_what_the_forecast_rests_on_is_found(view: View, config: Config) -> None:
+    """Without the past there is no forecast; the last input is one that hardly matters."""
+    first, scale = rolling.test_from(view.series, config), np.ones(len(view.series.areas))
+    design = Design(Weather.forecast, Yardstick.day)
+    found = importance.importances(view, design, first, scale, config)
+    kinds, single = ([each for each in found if each.is_kind is is_kind] for is_kind in (True, False))
+    assert kinds[0].name == "past values"
+    assert len(kinds) == 4
+    assert len(single) == len(FEATURES[Weather.forecast])
+    assert single[0].increase > 10 * abs(single[-1].increase)
+    assert all(each.least <= each.increase <= each.most for each in found)

@@ -36,9 +36,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _data(options: Namespace) -> None:
     from forecast_dashboard.data import prepare
+    from forecast_dashboard.evaluation import exploration
 
+    config = Config(seed=options.seed)
     request = prepare.Request(options.data, _columns(options), options.mirror, options.unit, options.noun)
-    print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
+    print(prepare.describe(prepare.prepare(request, config)))
+    exploration.explore(config)
 
 
 def _data_options(parser: ArgumentParser) -> None:

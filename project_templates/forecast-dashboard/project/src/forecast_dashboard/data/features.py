@@ -175,11 +175,19 @@ def _ahead(known: Known, of: Callable[[View], np.ndarray]) -> tuple[Feature, ...
     )
 
 
+FORECAST_WEATHER = _ahead(Known.forecast, _forecast)
+ACTUAL_WEATHER = _ahead(Known.afterwards, measured)
 FEATURES: dict[Weather, tuple[Feature, ...]] = {
     Weather.none: (*CALENDAR, *DEMAND),
-    Weather.forecast: (*CALENDAR, *DEMAND, *PAST_WEATHER, *_ahead(Known.forecast, _forecast)),
-    Weather.actual: (*CALENDAR, *DEMAND, *PAST_WEATHER, *_ahead(Known.afterwards, measured)),
+    Weather.forecast: (*CALENDAR, *DEMAND, *PAST_WEATHER, *FORECAST_WEATHER),
+    Weather.actual: (*CALENDAR, *DEMAND, *PAST_WEATHER, *ACTUAL_WEATHER),
 }
+KINDS = (
+    ("the calendar", CALENDAR),
+    ("past values", DEMAND),
+    ("past weather", PAST_WEATHER),
+    ("the weather forecast", FORECAST_WEATHER),
+)
 
 
 def matrix(view: View, features: Sequence[Feature]) -> np.ndarray:

@@ -13,11 +13,12 @@ from forecast_dashboard.config import PROJECT, Config
 from forecast_dashboard.data import prepare
 from forecast_dashboard.data.prepare import Manifest
 from forecast_dashboard.data.series import Series
-from forecast_dashboard.evaluation import aggregates, backtest, figures, reference, slices
+from forecast_dashboard.evaluation import aggregates, backtest, figures, importance, reference, slices
 from forecast_dashboard.evaluation.backtest import Year, role
 from forecast_dashboard.kit import results
 from forecast_dashboard.kit.results import Comparison, Result
 from forecast_dashboard.models import decision, naive, rolling, saved, training
+from forecast_dashboard.models.saved import Trained
 
 BEST = "the forecast, with a reserve"
 
@@ -37,6 +38,7 @@ def evaluate(config: Config) -> None:
         "skill": _skill(year),
         "intervals": _intervals(year, config),
         "decision": _decision(year, config),
+        "importance": _importance(year, model, config),
     }
     saved.save_card(reference.with_reference(model.card, year, forecasts, config))
     results.write(PROJECT.metrics, measured)
@@ -111,6 +113,12 @@ def _intervals(year: Year, config: Config) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _importance(year: Year, model: Trained, config: Config) -> list[dict[str, Any]]:
+    """What the design that is served rests on."""
+    design = next(team.point.design for team in model.teams.values() if team.point.design.name == year.served)
+    return [asdict(each) for each in importance.importances(year.view, design, year.first, year.scale, config)]
 
 
 def _decision(year: Year, config: Config) -> dict[str, Any]:

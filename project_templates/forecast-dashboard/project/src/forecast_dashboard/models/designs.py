@@ -81,10 +81,10 @@ class Model:
         """For the intervals (T,) that are true in `rows`, never below zero; NaN elsewhere: (A, T)."""
         found = np.full(inputs.scale.shape, np.nan)
         for area in range(len(found)):
-            found[area, rows] = np.maximum(self._shares(inputs.columns[area, rows]), 0) * inputs.scale[area, rows]
+            found[area, rows] = np.maximum(self.shares(inputs.columns[area, rows]), 0) * inputs.scale[area, rows]
         return found
 
-    def _shares(self, columns: np.ndarray) -> np.ndarray:
+    def shares(self, columns: np.ndarray) -> np.ndarray:
         """(N, F) → (N,) of the yardstick: the mean of what there is."""
         said = [] if self.forest is None else [self.forest.predict(columns)]
         said += [] if self.ridge is None else [self.ridge.predict(columns, FEATURES[self.design.weather])]

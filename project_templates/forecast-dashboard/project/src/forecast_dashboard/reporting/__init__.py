@@ -16,6 +16,7 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "skill": tables.skill(measured),
         "coverage": tables.coverage(measured),
         "errors": tables.errors(measured),
+        "importance": tables.importance(measured),
         "decision": tables.decision(measured),
         "serving": paragraphs.serving(measured.get("serving")),
         "weakest": paragraphs.weakest(measured),

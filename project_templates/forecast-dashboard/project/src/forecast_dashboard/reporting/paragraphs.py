@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from forecast_dashboard.config import PROJECT, Config
+from forecast_dashboard.config import EXPLORATION, PROJECT, Config
 from forecast_dashboard.kit.blocks import interval, load_table
 from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, strongest, three, whole
 from forecast_dashboard.reporting.tables import ADAPTIVE, FROZEN, PLAIN
@@ -69,6 +69,11 @@ def data(measured: dict[str, Any]) -> str:
         f"The first {data['train_days']} days are for training, the {data['test_days']} from {data['test_first']} are "
         f"the test. License: {data['licence']}.",
         _defects(data["findings"]),
+        *(
+            ["A first look at the training days: [reports/explore.md](reports/explore.md)."]
+            if EXPLORATION.is_file()
+            else []
+        ),
         *([_drawn()] if data["synthetic"] else []),
     ]
     if data["has_weather"]:

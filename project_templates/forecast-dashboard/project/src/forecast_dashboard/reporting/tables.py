@@ -6,6 +6,7 @@ from forecast_dashboard.config import PROJECT
 from forecast_dashboard.kit.blocks import interval, model_name, table
 from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, signed_three, three, whole
 
+SHOWN = 8  # inputs
 PLAIN, ADAPTIVE, FROZEN = "plain conformal", "adaptive conformal", "adaptive, without actual values"
 
 
@@ -119,6 +120,29 @@ def errors(measured: dict[str, Any]) -> str:
             "![Forecast and actual values in the worst week](reports/figures/worst_week.png)",
         ]
     )
+
+
+def importance(measured: dict[str, Any]) -> str:
+    """Which inputs the forecast rests on, kinds first."""
+    if not (found := measured.get("importance")):
+        return "_Not measured yet: `python -m forecast_dashboard evaluate`._"
+    kinds, single = ([each for each in found if each["is_kind"] is is_kind] for is_kind in (True, False))
+    lines = [[f"**{each['name']}**", *_growth(each)] for each in kinds]
+    lines += [[each["name"], *_growth(each)] for each in single[:SHOWN]]
+    return "\n\n".join(
+        [
+            "Permutation importance: by how much MASE grows when an input is shuffled among the test days, for whole "
+            f"kinds of inputs (bold) and for the {len(lines) - len(kinds)} single ones that matter most:",
+            table(["Input", "MASE grows by", "In three repeats"], lines),
+            "Inputs that carry the same information stand in for each other, so that one of them can look unimportant "
+            "while its kind is not. A shuffled row is a combination that no real day shows. And the table says what "
+            f"this model uses, not what causes {measured['data']['noun']}.",
+        ]
+    )
+
+
+def _growth(each: dict[str, Any]) -> list[str]:
+    return [signed_three(each["increase"]), f"{signed_three(each['least'])} to {signed_three(each['most'])}"]
 
 
 def decision(measured: dict[str, Any]) -> str:
