@@ -12,11 +12,12 @@ from PIL import Image, ImageFilter
 from image_api.config import Config
 from image_api.data import images, sample, split
 from image_api.data.folder import Photographs
-from image_api.evaluation import costs, measures
+from image_api.evaluation import costs, exploration, importance, measures
+from image_api.evaluation.measures import Answers, Tested
 from image_api.kit import intervals
 from image_api.kit.project import ExplainedError
 from image_api.models import calibration, classifier, familiarity, training
-from image_api.models.classifier import Card
+from image_api.models.classifier import Card, Classifier
 from image_api.models.network import SmallNet
 from image_api.monitoring import monitor
 from image_api.monitoring.signals import signals
@@ -271,3 +272,32 @@ def test_a_class_without_training_plants_is_never_the_baselines_answer(photograp
     answers = training.fit_baseline(photographs, rows[::3]).predict(photographs.pixels[::20])
     assert set(answers) <= {0, 2, 3, 4}
     assert (answers == photographs.labels[::20])[photographs.labels[::20] == 4].mean() > 0.3
+
+
+def test_the_first_look_leaves_the_test_closed(photographs: Photographs, config: Config) -> None:
+    open_to_see, parts = exploration.open_to_see(photographs, config), split.by_group(photographs, config)
+    assert not np.isin(photographs.groups[open_to_see], photographs.groups[parts.test]).any()
+    assert not photographs.in_field[open_to_see].any()
+
+
+class Center(Classifier):
+    """Looks at one spot alone: bright or dark, right in the middle."""
+
+    def scores(self, pixels: np.ndarray) -> np.ndarray:
+        half = pixels.shape[1] // 2
+        bright = pixels[:, half, half].mean(axis=1) > 128
+        return np.stack([bright, ~bright], axis=1).astype(float)
+
+
+def test_what_a_model_looks_at_is_found_and_what_it_ignores_too(stub: Classifier, config: Config) -> None:
+    rng, model = np.random.default_rng(1), Center(stub.path, stub.card)
+    pixels = rng.integers(0, 256, (200, 64, 64, 3)).astype(np.uint8)
+    labels = model.scores(pixels).argmax(axis=1)
+    tested = Tested("test", np.arange(200), labels, np.arange(200), 2, config)
+    found = importance.importance(pixels, Answers("m", "model", tested, labels), model, seed=1)
+    middle, around, _colors = found.parts
+    assert middle.ci95[1] < -0.3
+    assert around.difference == 0
+    changes = np.array(found.squares)
+    assert np.argwhere(changes < -0.3).tolist() == [[2, 2]]
+    assert np.count_nonzero(changes) == 1

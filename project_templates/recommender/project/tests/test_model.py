@@ -10,7 +10,7 @@ from scipy import sparse
 from recommender.config import Config
 from recommender.data import split
 from recommender.data.interactions import Interactions
-from recommender.evaluation import beyond, measures
+from recommender.evaluation import beyond, exploration, importance, measures
 from recommender.evaluation.beyond import spread
 from recommender.evaluation.measures import Ranked
 from recommender.kit.project import ExplainedError
@@ -138,3 +138,27 @@ def test_what_is_saved_is_what_is_served(model: Trained, tmp_path: Path, monkeyp
     (tmp_path / "model.npz").write_bytes((tmp_path / "model.npz").read_bytes() + b"\0")
     with pytest.raises(ExplainedError, match="is not the one"):
         saved.load()
+
+
+def test_the_first_look_leaves_the_test_closed(interactions: Interactions, config: Config) -> None:
+    open_to_see = exploration.open_to_see(interactions, config)
+    everything = np.ones(len(interactions.users), dtype=bool)
+    assert not (open_to_see & split.last_out(interactions, everything, config.fewest_events).test).any()
+
+
+def test_a_list_rests_on_the_history_and_where_it_does_not_this_is_seen(
+    interactions: Interactions, model: Trained, config: Config
+) -> None:
+    parts = split.last_out(interactions, np.ones(len(interactions.users), dtype=bool))
+    held_out = interactions.matrix(parts.test)
+    found = importance.importances(interactions, parts.train, model.weights[EASE], held_out, config)
+    assert [each.name for each in found] == list(importance.PARTS)
+    assert all(each.ci95[1] < 0 for each in found)
+    assert found[-1].value == min(each.value for each in found), "without the whole history, nothing personal is left"
+    popular = importance.importances(interactions, parts.train, model.popular, held_out, config)
+    assert {each.value for each in popular} == {0.0}, "the most popular are the same for everybody"
+
+
+def test_parts_of_a_history_are_by_age(config: Config) -> None:
+    ages = importance._ages(np.array([0, 0, 0, 2, 2]), np.array([True, True, False, True, True]))
+    assert ages[[0, 1, 3, 4]].tolist() == [1, 0, 1, 0]

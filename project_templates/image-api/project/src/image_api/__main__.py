@@ -32,9 +32,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _data(options: Namespace) -> None:
     from image_api.data import prepare
+    from image_api.evaluation import exploration
 
+    config = Config(seed=options.seed)
     request = prepare.Request(options.data, options.ood, options.limit, options.mirror, options.group)
-    print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
+    print(prepare.describe(prepare.prepare(request, config)))
+    exploration.explore(config)
 
 
 def _data_options(parser: ArgumentParser) -> None:

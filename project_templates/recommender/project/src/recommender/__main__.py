@@ -36,9 +36,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _data(options: Namespace) -> None:
     from recommender.data import prepare
+    from recommender.evaluation import exploration
 
+    config = Config(seed=options.seed)
     request = prepare.Request(options.data, options.fewest, options.mirror, options.noun)
-    print(prepare.describe(prepare.prepare(request, Config(seed=options.seed))))
+    print(prepare.describe(prepare.prepare(request, config)))
+    exploration.explore(config)
 
 
 def _data_options(parser: ArgumentParser) -> None:

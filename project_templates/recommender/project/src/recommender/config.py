@@ -6,6 +6,7 @@ from pathlib import Path
 from recommender.kit.project import Project
 
 PROJECT = Project.read(Path(__file__).resolve().parents[2], "recommender")  # name, title and seed: pyproject.toml
+EXPLORATION = PROJECT.reports / "explore.md"  # a first look at the training events
 SIMULATED = PROJECT.data / "simulated"  # the logs of visitors who are made up
 
 

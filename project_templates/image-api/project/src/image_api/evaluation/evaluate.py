@@ -5,7 +5,7 @@ Run as: python -m image_api evaluate
 
 import base64
 import io
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from image_api.data import prepare, split
 from image_api.data.folder import Photographs
 from image_api.data.prepare import Manifest
 from image_api.data.split import Split
-from image_api.evaluation import figures, measures, trust
+from image_api.evaluation import figures, importance, measures, trust
 from image_api.evaluation.measures import Answers, Tested, compare, recall_of, result
 from image_api.kit import results
 from image_api.kit.project import ExplainedError
@@ -100,6 +100,9 @@ def evaluate(config: Config) -> None:
         contest.comparisons(),
         [classifier.MODEL, familiarity.KNOWN, baseline.BASELINE],
     )
+    looked_at = importance.importance(test.pixels, test.answers, served, config.seed)
+    figures.squares(np.array(looked_at.squares), manifest.title)
+    document["importance"] = asdict(looked_at)
     results.write(PROJECT.metrics, {**document, **_trust(photographs, parts, places, contest, served.card, config)})
 
 

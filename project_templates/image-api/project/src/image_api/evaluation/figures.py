@@ -58,6 +58,19 @@ def confusion(counts: np.ndarray, classes: list[str], source: str) -> None:
     charts.save(figure, PROJECT.figures / "confusion.png")
 
 
+def squares(changes: np.ndarray, source: str) -> None:
+    """By how much macro F1 changes when a square of the picture is swapped with that of another photograph."""
+    figure, axes = charts.single(4.6, 4.2)
+    axes.imshow(-changes, cmap="Greens", vmin=0, vmax=max(0.05, float(-changes.min())))
+    for (row, column), change in np.ndenumerate(changes):
+        color = "white" if -change > 0.6 * max(0.05, -changes.min()) else "black"
+        axes.text(column, row, f"{change:+.2f}".replace("-", "−"), ha="center", va="center", color=color, fontsize=9)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_title(f"Macro F1 without a square, {source}", loc="left", fontsize=10)
+    charts.save(figure, PROJECT.figures / "importance.png")
+
+
 def mistakes(photographs: Photographs, rows: np.ndarray, probabilities: np.ndarray, source: str) -> None:
     """The mistakes that were made with the most confidence, one for each group."""
     answers, truth = probabilities.argmax(axis=1), photographs.labels[rows]

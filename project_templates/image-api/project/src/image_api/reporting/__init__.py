@@ -14,6 +14,7 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "experiments": tables.experiments(runs, measured),
         "results": tables.results(measured),
         "errors": tables.errors(measured),
+        "importance": tables.importance(measured),
         "trust": tables.trust(measured),
         "abstention": tables.abstention(measured["abstention"], measured["data"]),
         "costs": tables.costs(measured["costs"]),

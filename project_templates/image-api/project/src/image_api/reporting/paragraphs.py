@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from image_api.config import PROJECT, Config
+from image_api.config import EXPLORATION, PROJECT, Config
 from image_api.kit.blocks import difference, load_table, score
 from image_api.reporting.rows import against_the_strongest, in_field, leak, main, place
 
@@ -76,6 +76,8 @@ def data(measured: dict[str, Any]) -> str:
     if data["skipped"]:
         lines.append(f"{data['skipped']} files were left out; `data/manifest.json` says which and why.")
     lines.append(_drawn() if data["synthetic"] else _collected(data))
+    if EXPLORATION.is_file():
+        lines.append("A first look at the training photographs: [reports/explore.md](reports/explore.md).")
     lines.append("![Photographs of each class](reports/figures/examples.png)")
     return "\n\n".join(lines)
 

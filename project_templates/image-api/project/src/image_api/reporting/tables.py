@@ -106,6 +106,23 @@ def _confusions(pairs: list[dict[str, Any]]) -> str:
     return f"The most frequent mistakes: {most}."
 
 
+def importance(measured: dict[str, Any]) -> str:
+    """Which parts of a photograph the model looks at."""
+    if not (found := measured.get("importance")):
+        return "_Not measured yet: `python -m image_api evaluate`._"
+    rows = [[part["of"], signed(part["difference"]), interval(part, signed)] for part in found["parts"]]
+    return "\n\n".join(
+        [
+            "Permutation importance: by how much macro F1 changes when a part of each test photograph is swapped with "
+            "the same part of another one. The middle is a quarter of the picture.",
+            table(["What is swapped", "Macro F1 changes by", "95% interval"], rows),
+            "![The same for each square of the picture](reports/figures/importance.png)",
+            "Parts that carry the same information stand in for each other, so that one of them can look unimportant; "
+            "and a swapped photograph is one that nobody took. It shows what this model looks at, not what matters.",
+        ]
+    )
+
+
 def trust(measured: dict[str, Any]) -> str:
     """Whether the background gives the answer away, whether the test set leaks, whether probabilities are true."""
     return "\n\n".join([*_background(measured["shortcut"]), _copies(measured), *_calibration(measured["calibration"])])

@@ -16,7 +16,7 @@ from recommender.data import prepare, split
 from recommender.data.interactions import Interactions
 from recommender.data.prepare import Manifest
 from recommender.data.split import Rule, Split
-from recommender.evaluation import beyond, figures, measures
+from recommender.evaluation import beyond, figures, importance, measures
 from recommender.evaluation.measures import Ranked, Tested
 from recommender.kit import results
 from recommender.kit.progress import progress
@@ -90,8 +90,13 @@ def evaluate(config: Config) -> None:
         [each for protocol in protocols for each in protocol.comparisons()],
         [saved.MODEL],
     )
-    ties = _ties(interactions, served, config)
-    results.write(PROJECT.metrics, {**document, "beyond": _beyond(first, config), "ties": ties})
+    found = importance.importances(interactions, parts.train, served.weights[EASE], first.held_out, config)
+    more = {
+        "beyond": _beyond(first, config),
+        "importance": [asdict(each) for each in found],
+        "ties": _ties(interactions, served, config),
+    }
+    results.write(PROJECT.metrics, {**document, **more})
 
 
 def _ties(interactions: Interactions, served: Trained, config: Config) -> dict[str, Any]:

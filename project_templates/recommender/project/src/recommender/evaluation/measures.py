@@ -84,12 +84,22 @@ def top(scores: np.ndarray, seen: sparse.csr_array, length: int) -> np.ndarray:
     return np.take_along_axis(best, order, axis=1)
 
 
-def rank(weights: np.ndarray, seen: sparse.csr_array, held_out: sparse.csr_array, length: int) -> Ranked:
-    """Every user with something held out; `weights` as (items, items), or (items,) where all users get the same."""
+def rank(
+    weights: np.ndarray,
+    seen: sparse.csr_array,
+    held_out: sparse.csr_array,
+    length: int,
+    history: sparse.csr_array | None = None,
+) -> Ranked:
+    """Every user with something held out; `weights` as (items, items), or (items,) where all users get the same.
+
+    Lists rest on `history`, which is what was seen if none is given; what was seen is in none of them.
+    """
+    history = seen if history is None else history
     users = np.flatnonzero(np.diff(held_out.indptr))
     lists, hits = [], []
     for some in _batches(users):
-        scores = np.tile(weights, (len(some), 1)) if weights.ndim == 1 else seen[some] @ weights
+        scores = np.tile(weights, (len(some), 1)) if weights.ndim == 1 else history[some] @ weights
         lists.append(top(scores, seen[some], length))
         hits.append(np.take_along_axis(held_out[some].toarray(), lists[-1], axis=1))
     return Ranked(np.concatenate(lists), np.concatenate(hits), np.diff(held_out.indptr)[users])

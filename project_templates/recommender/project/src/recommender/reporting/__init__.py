@@ -14,6 +14,7 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "experiments": tables.experiments(runs),
         "results": tables.results(measured),
         "errors": tables.errors(measured),
+        "importance": tables.importance(measured),
         "beyond": tables.beyond(measured),
         "verdict": verdict.verdict(measured),
         "abtest": verdict.abtest(measured),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from recommender.config import PROJECT, Config
+from recommender.config import EXPLORATION, PROJECT, Config
 from recommender.kit.blocks import interval, load_table
 from recommender.reporting.rows import against, baselines, decides, main, signed_three, three
 from recommender.reporting.verdict import decision
@@ -66,6 +66,8 @@ def data(measured: dict[str, Any]) -> str:
     ]
     if data["left_out"]:
         lines.append(f"{data['left_out']} {nouns} with too few events were left out.")
+    if EXPLORATION.is_file():
+        lines.append("A first look at the training events: [reports/explore.md](reports/explore.md).")
     lines.append(_drawn() if data["synthetic"] else _collected(data))
     return "\n\n".join(lines)
 

@@ -86,6 +86,25 @@ def _slices(rows: list[dict[str, Any]], key: str) -> list[list[str]]:
     return [[row["model"], *(f"{three(each['value'])} {interval(each, three)}" for each in row[key])] for row in rows]
 
 
+def importance(measured: dict[str, Any]) -> str:
+    """Which part of a history the lists rest on."""
+    if not (found := measured.get("importance")):
+        return "_Not measured yet: `python -m recommender evaluate`._"
+    lines = [
+        [each["name"], str(each["n"]), signed_three(each["value"]), interval(each, signed_three)] for each in found
+    ]
+    return "\n\n".join(
+        [
+            "Permutation importance: by how much the nDCG of EASE changes when a part of each user's history is "
+            "swapped with the same part of another user's:",
+            table(["Part of the history", "Users who have it", "nDCG changes by", "95% interval"], lines),
+            "Parts that carry the same information stand in for each other, so that each of them can look unimportant "
+            "while the whole is not; a swapped history is one that nobody has. EASE takes no notice of the order: the "
+            "parts differ only in how many events they hold and how old these are.",
+        ]
+    )
+
+
 def beyond(measured: dict[str, Any]) -> str:
     """How much of the catalogue the rankings show."""
     rows = [
