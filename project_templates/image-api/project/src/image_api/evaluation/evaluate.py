@@ -68,11 +68,11 @@ class Contest:
         return [result(each, "macro_f1", "Macro F1", measures.macro_f1) for each in rows]
 
     def details(self, classes: list[str]) -> list[Result]:
-        """Accuracy, and the recall of each class."""
+        """Accuracy, and the recall of each class that the test set holds."""
         model = self.models[0]
         accuracies = [result(each, "accuracy", "Accuracy", measures.accuracy) for each in (self.baselines[0], model)]
-        names = enumerate(classes)
-        return accuracies + [result(model, f"recall_{i}", f"Recall, {name}", recall_of(i)) for i, name in names]
+        tested = [(i, name) for i, name in enumerate(classes) if (model.tested.labels == i).any()]
+        return accuracies + [result(model, f"recall_{i}", f"Recall, {name}", recall_of(i)) for i, name in tested]
 
     def comparisons(self) -> list[Comparison]:
         """The model against the baseline in each place, and against the careless choice where that is another one."""

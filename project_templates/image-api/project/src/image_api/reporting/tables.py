@@ -80,7 +80,8 @@ def errors(measured: dict[str, Any]) -> str:
         header[3:3] = [f"Called {healthy}", "False alarms"]
     rows = []
     for each in costs["classes"]:
-        row = [each["class"], f"{recalls[each['class']]['value']:.3f}", interval(recalls[each["class"]])]
+        recall = recalls.get(each["class"])
+        row = [each["class"], *([f"{recall['value']:.3f}", interval(recall)] if recall else ["none to test on", ""])]
         if healthy:
             row += [f"{each[key]['value']:.3f}" if key in each else "" for key in ("missed", "false_alarms")]
         rows.append([*row, f"{100 * each['cost']['value']:.1f}"])

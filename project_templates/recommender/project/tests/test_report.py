@@ -1,0 +1,143 @@
+"""The report says only what was measured: each sentence with the results under which it may, and may not, be said."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from recommender.experiment.abtest import KEEP, SHIP, UNDECIDED
+from recommender.reporting import paragraphs, tables, verdict
+
+Measured = dict[str, Any]
+
+
+def _result(model: str, role: str, value: float, split: str = "next item") -> Measured:
+    return {"model": model, "role": role, "split": split, "metric": "ndcg_at_10", "label": "nDCG@10", "value": value,
+            "ci95": [value - 0.01, value + 0.01], "n": 900}  # fmt: skip
+
+
+def _against(name: str, low: float, high: float) -> Measured:
+    return {"metric": "ndcg_at_10", "of": "EASE", "against": name, "split": "next item",
+            "difference": (low + high) / 2, "ci95": [low, high]}  # fmt: skip
+
+
+def _estimate(low: float, high: float) -> Measured:
+    return {"estimate": "", "difference": (low + high) / 2, "ci95": [low, high], "relative": 0.1,
+            "relative_ci95": [0.0, 0.2]}  # fmt: skip
+
+
+def _slices(*names: str) -> list[Measured]:
+    return [{"name": name, "value": 0.1, "ci95": [0.08, 0.12], "n": 300} for name in names]
+
+
+ARM: Measured = {
+    "treatment": "EASE", "estimates": [_estimate(0.1, 0.3), _estimate(0.1, 0.3), _estimate(0.05, 0.35)],
+    "truth": {"clicks_per_visitor": 0.2, "lasting": 0.1}, "variance_left": 0.8, "guardrails": [
+        {"name": "milliseconds", "control": 1, "treatment": 1, "difference": 0, "ci95": [-1, 1], "margin": 5,
+         "power": 0.99, "state": "holds"},
+    ],
+    "novelty": {"days": 7, "first": {"value": 0.2}, "later": {"value": 0.1, "ci95": [0, 0.2]},
+                "fades": {"ci95": [0.02, 0.1]}},
+}  # fmt: skip
+USUAL: Measured = {
+    "data": {"source": "mine", "licence": "CC0-1.0", "synthetic": False, "noun": "book", "nouns": "books", "rows": 9000,
+             "users": 900, "items": 300, "left_out": 0, "first": "2024-01-01", "last": "2024-12-31",
+             "median_events": 9, "tenth_share": 0.4, "train": 8000, "test": 900, "survivors": 500},
+    "results": [_result("most popular", "baseline", 0.1), _result("item-kNN", "baseline", 0.2),
+                _result("EASE", "model", 0.25), _result("EASE, sampled", "naive", 0.6),
+                {**_result("EASE", "model", 0.3), "metric": "recall_at_10"}],
+    "comparisons": [_against("item-kNN", 0.03, 0.07), _against("most popular", 0.1, 0.2)],
+    "ties": {"share": 0.01, "differences": []},
+    "beyond": {
+        "items": [10, 50, 240], "fewest": 5,
+        "spread": [{"model": name, "coverage": 0.5, "gini": 0.5, "novelty": 5} for name in ("item-kNN", "EASE")],
+        "popularity": [{"model": "EASE", "strata": _slices("head", "middle", "tail")}],
+        "newcomers": [{"model": "EASE", "slices": _slices("new", "others")}],
+    },
+    "abtest": {
+        "source": "simulated visitors", "reason": None, "decision": SHIP, "chosen": "EASE", "control": "item-kNN",
+        "metric": "clicks per visitor", "control_mean": 2.0, "arms": [ARM], "fits": True, "sample_ratio_p": 0.5,
+        "mismatch": 0.001, "visitors": {"item-kNN": 400, "EASE": 410}, "lists": 900, "in_both": 0, "bots": 0,
+        "orphans": 0,
+    },
+}  # fmt: skip
+
+
+def _data(**facts: Any) -> Callable[[Measured], None]:
+    return lambda measured: measured["data"].update(facts)
+
+
+def _compared(low: float, high: float) -> Callable[[Measured], None]:
+    return lambda measured: measured["comparisons"].__setitem__(0, _against("item-kNN", low, high))
+
+
+def _ties(*lows: float) -> Callable[[Measured], None]:
+    found = [{"difference": low + 0.02, "ci95": [low, low + 0.04]} for low in lows]
+    return lambda measured: measured.update(ties={"share": 0.4, "differences": found})
+
+
+def _test(**facts: Any) -> Callable[[Measured], None]:
+    return lambda measured: measured["abtest"].update(facts)
+
+
+def _arm(**facts: Any) -> Callable[[Measured], None]:
+    return lambda measured: measured["abtest"]["arms"][0].update(facts)
+
+
+def _always(low: float, high: float) -> Callable[[Measured], None]:
+    return lambda measured: measured["abtest"]["arms"][0]["estimates"].__setitem__(2, _estimate(low, high))
+
+
+def _guardrail(state: str, power: float) -> Callable[[Measured], None]:
+    return lambda measured: measured["abtest"]["arms"][0]["guardrails"][0].update(state=state, power=power)
+
+
+def _fades(low: float) -> Callable[[Measured], None]:
+    return lambda measured: measured["abtest"]["arms"][0]["novelty"].update(fades={"ci95": [low, 0.1]})
+
+
+def _no_newcomers(measured: Measured) -> None:
+    measured["beyond"]["newcomers"][0]["slices"][0]["n"] = 0
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "said", "unsaid"),
+    [
+        (_data(), paragraphs.headline, "better than item-kNN, the strongest baseline", "most popular"),
+        (_compared(-0.07, -0.03), paragraphs.headline, "worse than item-kNN", "better than"),
+        (_compared(-0.02, 0.02), paragraphs.headline, "not clearly better than item-kNN", "is better than"),
+        (_data(), paragraphs.headline, "the next book of 900 users", "film"),
+        (_data(), paragraphs.headline, "say the simulated visitors", "synthetic"),
+        (_data(synthetic=True), paragraphs.headline, "nothing about real visitors", "film"),
+        (lambda measured: measured.pop("abtest"), paragraphs.headline, "is not tested yet", "Ship"),
+        (_ties(0.01, 0.02), paragraphs.headline, "the verdict is the same in all", "**undecided**"),
+        (_ties(0.01, -0.02), paragraphs.headline, "so it is **undecided**", "the same in all"),
+        (_test(decision=SHIP), verdict.verdict, "**Ship EASE**", "Keep"),
+        (_test(decision=KEEP), verdict.verdict, "**Keep item-kNN**", "Ship"),
+        (_test(decision=UNDECIDED), verdict.verdict, "**Undecided**", "Ship"),
+        (_test(reason="the groups do not fit", arms=[]), verdict.verdict, "**No decision**: the groups", "EASE"),
+        (_test(source="visitors"), verdict.verdict, "Among visitors, EASE gets more clicks", "simulated"),
+        (_always(-0.3, -0.1), verdict.verdict, "EASE gets fewer clicks", "gets more clicks"),
+        (_always(-0.1, 0.2), verdict.verdict, "has not been shown to get more or fewer", "gets more clicks"),
+        (_always(0.3, 0.4), verdict.verdict, "outside that interval", "within that interval"),
+        (_arm(truth=None), verdict.verdict, "95% interval", "true difference"),
+        (_fades(0.02), verdict.verdict, "it fades, so part of it", "is not shown"),
+        (_fades(-0.02), verdict.verdict, "that it fades is not shown", "charm"),
+        (_arm(novelty=None), verdict.verdict, "95% interval", "fades"),
+        (_guardrail("holds", 0.99), paragraphs.weakest, "0.300 clicks per visitor wide", "guardrail"),
+        (_guardrail("not shown", 0.2), paragraphs.weakest, "is not shown, with a power of 20%", "holds"),
+        (_no_newcomers, tables.errors, "nothing is known about newcomers", "0 of the"),
+        (_data(), tables.errors, "300 of the 600 users are newcomers", "nothing is known"),
+        (_data(survivors=20), tables.results, "The cut in time leaves 20 users", "nothing else"),
+        (_data(left_out=7), paragraphs.data, "7 books with too few events were left out", "film"),
+        (_data(), paragraphs.data, "visitors of the experiment are simulated", "left out"),
+    ],
+)
+def test_a_sentence_is_said_where_it_holds(
+    change: Callable[[Measured], None], text: Callable[[Measured], str], said: str, unsaid: str
+) -> None:
+    measured = copy.deepcopy(USUAL)
+    change(measured)
+    assert said in text(measured)
+    assert unsaid not in text(measured)
