@@ -1,5 +1,6 @@
 """The data are what the README says: repeatable, split by plant, and tolerant of disorder."""
 
+import dataclasses
 import io
 import shutil
 from pathlib import Path
@@ -240,3 +241,11 @@ def test_twelve_bits_of_gray_are_not_black() -> None:
     Image.fromarray(np.arange(64 * 64, dtype=np.uint16).reshape(64, 64)).save(file, "PNG")
     pixels = images.reduce(images.open_photograph(file.getvalue(), 64, 10**6), 64)
     assert pixels.max() > 240
+
+
+def test_a_group_that_is_guessed_is_no_known_one(photographs: Photographs, config: Config) -> None:
+    """Near-duplicates may be copies or not: nobody can say what a split that shares them would have claimed."""
+    parts = split.by_group(photographs, config)
+    assert split.is_known(photographs, parts.seen, parts.train).mean() > 0.5
+    guessed = dataclasses.replace(photographs, has_group=np.zeros_like(photographs.has_group))
+    assert not split.is_known(guessed, parts.seen, parts.train).any()

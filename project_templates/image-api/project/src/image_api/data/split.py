@@ -39,6 +39,12 @@ def by_group(photographs: Photographs, config: Config) -> Split:
     return Split(train[~is_seen], train[is_seen], validation, test, field_validation, field_test)
 
 
+def is_known(photographs: Photographs, asked: np.ndarray, train: np.ndarray) -> np.ndarray:
+    """(M,) bool: whether each photograph asked about is of a group that trains, by name and not by a guess."""
+    known: np.ndarray = np.isin(photographs.groups[asked], photographs.groups[train]) & photographs.has_group[asked]
+    return known
+
+
 def _deal(
     photographs: Photographs, members: np.ndarray, shares: tuple[float, float], rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

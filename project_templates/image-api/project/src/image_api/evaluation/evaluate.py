@@ -149,8 +149,8 @@ def _contest(
 def _careless(photographs: Photographs, train: np.ndarray, places: list[Tested], served: Classifier) -> list[Answers]:
     """The experiment that a leaky evaluation would have chosen: on the groups it knows, which is what that evaluation
     measures, and (if it is not the one that is served) on others."""
-    if not np.isin(places[0].groups, photographs.groups[train]).any():
-        return []  # no group is shared, so nothing can leak
+    if not split.is_known(photographs, places[0].rows, train).any():
+        return []  # no group is known to be shared, so no leak can be claimed
     name = next(run["name"] for run in results.experiments(PROJECT) if run["careless"])
     model = Classifier(NAIVE_MODEL, served.card)
     known = places[:1] if name == served.card.experiment else places
@@ -225,7 +225,7 @@ def _examples(test: Place, classes: list[str]) -> dict[str, str]:
 
 def _facts(manifest: Manifest, photographs: Photographs, parts: Split) -> dict[str, Any]:
     """What describes the data, beyond what every results file says."""
-    known = np.isin(photographs.groups[parts.seen], photographs.groups[parts.train])
+    known = split.is_known(photographs, parts.seen, parts.train)
     return {
         "field_source": manifest.field_source,
         "classes": manifest.classes,

@@ -40,8 +40,10 @@ def careless_claim(measured: dict[str, Any]) -> str:
     if not (naive := leak(measured)):
         return ""
     model, noun = main(measured), measured["data"]["grouped_by"]
-    if naive["value"] <= model["value"]:
-        return f"A split by photograph, which shares {noun}s, would have claimed no more ({naive['value']:.2f})."
+    if naive["ci95"][0] <= model["value"]:
+        return (
+            f"A split by photograph, which shares {noun}s, would have claimed no clearly higher score: {score(naive)}."
+        )
     claim = f"A split by photograph, which tests on {noun}s that also train, would have claimed {naive['value']:.2f}"
     honest = [row for row in measured["results"] if row["model"] == naive["model"] and row["role"] == "baseline"]
     if not honest:

@@ -33,25 +33,25 @@ def _against_baselines(measured: dict[str, Any]) -> str:
     model = main(measured)
     strongest = max(baselines(measured), key=lambda row: row["value"])
     difference = against(measured, strongest["model"], model["split"])
-    said = (
-        f"It is {decides(difference)} {strongest['model']}, the strongest baseline: "
-        f"{signed_three(difference['difference'])}, 95% interval {interval(difference, signed_three)}."
+    size = f"{signed_three(difference['difference'])}, 95% interval {interval(difference, signed_three)}"
+    orders = [difference, *(measured["ties"]["differences"] if strongest["model"] == "item-kNN" else [])]
+    if len({decides(each) for each in orders}) > 1:
+        return (
+            f"Whether it is better than {strongest['model']}, the strongest baseline, is **undecided**: {size}, but "
+            f"{_orders(orders, measured)}, and the verdict is not the same in all of them."
+        )
+    said = f"It is {decides(difference)} {strongest['model']}, the strongest baseline: {size}."
+    return f"{said} The verdict stays the same {_orders(orders, measured)}." if len(orders) > 1 else said
+
+
+def _orders(differences: list[dict[str, Any]], measured: dict[str, Any]) -> str:
+    """How much the comparison depends on the order of events that share their time."""
+    values = [each["difference"] for each in differences]
+    return (
+        f"in {len(values)} random orders of events that share their time, as the newest one of "
+        f"{measured['ties']['share']:.0%} of the users does, the difference is between {signed_three(min(values))} and "
+        f"{signed_three(max(values))}"
     )
-    return f"{said}{ties(measured)}"
-
-
-def ties(measured: dict[str, Any]) -> str:
-    """What the order of events with the same time does to the comparison with item-kNN."""
-    found = measured["ties"]
-    if not found["differences"]:
-        return ""
-    here = against(measured, "item-kNN", main(measured)["split"])
-    said = {decides(each) for each in (here, *found["differences"])}
-    values = [each["difference"] for each in (here, *found["differences"])]
-    share = f"The newest event of {found['share']:.0%} of the users shares its time with another of theirs"
-    orders = f"{len(values)} random orders of such events, EASE minus item-kNN is between {signed_three(min(values))}"
-    verdict = "the verdict is the same in all" if len(said) == 1 else "the verdict differs, so it is **undecided**"
-    return f" {share}; in {orders} and {signed_three(max(values))}: {verdict}."
 
 
 def data(measured: dict[str, Any]) -> str:
