@@ -101,7 +101,20 @@ def test_the_document_holds_every_rule(portfolio: Run, tmp_path: Path) -> None:
     }
     assert [each["code"] for each in project["results"]] == [rule.code for rule in RULES]
     assert project["results"][0].keys() == {
-        *("code", "title", "state", "severity", "confidence", "path", "line", "message", "weight", "advice", "paste")
+        *(
+            "code",
+            "title",
+            "state",
+            "severity",
+            "confidence",
+            "path",
+            "line",
+            "message",
+            "weight",
+            "advice",
+            "paste",
+            "example",
+        )
     }
     assert {each["state"] for each in project["results"]} <= {"pass", "fail", "n/a", "unknown", "suppressed"}
 

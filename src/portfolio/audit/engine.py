@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from portfolio.audit import next_fixes
+from portfolio.audit import examples, next_fixes
 from portfolio.audit.deadline import SECONDS, TooSlow
 from portfolio.audit.folder import MOST_FILES
 from portfolio.audit.kind import COLLECTION
@@ -19,6 +19,7 @@ from portfolio.errors import WrongUse, did_you_mean
 from portfolio.terminal import visible
 
 if TYPE_CHECKING:
+    from portfolio.audit.examples import Subject
     from portfolio.audit.project import Project
     from portfolio.audit.rubric import Assessment
 
@@ -42,6 +43,7 @@ class Result:
     line: int | None = None
     is_only_heading: bool = False  # whether its section is there, and says nothing yet
     paste: str = ""  # lines that would mend it, of the author's own paths and numbers
+    example: str = ""  # lines to begin with, where there is nothing to paste
 
     @property
     def is_finding(self) -> bool:
@@ -179,6 +181,9 @@ def _audit(project: Project, path: str, rules: tuple[Rule, ...]) -> Audit:
         if result.is_finding and rule.code in reasons:
             result = replace(result, state=State.suppressed, message=f"{reasons.pop(rule.code)} ({result.message})")
         results.append(result)
+    if any(each.is_finding for each in results):
+        about = examples.subject(project)
+        results = [_with_example(each, about) for each in results]
     notes += [f"{code} is ignored, and would not be a finding: remove that" for code in reasons]
     return Audit(
         path=path,
@@ -197,6 +202,11 @@ def _result(rule: Rule, project: Project) -> Result:
     is_bare = verdict.state is State.failed and bool(rule.topics) and project.reading.about(*rule.topics).is_bare
     severity = rule.severity if project.record else as_a_warning(rule.severity)
     return Result(rule, verdict.state, severity, verdict.message, *project.place(verdict.line), is_bare, verdict.paste)
+
+
+def _with_example(result: Result, about: Subject) -> Result:
+    needs_one = result.is_finding and not result.paste
+    return replace(result, example=examples.example(result.rule.code, about)) if needs_one else result
 
 
 def _undecided(rule: Rule, project: Project, why: str) -> Result:

@@ -71,6 +71,7 @@ def _result(result: Result) -> dict[str, Any]:
         "weight": result.rule.weight,
         "advice": result.rule.advice,
         "paste": result.paste or None,
+        "example": result.example or None,
     }
 
 

@@ -56,16 +56,23 @@ def _whole(audit: Audit, is_long: bool) -> Iterator[str]:
 def _fix(number: int, result: Result) -> Iterator[str]:
     yield f"  {number}. {bold(result.rule.code)} {result.rule.gap}{_where(result)}"
     yield wrap(visible(result.message), " " * 5)
-    if result.paste:
-        yield from _paste(result, " " * 5)
-    else:
+    if not result.paste:
         yield wrap(f"→ {result.rule.advice}", " " * 5, " " * 7)
+    yield from _lines_to_copy(result, " " * 5)
 
 
-def _paste(result: Result, indent: str) -> Iterator[str]:
-    lines = result.paste.splitlines()
+def _lines_to_copy(result: Result, indent: str) -> Iterator[str]:
+    """What to paste as it is, or else an example to begin with."""
+    if result.paste or "\n" in result.example:
+        yield from _copied("paste" if result.paste else "e.g.", result.paste or result.example, indent)
+    elif result.example:
+        yield wrap(f"{'e.g.':<{LEFT}}{result.example}", indent, indent + " " * LEFT)
+
+
+def _copied(name: str, text: str, indent: str) -> Iterator[str]:
+    lines = text.splitlines()
     for i, line in enumerate(lines[:MOST_SHOWN]):
-        yield f"{indent}{'paste' if i == 0 else '':<{LEFT}}{visible(line)}".rstrip()
+        yield f"{indent}{name if i == 0 else '':<{LEFT}}{visible(line)}".rstrip()
     if len(lines) > MOST_SHOWN:
         yield f"{indent}{'':<{LEFT}}… (all of it: portfolio audit --fix)"
 
@@ -115,7 +122,7 @@ def _finding(found: Result) -> Iterator[str]:
     yield f"  {found.severity:<5} {bold(found.rule.code)} {found.rule.gap}{_where(found)}"
     yield wrap(f"{'seen':<{LEFT}}{visible(found.message)}", "    ", " " * (4 + LEFT))
     yield wrap(f"{'write':<{LEFT}}{found.rule.advice}", "    ", " " * (4 + LEFT))
-    yield from _paste(found, " " * 4)
+    yield from _lines_to_copy(found, " " * 4)
 
 
 def _checklist(parts: Sequence[Part]) -> Iterator[str]:
