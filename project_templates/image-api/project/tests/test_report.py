@@ -130,6 +130,8 @@ def _background(measured: Measured) -> str:
         (_nothing_is_shared, paragraphs.data, "50 kept back from the same patients,", "show a training"),
         (_data(), paragraphs.data, "(40 of them show a training patient)", "synthetic"),
         (_data(synthetic=True), _headline, "nothing about real photographs", "real-world"),
+        (_data(has_groups=False), _headline, "on 100 unseen photographs", "patients."),
+        (_data(has_groups=False), paragraphs.data, "50 kept back, 50 for validation", "from the same"),
         (_data(has_groups=False), paragraphs.data, "none were found that belong together", "The patient is named"),
         (_data(with_group=0), paragraphs.data, "near-duplicates were kept together", "is named for"),
         (_data(in_two_classes=4), paragraphs.data, "4 photographs stand in two classes", "skipped"),
@@ -177,7 +179,8 @@ def test_a_limit_is_called_kept_where_it_was(threshold: float, wrong: list[float
 )
 def test_a_careless_choice_is_blamed_where_one_was_made(seen_known: int, careless: str, said: str, unsaid: str) -> None:
     measured = copy.deepcopy(USUAL)
-    measured["data"]["seen_known"] = seen_known
+    if not seen_known:
+        _nothing_is_shared(measured)
     text = tables.experiments([{**run, "careless": run["name"] == careless} for run in RUNS], measured)
     assert said in text
     assert unsaid not in text.split("\n\n", 1)[1]

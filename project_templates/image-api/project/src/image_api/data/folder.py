@@ -115,7 +115,8 @@ def read(folder: Path, config: Config, field_folder: Path | None = None, groupin
     )
     digest = hashlib.sha256(b"".join(os.fsencode(row.path) + b"\0" + bytes.fromhex(row.content) for row in rows))
     if not photographs.has_group.mean() > 0.5:
-        noun = ALIKE if grouping.by_likeness else ALONE
+        are_alike = len(np.unique(photographs.groups)) < len(photographs.groups)
+        noun = ALIKE if grouping.by_likeness and are_alike else ALONE
     return Reading(photographs, skipped, digest.hexdigest(), noun, _in_two_classes(rows))
 
 

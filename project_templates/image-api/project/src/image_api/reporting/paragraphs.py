@@ -14,14 +14,17 @@ OFTEN = 0.1  # share of photographs, from which on a refusal is worth a line
 def headline(measured: dict[str, Any]) -> str:
     """The result in two sentences, what it was measured on, and a picture."""
     model, field, data = main(measured), in_field(measured), measured["data"]
+    tested = f"{model['n']} unseen photographs"
+    if data["has_groups"]:
+        tested = f"{model['n']} photographs of {data['test_groups']} unseen {data['grouped_by']}s"
     elsewhere = f", and {score(field)} {place(field)}" if field else ""
     drawn = "The data are synthetic, drawn by code: they show the method, and nothing about real photographs. "
     picture = f"![{model['label']} of every model with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         picture = f"![The page after an answer]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
+    result = f"**{score(model)} {model['label']} on {tested}{elsewhere}.** {_verdict(measured)}"
     return (
-        f"**{score(model)} {model['label']} on {model['n']} photographs of {data['test_groups']} unseen "
-        f"{data['grouped_by']}s{elsewhere}.** {_verdict(measured)} {careless_claim(measured)}".strip()
+        f"{result} {careless_claim(measured)}".strip()
         + f"\n\n{drawn if data['synthetic'] else ''}{len(data['classes'])} classes: {', '.join(data['classes'])}."
         f"\n\n{picture}"
     )
@@ -57,10 +60,11 @@ def data(measured: dict[str, Any]) -> str:
     data = measured["data"]
     noun = data["grouped_by"]
     shared = f" ({data['seen_known']} of them show a training {noun})" if data["seen_known"] else ""
+    same = f" from the same {noun}s{shared}" if data["has_groups"] else ""
     groups = f" in {data['groups']} {noun}s" if data["has_groups"] else ""
     counts = (
         f"{data['rows']} photographs of {len(data['classes'])} classes{groups}: {data['train']} for training, "
-        f"{data['seen']} kept back from the same {noun}s{shared}, {data['validation']} for validation, {data['test']} "
+        f"{data['seen']} kept back{same}, {data['validation']} for validation, {data['test']} "
         "for the held-out test set"
     )
     if data["field_rows"]:

@@ -15,7 +15,7 @@ def experiments(runs: list[dict[str, Any]], measured: dict[str, Any]) -> str:
     data = measured["data"]
     noun = data["grouped_by"]
     columns = {"validation_macro_f1": f"New {noun}s"}
-    if data["seen_known"]:
+    if leak(measured):
         columns = {"seen_macro_f1": "Split by photograph", **columns}
     if any(run["field_macro_f1"] is not None for run in runs):
         columns["field_macro_f1"] = f"New {noun}s, field"
@@ -28,7 +28,7 @@ def experiments(runs: list[dict[str, Any]], measured: dict[str, Any]) -> str:
     chosen, careless = (next(run["name"] for run in runs if run[which]) for which in ("chosen", "careless"))
     by = "The mean of the columns on new" if "field_macro_f1" in columns else "The column on new"
     rule = f"Macro F1 in validation. {by} {noun}s chooses **{chosen}**"
-    if not data["seen_known"]:
+    if not leak(measured):
         return f"{table(header, rows)}\n\n{rule}."
     if chosen == careless:
         return f"{table(header, rows)}\n\n{rule}; the split by photograph would have chosen the same."
