@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import io
 import json
@@ -139,6 +140,45 @@ def test_where_there_is_no_answer_it_says_why_and_what_is_likeliest(
     visit.page.locator(".verdict").wait_for()
     assert visit.page.locator(".verdict").inner_text() == said
     assert visit.page.locator("#result li").count() == 3
+
+
+EXPECTED = """
+import json, sys
+from pathlib import Path
+from image_api.data import images
+from image_api.models import classifier
+
+model = classifier.load()
+for path in sys.argv[1:]:
+    content = Path(path).read_bytes()
+    pixels = images.reduce(images.open_photograph(content, model.card.side, 10**8), model.card.side)[None]
+    (probabilities,), (is_familiar,) = model.answer(pixels)
+    print(json.dumps([images.to_input(pixels).ravel().tolist(), probabilities.tolist(), bool(is_familiar)]))
+"""
+BY_FILE = """async (text) => {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return await local.answer(new Blob([bytes]));
+}"""
+
+
+def test_in_one_file_it_answers_as_the_service_does(chromium: Browser, project: Project) -> None:
+    """The same probabilities for the same numbers, and nearly always the same class by the browser's own decoder."""
+    chance = random.Random(1)
+    paths = chance.sample(sorted(map(str, (project.folder / "data/sample").rglob("*.png"))), 70)
+    paths += chance.sample(sorted(map(str, facts.photographs().rglob("*.JPG"))), 30)
+    names = " ".join(map(shlex.quote, paths))
+    said = run(f"{project.python} -c {shlex.quote(EXPECTED)} {names}", project.folder).splitlines()
+    classes, same = project.metrics["data"]["classes"], 0
+    with visited(chromium, (project.folder / "reports/site/index.html").as_uri(), "desk") as visit:
+        for path, line in zip(paths, said, strict=True):
+            numbers, probabilities, is_familiar = json.loads(line)
+            answer = visit.page.evaluate("(input) => local.predicted(Float32Array.from(input))", numbers)
+            found = {each["label"]: each["probability"] for each in answer["all"]}
+            assert found == pytest.approx(dict(zip(classes, probabilities, strict=True)), abs=1e-3)
+            assert (answer["why"] == "unlike") is not is_familiar
+            content = base64.b64encode(Path(path).read_bytes()).decode()
+            same += visit.page.evaluate(BY_FILE, content)["top"][0]["label"] == answer["top"][0]["label"]
+    assert same >= 98
 
 
 REFUSED = """

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import journeys
 from tests.e2e.browsing import WAYS, visited
 from tests.e2e.conftest import Project
+
+MOST = 3_000_000  # bytes of a page in one file
+
+
+@pytest.fixture(scope="module")
+def static(each: Project) -> Iterator[str]:
+    """The page in one file, on a host that only shows files, below its root."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(each.folder / "reports"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/site/index.html"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_in_one_file_it_answers_without_a_service(each: Project, chromium: Browser, static: str, way: str) -> None:
+    page = journeys.of(each.template).page
+    with visited(chromium, static, way) as visit:
+        if page.asks_alone:
+            page.ask(visit.page)
+            visit.page.locator(page.answered).first.wait_for()
+
+
+def test_in_one_file_it_is_small_asks_nobody_and_opens_from_a_disk(each: Project, chromium: Browser) -> None:
+    path = each.folder / "reports/site/index.html"
+    text = path.read_text(encoding="utf-8")
+    assert len(text.encode()) <= MOST
+    assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in text
+    with visited(chromium, path.as_uri(), "desk") as visit:
+        visit.page.get_by_role("heading", level=1).wait_for()
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,22 @@ def test_both_rankings_follow_what_is_chosen(visit: Visit) -> None:
     assert any(f"because of {title}" in visit.page.locator("#rankings").inner_text() for title in chosen)
     visit.page.locator("#choices button[aria-pressed=true]").first.click()
     visit.page.get_by_text("for 2 chosen").wait_for()
+
+
+def test_in_one_file_it_ranks_as_the_service_does(chromium: Browser, its_service: str, project: Project) -> None:
+    items = json.loads(urllib.request.urlopen(f"{its_service}/items", timeout=10).read())
+    chance = random.Random(1)
+    with visited(chromium, (project.folder / "reports/site/index.html").as_uri(), "desk") as visit:
+        for _ in range(100):
+            asked = {"history": [each["item"] for each in chance.sample(items, chance.randint(0, 20))], "length": 10}
+            body = json.dumps(asked).encode()
+            request = urllib.request.Request(f"{its_service}/preview", body, {"Content-Type": "application/json"})
+            expected = json.loads(urllib.request.urlopen(request, timeout=10).read())["rankings"]
+            shown = visit.page.evaluate("(asked) => local('preview', asked)", asked)["rankings"]
+            assert [each["item"] for name in expected for each in expected[name]] == [
+                each["item"] for name in expected for each in shown[name]
+            ]
+            assert [each["because"] for each in expected["EASE"]] == [each.get("because") for each in shown["EASE"]]
 
 
 def test_a_film_is_found_by_its_name_and_chosen_by_keyboard(visit: Visit) -> None:

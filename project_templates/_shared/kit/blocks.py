@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .project import Project
 
 NUMBER = re.compile(r"[_*\[]*[+−$]?[\d.]+|$")  # or nothing, where there is none
 BLOCK = re.compile(r"(<!--[ \t]*report:([\w-]+)[ \t]*-->[ \t]*\r?\n).*?(<!--[ \t]*/report:\2[ \t]*-->)", re.DOTALL)
@@ -36,6 +39,15 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     columns = zip(*rows, strict=True)
     lines = [header, ["--:" if all(map(NUMBER.match, cells)) else ":--" for cells in columns], *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def links(project: "Project") -> str:
+    """The demo and a badge of the checks, once `[project.urls]` says where they are; a dead link is worse than none."""
+    found = [f"[**Try it in the browser**]({project.demo})"] if project.demo else []
+    if project.repository:
+        checks = f"{project.repository.removesuffix('/').removesuffix('.git')}/actions/workflows/ci.yml"
+        found.append(f"[![Checks]({checks}/badge.svg)]({checks})")
+    return "".join(f"{' · '.join(found)}\n\n" for _ in found[:1])
 
 
 def load_table(loads: Sequence[Mapping[str, float]]) -> str:

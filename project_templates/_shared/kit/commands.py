@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # each verb imports what it needs: serving must not load what
     from fastapi import FastAPI
 
     from .drift import Watched
+    from .page import Page
     from .questions import Question
 
 INTERRUPTED = 130  # exit code, as shells have it
@@ -92,6 +93,7 @@ class Standard:
     application: Callable[[Path], "FastAPI"]  # the service, for a folder of its logs
     questions: Callable[[], Sequence["Question"]]  # that the service can be asked
     contents: Callable[[dict[str, Any], list[dict[str, Any]]], Mapping[str, str]]  # results, experiments → blocks
+    site: Callable[[], "Page | None"]  # the page that needs no service; None where it may not be published
     monitor: Callable[[Path, bool], "Watched"]  # a folder of logs, and whether they become the new reference
     visit: Callable[[Any], None]  # what somebody does on the page before its picture is taken
     page_size: tuple[int, int]  # pixels of that picture
@@ -104,12 +106,14 @@ class Standard:
         url = ("--url", {"default": "http://127.0.0.1:8000", "help": "of the running service"})
         shown = ("--print", {"action": "store_true", "help": "only show the question, as JSON and as a line of curl"})
         check = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if a document differs"})
+        same = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if the page differs"})
         good = ("--accept", {"action": "store_true", "help": "these answers are good: compare with them from now on"})
         browser = ("--browser", {"metavar": "PATH", "help": "a Chromium that is installed already"})
         host = ("--host", {"default": "127.0.0.1"})
         return (
             Verb("loadtest", "start the service on a free port and measure its latency", self._loadtest, timed=True),
             Verb("report", "write the numbers into README, docs/ and model card", self._report, options(check)),
+            Verb("site", "write the page as one file that any static host shows", self._site, options(same)),
             Verb("serve", "answer over HTTP, with a page to try it", self._serve, options(host, port, logs, cors)),
             Verb("ask", "ask a running service an example question", self._ask, options(url, shown)),
             Verb("monitor", "read the logs; exit 1 when something drifted", self._monitor, options(logs, good)),
@@ -141,6 +145,18 @@ class Standard:
         if options.check and differing:
             names = " and ".join(path.relative_to(root).as_posix() for path in differing)
             print(f"{names}: not what was measured; run `{self._again} report`", file=sys.stderr)
+            return 1
+        return 0
+
+    def _site(self, options: Namespace) -> int:
+        from . import page
+
+        made = self.site()
+        if made is None:  # why, has been said
+            self.project.site.unlink(missing_ok=True)
+            return 0
+        if page.publish(made, self.project.site, options.check) and options.check:
+            print(f"{self.project.site.name}: not what was measured; run `{self._again} site`", file=sys.stderr)
             return 1
         return 0
 

@@ -21,13 +21,16 @@ class Project:
     title: str
     root: Path
     seed: int  # of everything that is drawn at random
+    demo: str = ""  # where its page is published: [project.urls] in pyproject.toml
+    repository: str = ""
 
     @classmethod
     def read(cls, root: Path, package: str) -> "Project":
         """The project in `root`, as its pyproject.toml describes it."""
         document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-        settings = document["tool"][package.replace("_", "-")]
-        return cls(document["project"]["name"], package, settings["title"], root, settings["seed"])
+        settings, urls = document["tool"][package.replace("_", "-")], document["project"].get("urls", {})
+        places = (urls.get("Demo", ""), urls.get("Repository", ""))
+        return cls(document["project"]["name"], package, settings["title"], root, settings["seed"], *places)
 
     @property
     def data(self) -> Path:  # what `data` writes; not in git
@@ -48,6 +51,10 @@ class Project:
     @property
     def figures(self) -> Path:  # the pictures of the reports
         return self.reports / "figures"
+
+    @property
+    def site(self) -> Path:  # the page as one file that any static host shows
+        return self.reports / "site" / "index.html"
 
     @property
     def screenshot(self) -> Path:  # the page at work, if `screenshot` took a picture of it

@@ -25,6 +25,7 @@ class OnThePage:
     answered: str  # selector of what is there once the answer is
     endpoint: str  # that the page asks, as a pattern
     unreachable: str  # what it says when nobody answers there
+    asks_alone: bool = True  # whether the page in one file answers the same question
 
 
 @dataclass(frozen=True)

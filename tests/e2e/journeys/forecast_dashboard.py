@@ -176,7 +176,7 @@ FACTS = Facts(
         "monitor": "there is no trained model yet",
     },
     band=band,
-    page=OnThePage(ask_for_a_hot_day, "#tomorrow svg", "**/forecast", "No answer:"),
+    page=OnThePage(ask_for_a_hot_day, "#tomorrow svg", "**/forecast", "No answer:", asks_alone=False),
     one_seed=ONE_SEED,
     published=Published(
         options="--data victoria",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from forecast_dashboard.data.table import Columns
     from forecast_dashboard.kit.drift import Watched
+    from forecast_dashboard.kit.page import Page
     from forecast_dashboard.kit.questions import Question
 
 PIPELINE = ("data", "train", "evaluate", "loadtest", "report", "site")  # what `run` runs
@@ -23,12 +24,11 @@ PIPELINE = ("data", "train", "evaluate", "loadtest", "report", "site")  # what `
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    standard = Standard(PROJECT, _application, _questions, _contents, _monitor, _visit, page_size=(900, 1180))
+    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, _visit, page_size=(900, 1180))
     own = (
         Verb("data", "draw, fetch or read demand, and find what is wrong", _data, _data_options, timed=True),
         Verb("train", "compare designs, fit the chosen ones, write the models", _train, timed=True),
         Verb("evaluate", "forecast a year never looked at; writes reports/metrics.json", _evaluate, timed=True),
-        Verb("site", "write the results as one page, reports/site/index.html", _site, _site_options),
         Verb("dashboard", "show the backtest in Streamlit", _dashboard, _dashboard_options),
     )
     return commands.main(PROJECT, (*own, *standard.verbs()), PIPELINE, argv)
@@ -85,14 +85,10 @@ def _evaluate(options: Namespace) -> None:
     evaluate.evaluate(Config(seed=options.seed))
 
 
-def _site(options: Namespace) -> int:
+def _site() -> "Page":
     from forecast_dashboard.serving import site
 
-    return site.write(Config(), options.check)
-
-
-def _site_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if the page differs")
+    return site.alone(Config())
 
 
 def _dashboard(options: Namespace) -> int:

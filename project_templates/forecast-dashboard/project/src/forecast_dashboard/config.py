@@ -8,7 +8,6 @@ from forecast_dashboard.kit.project import Project
 PROJECT = Project.read(Path(__file__).resolve().parents[2], "forecast_dashboard")  # name, title, seed: pyproject.toml
 EXPLORATION = PROJECT.reports / "explore.md"  # a first look at the training days
 AGGREGATES = PROJECT.reports / "aggregates.json"  # what dashboard and page show, and nothing finer
-SITE = PROJECT.reports / "site" / "index.html"  # the same as one page
 
 
 @dataclass(frozen=True)

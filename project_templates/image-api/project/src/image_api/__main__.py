@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from image_api.kit.drift import Watched
+    from image_api.kit.page import Page
     from image_api.kit.questions import Question
 
-PIPELINE = ("data", "train", "evaluate", "loadtest", "report")  # what `run` runs
+PIPELINE = ("data", "train", "evaluate", "loadtest", "report", "site")  # what `run` runs
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    standard = Standard(PROJECT, _application, _questions, _contents, _monitor, _visit, page_size=(640, 900))
+    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, _visit, page_size=(640, 900))
     own = (
         Verb("data", "draw, fetch or read the photographs", _data, _data_options, timed=True),
         Verb("train", "fit the baseline and three experiments, export the best", _train, timed=True),
@@ -82,6 +83,12 @@ def _questions() -> Sequence["Question"]:
     from image_api.serving import questions
 
     return questions.questions()
+
+
+def _site() -> "Page":
+    from image_api.serving import site
+
+    return site.alone(Config())
 
 
 def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":

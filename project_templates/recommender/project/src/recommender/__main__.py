@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from recommender.kit.drift import Watched
+    from recommender.kit.page import Page
     from recommender.kit.questions import Question
 
-PIPELINE = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest", "report")  # what `run` runs
+PIPELINE = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest", "report", "site")  # what `run` runs
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    standard = Standard(PROJECT, _application, _questions, _contents, _monitor, _visit, page_size=(900, 940))
+    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, _visit, page_size=(900, 940))
     own = (
         Verb("data", "draw, fetch or read the events", _data, _data_options, timed=True),
         Verb("train", "try settings of both rankings, write the model", _train, timed=True),
@@ -126,6 +127,12 @@ def _questions() -> Sequence["Question"]:
     from recommender.serving import questions
 
     return questions.questions()
+
+
+def _site() -> "Page | None":
+    from recommender.serving import site
+
+    return site.alone(Config())
 
 
 def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":

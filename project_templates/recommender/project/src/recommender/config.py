@@ -61,6 +61,8 @@ class Config:
     waiting: int = 62  # requests that arrive or wait; with more than that, the answer is 503
     token_hours: float = 24.0  # after which a list is no longer worth an event
 
+    page_entries: int = 200_000  # weights of each ranking in the page that needs no service: 6 bytes each
+
     price_per_hour: float = 0.02  # US dollars for a machine like the one measured on; look up your own
 
     window: int = 500  # newest lists that `monitor` looks at

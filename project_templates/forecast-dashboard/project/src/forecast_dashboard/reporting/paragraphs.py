@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from forecast_dashboard.config import EXPLORATION, PROJECT, Config
-from forecast_dashboard.kit.blocks import interval, load_table
+from forecast_dashboard.kit.blocks import interval, links, load_table
 from forecast_dashboard.reporting.rows import intervals, main, one, percent, rows, strongest, three, whole
 from forecast_dashboard.reporting.tables import ADAPTIVE, FROZEN, PLAIN
 
@@ -21,7 +21,7 @@ def headline(measured: dict[str, Any]) -> str:
     return (
         f"**{data['noun'].capitalize()} a day ahead: MASE {three(model['value'])} {interval(model, three)} over "
         f"{data['test_days']} held-out days, {_against_the_strongest(measured)}.**\n\n"
-        f"{drawn if data['synthetic'] else ''}{_promise(measured)} {_claim(measured)}\n\n{picture}"
+        f"{drawn if data['synthetic'] else ''}{_promise(measured)} {_claim(measured)}\n\n{links(PROJECT)}{picture}"
     )
 
 

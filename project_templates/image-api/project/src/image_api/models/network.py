@@ -1,5 +1,6 @@
 """The network: four convolutions, about 130,000 parameters, small enough to train on a laptop in under a minute."""
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -31,6 +32,17 @@ class SmallNet(nn.Module):
         maps = self.features((photographs - 0.5) / 0.25)
         # The mean says how much of something there is, the maximum that there is some of it at all.
         return torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)
+
+
+def folded(network: SmallNet) -> dict[str, np.ndarray]:
+    """The trained network as plain arrays: kernels (outputs, inputs, 3, 3) and biases, each with its normalization."""
+    arrays = {"head": network.head.weight, "head_bias": network.head.bias}
+    blocks = [block for block in network.features if isinstance(block, nn.Sequential)]
+    for number, (convolution, norm, _) in enumerate(blocks):
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        arrays[f"kernel{number}"] = convolution.weight * scale[:, None, None, None]
+        arrays[f"bias{number}"] = norm.bias - norm.running_mean * scale
+    return {name: each.detach().numpy().astype(np.float32) for name, each in arrays.items()}
 
 
 class Served(nn.Module):

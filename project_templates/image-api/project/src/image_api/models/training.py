@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from image_api.config import NAIVE_MODEL, PROJECT, Config
+from image_api.config import NAIVE_MODEL, PROJECT, WEIGHTS, Config
 from image_api.data import images, prepare, split
 from image_api.data.folder import Photographs
 from image_api.data.prepare import Manifest
@@ -26,7 +26,7 @@ from image_api.kit.progress import progress
 from image_api.models import baseline, calibration, classifier, familiarity, features
 from image_api.models.augmentation import on_other_ground, turned
 from image_api.models.classifier import Card
-from image_api.models.network import Served, SmallNet
+from image_api.models.network import Served, SmallNet, folded
 
 PARITY = 1e-4  # largest difference allowed between torch and ONNX Runtime
 
@@ -90,6 +90,7 @@ def train(config: Config) -> list[Run]:
     check = images.to_input(photographs.pixels[parts.validation[:64]])
     export(networks[best], classifier.MODEL, check)
     export(networks[careless], NAIVE_MODEL, check)
+    np.savez(WEIGHTS, allow_pickle=False, **folded(networks[best]))
     known(networks[best], photographs, parts).save()
     _write_card(networks[best], runs[best], photographs, manifest, parts, config)
     results.write_experiments(PROJECT, runs)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from image_api.config import EXPLORATION, PROJECT, Config
-from image_api.kit.blocks import difference, load_table, score
+from image_api.kit.blocks import difference, links, load_table, score
 from image_api.reporting.rows import against_the_strongest, in_field, leak, main, place
 
 FEW = 30  # test groups, below which a bootstrap over them says little
@@ -26,7 +26,7 @@ def headline(measured: dict[str, Any]) -> str:
     return (
         f"{result} {careless_claim(measured)}".strip()
         + f"\n\n{drawn if data['synthetic'] else ''}{len(data['classes'])} classes: {', '.join(data['classes'])}."
-        f"\n\n{picture}"
+        f"\n\n{links(PROJECT)}{picture}"
     )
 
 

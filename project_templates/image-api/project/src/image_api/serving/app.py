@@ -27,6 +27,8 @@ MULTIPART = 10_000  # bytes around the photograph in an upload: boundaries and p
 TOP = 3
 UNSURE = "not sure"  # how /metrics counts the answers that name no class
 UNLIKE = "unlike"  # the same for what is unlike all that trained the model
+UPLOADED = "The photograph is made smaller on your device, answered and forgotten."
+LOCAL = "The model runs in this page: no photograph leaves your device."
 LOGGED = {"model_version", "label", "abstained", "why", "decode_ms", "infer_ms"}
 NOT_A_PICTURE: dict[int | str, dict[str, Any]] = {415: service.refusal("Not a picture in a format that is read")}
 
@@ -78,7 +80,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
         title=config.title,
         version=card.version,
         router=router,
-        page=_page(config.title, card),
+        page=shown(config.title, card, local="null"),
         limits=Limits(config.max_upload_bytes + MULTIPART, config.workers + config.waiting, config.upload_seconds),
         warm=lambda: model.answer(np.zeros((1, card.side, card.side, 3), dtype=np.uint8)),
         about={"classes": card.classes, "trained_on": card.source, "experiment": card.experiment},
@@ -118,10 +120,12 @@ def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Predicti
     return prediction, {name: float(value[0]) for name, value in signals(pixels, probabilities).items()}
 
 
-def _page(title: str, card: Card) -> Page:
-    words = {"title": title, "classes": ", ".join(card.classes), "source": card.source}
+def shown(title: str, card: Card, local: str) -> Page:
+    """The page; `local` is the script that answers in place of the service, or null."""
+    privacy = UPLOADED if local == "null" else LOCAL
+    words = {"title": title, "classes": ", ".join(card.classes), "source": card.source, "privacy": privacy}
     pictures = [
         f'<button type="button"><img src="data:image/png;base64,{picture}" alt="{html.escape(label)}"></button>'
         for label, picture in card.examples.items()
     ]
-    return page.render(PAGE, words, {"examples": "\n    ".join(pictures)})
+    return page.render(PAGE, words, {"examples": "\n    ".join(pictures), "local": local})

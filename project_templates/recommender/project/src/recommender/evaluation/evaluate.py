@@ -95,6 +95,7 @@ def evaluate(config: Config) -> None:
         "beyond": _beyond(first, config),
         "importance": [asdict(each) for each in found],
         "ties": _ties(interactions, served, config),
+        "page": _page(first, served.weights[EASE], config),
     }
     results.write(PROJECT.metrics, {**document, **more})
 
@@ -155,6 +156,20 @@ def _tuned(name: str, interactions: Interactions, parts: Split, rule: Rule, conf
     """A protocol of its own: settings are chosen inside its training part, by what `rule` holds out there."""
     found = training.tune(interactions, parts.train, rule, config)
     return _protocol(name, interactions, parts, {key: each.weights for key, each in found.items()}, config)
+
+
+def _page(first: Protocol, weights: np.ndarray, config: Config) -> dict[str, Any]:
+    """What the page that needs no service keeps of the weights, and what that costs."""
+    columns, values = rankings.cut(weights, config.page_entries)
+    smaller = np.zeros_like(weights)
+    np.put_along_axis(smaller, columns, values, axis=1)
+    ndcg = measures.rank(smaller, first.seen, first.held_out, config.length).ndcg
+    return {
+        "kept": columns.shape[1],
+        "of": len(weights),
+        "ndcg": round(float(ndcg.mean()), 4),
+        "whole": round(float(first.ranked[EASE].ndcg.mean()), 4),
+    }
 
 
 def _careless(first: Protocol, weights: np.ndarray, nouns: str, config: Config) -> Result:

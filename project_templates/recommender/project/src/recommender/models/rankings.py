@@ -59,3 +59,10 @@ def ease(seen: sparse.csr_array, pull: float, popular_pull: float) -> np.ndarray
     weights = inverse / -inverse.diagonal()
     np.fill_diagonal(weights, 0.0)
     return weights.astype(np.float32)
+
+
+def cut(weights: np.ndarray, entries: int) -> tuple[np.ndarray, np.ndarray]:
+    """(items, items) → (items, k) columns and values: the largest of each row, so many that all have `entries`."""
+    kept = min(len(weights), max(1, entries // len(weights)))
+    columns = np.sort(np.argpartition(-np.abs(weights), kept - 1, axis=1)[:, :kept], axis=1)
+    return columns, np.take_along_axis(weights, columns, axis=1)

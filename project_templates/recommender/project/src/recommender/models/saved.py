@@ -25,6 +25,7 @@ class Card:
     met_sha256: str  # of the events that trained
     sha256: str  # of the weights
     settings: dict[str, dict[str, float]]  # of each ranking, as tried and chosen
+    licence: str = ""  # of the data
     reference: Reference = field(default_factory=Reference)  # of simulated lists: what `monitor` compares with
 
     @property

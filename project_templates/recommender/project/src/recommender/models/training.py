@@ -74,7 +74,7 @@ def train(config: Config) -> list[Run]:
     )
     met = prepare.digest(interactions, parts.train)
     settings = {name: tuned[name].run.settings for name in (KNN, EASE)}
-    saved.save_card(saved.Card(manifest.title, manifest.noun, manifest.nouns, met, sha256, settings))
+    saved.save_card(saved.Card(manifest.title, manifest.noun, manifest.nouns, met, sha256, settings, manifest.licence))
     runs = [each.run for each in tuned.values()]
     results.write_experiments(PROJECT, runs)
     return runs

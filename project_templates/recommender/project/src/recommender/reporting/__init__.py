@@ -21,6 +21,7 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "peeking": verdict.peeking(measured),
         "ope": verdict.ope(measured),
         "serving": paragraphs.serving(measured.get("serving")),
+        "page": paragraphs.page(measured),
         "weakest": paragraphs.weakest(measured),
         "provenance": numbers.provenance_table(measured),
     }

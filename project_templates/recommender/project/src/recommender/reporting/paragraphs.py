@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from recommender.config import EXPLORATION, PROJECT, Config
-from recommender.kit.blocks import interval, load_table
+from recommender.kit.blocks import interval, links, load_table
 from recommender.reporting.rows import against, baselines, decides, main, signed_three, three
 from recommender.reporting.verdict import decision
 
@@ -23,7 +23,7 @@ def headline(measured: dict[str, Any]) -> str:
         f"**{model['label']} of {three(model['value'])} {interval(model, three)} for the next {data['noun']} of "
         f"{model['n']:,} users**, ranked among all {data['items']}. {_against_baselines(measured)}"
         f"{drawn if data['synthetic'] else ''}",
-        picture,
+        f"{links(PROJECT)}{picture}",
     ]
     return "\n\n".join(lines)
 
@@ -103,6 +103,18 @@ def serving(serving: dict[str, Any] | None) -> str:
             f"for such a machine (`config.py`), fully used, 1,000 answers cost ${cost:.6f}. How an answer begins:",
             f"```json\n{json.dumps(answer, indent=1, ensure_ascii=False)}\n```",
         ]
+    )
+
+
+def page(measured: dict[str, Any]) -> str:
+    """What the page that needs no service ranks by."""
+    if not (found := measured.get("page")):
+        return "_Not measured yet: `python -m recommender evaluate`._"
+    if found["kept"] == found["of"]:
+        return "That page holds all weights of both rankings, and ranks as the service does."
+    return (
+        f"For each of {found['of']} {measured['data']['nouns']} that page keeps the {found['kept']} largest weights of "
+        f"a ranking: the nDCG of EASE is then {three(found['ndcg'])} instead of {three(found['whole'])}."
     )
 
 

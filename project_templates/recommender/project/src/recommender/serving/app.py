@@ -138,7 +138,7 @@ class Api:
         return router
 
     async def items(self) -> Response:
-        return Response(_catalogue(self.model), media_type="application/json")
+        return Response(json.dumps(catalogue(self.model), ensure_ascii=False), media_type="application/json")
 
     async def recommend(self, request: Request, asked: Asked) -> Recommended:
         """A list for a visitor, by the ranking that the experiment assigns them."""
@@ -256,7 +256,7 @@ def create_app(model: Trained, config: Config, log_dir: Path) -> FastAPI:
         title=config.title,
         version=model.card.version,
         router=api.router,
-        page=page.render(PAGE, words),
+        page=page.render(PAGE, words, {"local": "null"}),
         limits=Limits(config.max_request_bytes, config.workers + config.waiting, config.request_seconds),
         warm=api.warm,
         lifespan=open_store,
@@ -326,8 +326,7 @@ def _click(facts: dict[str, Any], opened: Opened, now: float) -> Click:
     return Click(facts["list"], opened.item, place, now, facts["visitor"], opened.event_id)
 
 
-def _catalogue(model: Trained) -> str:
+def catalogue(model: Trained) -> list[dict[str, str]]:
     """Every item, the most popular first, for the page to choose from."""
     order = (-model.popular).argsort(kind="stable").tolist()
-    items = [{"item": model.ids[i], "title": model.titles[i], "tags": model.tags[i]} for i in order]
-    return json.dumps(items, ensure_ascii=False)
+    return [{"item": model.ids[i], "title": model.titles[i], "tags": model.tags[i]} for i in order]
