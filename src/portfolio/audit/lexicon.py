@@ -187,7 +187,8 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         # in a table of results these are enough
         "rows": """
             baseline | dummy | naive | naïve | majority | most frequent | most popular | popularity | persistence |
-            majority class | mean | median | random | last value | toppop | mostpop | global mean | always
+            majority class | mean | median | random | last value | toppop | mostpop | global mean | always | default |
+            vanilla | untuned
         """,
         # beside others in such a table, each of these is one by what it is
         "simple": """
@@ -436,7 +437,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         """,
         # where the sentence is about the model, its data or its answers
         "weak": """
-            limited to | does not handle | doesn't handle | cannot be used | only works | prone to |
+            limited to | does not handle | doesn't handle | cannot be used | only works | works only | prone to |
             overfit | overfits | overfitting | unfortunately | suffers from | do not replicate | computationally
             intensive | computationally expensive | not feasible | may need to be modified | unable to | cannot
             predict | cannot detect | cannot handle | does not cover | does not include | less
@@ -461,7 +462,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             be added | will be implemented | coming soon | room for improvement | future improvements | future
             versions | next steps | future enhancements | improvements could include | improvement could be |
             improvements include | could be added | worth trying next | would be worth trying | potential extensions |
-            possible extensions | would likely improve | left for later | be addressed later
+            possible extensions | probably can be improved | would likely improve | left for later | be addressed later
         """,
         "verbs": """
             add | adding | try | trying | use | using | build | improve | improving | improved | deploy | deploying

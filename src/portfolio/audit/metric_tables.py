@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from portfolio.readme.model import Readme, Table
 
 VALUE = re.compile(r"\.\d|\b\d{1,3}\s?%")
+SHARE = re.compile(r"[01]?\.\d{2,6}|\d{1,2}\.\d{1,4}")
 MOST_ROWS = 500
 
 
@@ -24,7 +25,7 @@ def metric_tables(readme: Readme) -> tuple[Table, ...]:
 @lru_cache(maxsize=256)
 def _is_metric_table(table: Table) -> bool:
     rows = table.rows[:MOST_ROWS]
-    columns = [i for i, head in enumerate(table.header) if is_metric(head)]
+    columns = [i for i, head in enumerate(table.header) if is_metric(head)] or _columns_of_models(table)
     cells = [row[i] for row in rows for i in columns if i < len(row)]
     in_rows = [cell for row in rows if row and is_metric(row[0]) for cell in row[1:]]
     if (
@@ -33,6 +34,15 @@ def _is_metric_table(table: Table) -> bool:
         in_rows += table.header[1:]
     measured = {shown.value for cell in (*cells, *in_rows) if (shown := notation.first(cell))}
     return len(measured) >= 2 and any(measured)
+
+
+def _columns_of_models(table: Table) -> list[int]:
+    """The columns under names of models, where there are at least two and nearly all below is a share: a score."""
+    models = phrases.members("models", "words")
+    columns = [i for i, head in enumerate(table.header) if " ".join(heading_words(head)) in models]
+    cells = [row[i] for row in table.rows[:MOST_ROWS] for i in columns if i < len(row)]
+    shares = sum(bool(SHARE.fullmatch(cell.strip(" *%"))) for cell in cells)
+    return columns if len(columns) >= 2 and cells and shares >= 0.8 * len(cells) else []
 
 
 def measures() -> frozenset[str]:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 VERSUS = re.compile(r"\b(?:vs\.?|versus)\s|\bwhy\b.*\b(?:not|only|over|instead|rather)\b", re.I)  # in a heading
 ONE_OR_OTHER = frozenset({"but", "however", "although", "though", "while", "whereas", "yet", "latter", "negligible"})
+MORE = r"\b(?:smaller|larger|bigger|higher|lower|shorter|longer|simpler|deeper|faster|slower|fewer|more)\b"
+BOTH_SIDES = re.compile(rf"{MORE}[^.\n]{{5,120}}\b(?:while|whereas|but)\b[^.\n]{{0,40}}{MORE}", re.I)
+CHOSEN_FOR = re.compile(  # what was chosen, why, and over what
+    r"\b(?:chose|chosen|selected|picked|opted|preferred|decided|went with)\b[^.\n]{3,120}"
+    r"\b(?:because|since|due to|for its)\b[^.\n]{3,120}\b(?:than|over|instead of|rather than|compared (?:to|with))\b",
+    re.I,
+)
 LONG_ENOUGH = 8  # words, to name two things and a reason
 
 
@@ -74,6 +81,8 @@ def tradeoffs(project: Project) -> Verdict:
 def _weighs(passage: Passage) -> bool:
     """Whether it says what one thing has more of, and what the other has instead."""
     said = passage.spoken
+    if BOTH_SIDES.search(passage.text) or CHOSEN_FOR.search(passage.text):
+        return True
     contrasts = phrases.possible(frozenset(said.split()), "contrasts", "phrases")
     if sum(each in said for each in contrasts) >= 2 or phrases.says(said, "contrasts", "between"):
         return True

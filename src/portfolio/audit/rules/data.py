@@ -41,6 +41,11 @@ TAKEN_FROM = re.compile(  # a site or a body with a name, which can be asked
 NUMBERED = re.compile(
     r"\b[A-Z][A-Za-z]{2,20}[-_ ]?\d{1,5}[kKmM]?\b(?!\s*(?:images|rows|samples))"
 )  # HAM10000, CIFAR-10
+ACRONYM = re.compile(  # PJM regional energy dataset; not the form of the data, and not the trade
+    r"\b(?!(?:CSV|JSON|XML|SQL|PDF|HTML|EDA|ML|DL|AI|NLP|LLM|RAG|API|GPU|CPU|ETL|ELT|IOT|AWS|GCP|S3|PCA|RGB|MRI|CT|USD)\b)"
+    r"[A-Z]{3,8}\b(?:\s[\w&-]{1,20}){0,5}\s(?:[Dd]ata\s?set|[Dd]ata|DATA|[Cc]orpus)\b"
+)
+NAME = re.compile(r"\b[A-Z][a-z]{1,15}[A-Z]\w{1,20}\b")  # TweetEval, as the title of a part about data
 PERIOD = re.compile(r"\b(?:19|20)\d\d\b[^.\n|]{0,25}(?:–|-|—|to|until|through|and)[^.\n|]{0,25}\b(?:19|20)\d\d\b")
 SHAPE = re.compile(r"\d[\d,]{0,20}\s?[x×]\s?\d|\(\d{1,12}, \d{1,12}\)")
 OPENS_A_LIST = re.compile(r"\b(columns|attributes|features|fields|variables)\b.{0,60}:$", re.I)
@@ -132,9 +137,9 @@ def _line_of_a_name(project: Project, scope: Scope) -> int | None:
             continue
         if phrases.says(passage.spoken, "data_cues", "named") or (NUMBERED.search(passage.text) and passage in scope):
             return passage.line
-        if TAKEN_FROM.search(passage.text):
+        if TAKEN_FROM.search(passage.text) or ACRONYM.search(passage.text):
             return passage.line
-    return None
+    return next((each.line for each in scope.sections if NAME.search(each.title)), None) if scope else None
 
 
 def _leads_to_data(project: Project, link: Link) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from portfolio.audit.project import Project
+    from portfolio.audit.topics import Reading
     from portfolio.readme.model import Table
+
+SIMPLER = re.compile(  # a naive model, or what something is better than
+    r"\bna[iï]ve\b(?! bayes)[^.\n]{0,40}\b(?:models?|forecasts?|methods?|approach|predictors?|rule)\b"
+    r"|\b(?:beats?|outperforms?|outperformed|improves? (?:on|over)|better than)\s(?:\w{1,12}\s){0,2}"
+    r"(?:keyword|bm25|tf-?idf|random|popularity|majority|naive|linear|logistic|rule-based|mean|median)\b",
+    re.I,
+)
 
 
 @rule(
@@ -60,17 +69,9 @@ def baseline(project: Project) -> Verdict:
         return verdict
     if row := next(filter(None, map(_line_of_baseline, tables)), None):
         return passed(line=row)
-    if tables or any(states_a_measure(passage.text) for passage in reading.prose):
-        if row := next(filter(None, map(_line_of_the_word, reading.readme.tables)), None):
-            return passed(line=row)
-        plans = reading.about("next_steps")
-        for passage in reading.saying("baseline", "words"):
-            if passage not in plans:
-                return passed(line=passage.line)
-        for section in reading.readme.sections:
-            is_named = phrases.says(spoken(words(section.title)), "baseline", "words")
-            if is_named and not section.is_empty and not reading.about("baseline").is_bare:
-                return passed(line=section.line)
+    is_measured = tables or any(states_a_measure(passage.text) for passage in reading.prose)
+    if is_measured and (line := _line_of_words(reading)):
+        return passed(line=line)
     for table in tables:
         if _compares(table) and (line := _line_of_simplest(table)):
             return passed("the simplest model of the table is not called the baseline", line)
@@ -90,6 +91,22 @@ def _recorded_baseline(project: Project, tables: Sequence[Table]) -> Verdict | N
         if any(words(cell) in flagged for row in table.rows for cell in row):
             return passed(line=table.line)
     return failed("no table of results shows a model that the results file calls a baseline")
+
+
+def _line_of_words(reading: Reading) -> int | None:
+    """The line of any table, sentence or heading that speaks of a baseline, and not of a plan."""
+    if row := next(filter(None, map(_line_of_the_word, reading.readme.tables)), None):
+        return row
+    plans = reading.about("next_steps")
+    named = {id(each) for each in reading.saying("baseline", "words")}
+    for passage in reading.prose:
+        if passage not in plans and (id(passage) in named or SIMPLER.search(passage.text)):
+            return passage.line
+    for section in reading.readme.sections:
+        is_named = phrases.says(spoken(words(section.title)), "baseline", "words")
+        if is_named and not section.is_empty and not reading.about("baseline").is_bare:
+            return section.line
+    return None
 
 
 def _line_of_baseline(table: Table) -> int | None:
