@@ -4,11 +4,13 @@ import io
 import json
 import os
 import platform
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,15 +110,18 @@ class Standard:
         check = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if a document differs"})
         same = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if the page differs"})
         good = ("--accept", {"action": "store_true", "help": "these answers are good: compare with them from now on"})
+        rest = ("rest", {"nargs": "*", "metavar": "OPTION", "help": "of `run`, after --"})
         browser = ("--browser", {"metavar": "PATH", "help": "a Chromium that is installed already"})
         host = ("--host", {"default": "127.0.0.1"})
         return (
             Verb("loadtest", "start the service on a free port and measure its latency", self._loadtest, timed=True),
             Verb("report", "write the numbers into README, docs/ and model card", self._report, options(check)),
             Verb("site", "write the page as one file that any static host shows", self._site, options(same)),
+            Verb("track", "log experiments and model in MLflow (needs the extra `track`)", self._track),
             Verb("serve", "answer over HTTP, with a page to try it", self._serve, options(host, port, logs, cors)),
             Verb("ask", "ask a running service an example question", self._ask, options(url, shown)),
             Verb("monitor", "read the logs; exit 1 when something drifted", self._monitor, options(logs, good)),
+            Verb("refresh", "for a schedule: monitor, run, and say what changed", self._refresh, options(logs, rest)),
             Verb("screenshot", "take the README's picture of the page", self._screenshot, options(browser)),
         )
 
@@ -160,6 +165,12 @@ class Standard:
             return 1
         return 0
 
+    def _track(self, _: Namespace) -> None:
+        from . import results, tracking
+
+        self._check_measured()
+        print(tracking.track(self.project, results.experiments(self.project), results.read(self.project.metrics)))
+
     def _check_measured(self) -> None:
         if not self.project.metrics.is_file():
             raise ExplainedError(f"metrics.json is not there yet: measure first, with `{self._again} run`")
@@ -196,6 +207,13 @@ class Standard:
             state = "ALARM" if check.is_alarm else "ok   "
             print(f"{state}  {check.name:<24} {check.value:.3f}  (limit {check.limit:.3f})")
         return 1 if not watched.answers or any(check.is_alarm for check in watched.checks) else 0
+
+    def _refresh(self, options: Namespace) -> int:
+        from . import refresh
+
+        logs, command = Path(options.log_dir), self.project.command("run", *options.rest)
+        watch = partial(self.monitor, logs, False) if logs.is_dir() else None
+        return refresh.refresh(self.project, watch, lambda: subprocess.run(command, cwd=self.project.root).returncode)
 
     def _screenshot(self, options: Namespace) -> int:
         from . import load_test

@@ -53,6 +53,10 @@ class Project:
         return self.reports / "figures"
 
     @property
+    def tracking(self) -> Path:  # MLflow's database; not in git
+        return self.root / "mlflow.db"
+
+    @property
     def site(self) -> Path:  # the page as one file that any static host shows
         return self.reports / "site" / "index.html"
 

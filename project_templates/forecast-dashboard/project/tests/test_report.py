@@ -59,6 +59,11 @@ def _yesterday_is_stronger(measured: Measured) -> None:
     measured["results"][0]["value"] = 0.55
 
 
+def _reserve(low: int, high: int) -> Callable[[Measured], None]:
+    row = {"commit": "the forecast", "cost": 10, "ci95": [9, 11], "saved": (low + high) // 2, "saved_ci95": [low, high]}
+    return lambda measured: measured["decision"].update(rows=[row])
+
+
 def _leak(value: float | None) -> Callable[[Measured], None]:
     def change(measured: Measured) -> None:
         kept = [row for row in measured["results"] if row["role"] != "naive"]
@@ -71,6 +76,11 @@ def _leak(value: float | None) -> Callable[[Measured], None]:
 @pytest.mark.parametrize(
     ("change", "text", "said", "unsaid"),
     [
+        (_reserve(1, 3), tables.decision, "it paid", "cost more"),
+        (_reserve(-3, -1), tables.decision, "it cost more than committing the forecast itself", "paid"),
+        (_reserve(-3, -1), paragraphs.weakest, "The reserve cost 2 a day more", "paid"),
+        (_reserve(-1, 3), tables.decision, "neither clearly paid nor clearly cost", "it paid"),
+        (_reserve(-1, 3), paragraphs.weakest, "The error is largest", "The reserve"),
         (_data(), paragraphs.headline, f"15.0% less error than the strongest baseline ({RIDGE})", "(yesterday)"),
         (_against_ridge(-0.2, -0.1), paragraphs.headline, "15.0% more error than", "less error"),
         (_against_ridge(-0.1, 0.2), paragraphs.headline, "no clearly different error from", ", 5.0%"),
@@ -81,13 +91,13 @@ def _leak(value: float | None) -> Callable[[Measured], None]:
             "ridge",
         ),
         (_data(), paragraphs.headline, "Production a day ahead", "Demand"),
-        (_data(), paragraphs.headline, "45.0% in the worst slice (holidays, 300 values)", "synthetic"),
-        (_data(), paragraphs.headline, "90.0% there while actual values come, and 70.0% without", "(night"),
+        (_data(), paragraphs.headline, "45.0% at worst (holidays, 300 values)", "synthetic"),
+        (_data(), paragraphs.headline, "they cover 90.0%, or 70.0% while no actual values come", "(night"),
         (_data(synthetic=True), paragraphs.headline, "nothing about a real place", "real data"),
-        (_leak(0.4), paragraphs.headline, "it would claim 0.400.", "no better"),
+        (_leak(0.4), paragraphs.headline, "would claim a MASE of 0.400.", "no better"),
         (_leak(0.52), paragraphs.headline, "0.520, which is no better this time", "gained"),
         (_leak(None), paragraphs.headline, "No weather was measured", "claim"),
-        (_leak(0.4), tables.results, "upper bound", "gained nothing"),
+        (_leak(0.4), tables.results, "No real forecast can be as good", "gained nothing"),
         (_leak(0.52), tables.results, "This time it gained nothing", "yesterday's actual weather"),
         (_leak(None), tables.results, "MASE is the error", "weather let in"),
         (_leak(0.4), paragraphs.weakest, "from 0.500 to 0.400", "no better"),

@@ -260,11 +260,12 @@ def test_monitor_compares_with_what_was_accepted(config: Config, network: SmallN
     windows = [_darker(_window(seed, config.window)) for seed in (30, 31)]
     seen = signals(windows[0], _probabilities(network, windows[0]))
     answers = [dict(zip(seen, values, strict=True)) for values in zip(*seen.values(), strict=True)]
-    accepted = monitor.accept(answers, watched, config)
+    accepted = monitor.accept(answers, ["rust"] * len(answers), watched, config)
+    assert accepted.mix["rust"] == 1, "the mix of classes is that of what was accepted, too"
     assert "drift of brightness" not in _alarms(network, windows[1], accepted, config)
     assert "drift of brightness" in _alarms(network, _window(32, config.window), accepted, config)
     with pytest.raises(ExplainedError, match="too few"):
-        monitor.accept(answers[:50], watched, config)
+        monitor.accept(answers[:50], [], watched, config)
 
 
 def test_a_class_without_training_plants_is_never_the_baselines_answer(photographs: Photographs) -> None:

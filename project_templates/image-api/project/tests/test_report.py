@@ -108,6 +108,11 @@ def _no_warm_one_to_test_on(measured: Measured) -> None:
     del measured["results"][4]
 
 
+def _a_refusing_field(measured: Measured) -> None:
+    _a_field(0.5)(measured)
+    measured["abstention"]["rows"][-1] = {**measured["abstention"]["rows"][-1], "unlike": _share(0.9)}
+
+
 def _headline(measured: Measured) -> str:
     return paragraphs.headline(measured)
 
@@ -119,18 +124,19 @@ def _background(measured: Measured) -> str:
 @pytest.mark.parametrize(
     ("change", "text", "said", "unsaid"),
     [
-        (_data(), _headline, "better than the strongest rival (linear)", "not clearly"),
-        (_difference(-0.3, -0.1), _headline, "worse than the strongest rival (linear)", "better"),
+        (_data(), _headline, "better than the strongest other model that was tested (linear)", "not clearly"),
+        (_difference(-0.3, -0.1), _headline, "worse than the strongest other model that was tested (linear)", "better"),
         (_difference(-0.1, 0.2), _headline, "not clearly better or worse", "is better than"),
-        (_second_rival_is_stronger, _headline, "the strongest rival (forest)", "(linear)"),
+        (_second_rival_is_stronger, _headline, "the strongest other model that was tested (forest)", "(linear)"),
         (_data(), _headline, "tests on patients that also train, would have claimed 0.97", "plant"),
         (_claim(0.85), _headline, "no clearly higher score: 0.85 [0.80, 0.90]", "another experiment"),
         (_claim(0.94), _headline, "no clearly higher score: 0.94 [0.89, 0.99]", "another experiment"),
         (_nothing_is_shared, _headline, "of 50 unseen patients", "would have claimed"),
         (_nothing_is_shared, paragraphs.data, "50 kept back from the same patients,", "show a training"),
-        (_data(), paragraphs.data, "(40 of them show a training patient)", "synthetic"),
+        (_data(), paragraphs.data, "(40 of them show a known training patient)", "synthetic"),
         (_data(synthetic=True), _headline, "nothing about real photographs", "real-world"),
         (_data(has_groups=False), _headline, "on 100 unseen photographs", "patients."),
+        (_data(seen_known=50), paragraphs.data, "50 kept back from the same patients,", "of them show"),
         (_data(has_groups=False), paragraphs.data, "50 kept back, 50 for validation", "from the same"),
         (_data(has_groups=False), paragraphs.data, "none were found that belong together", "The patient is named"),
         (_data(with_group=0), paragraphs.data, "near-duplicates were kept together", "is named for"),
@@ -138,6 +144,8 @@ def _background(measured: Measured) -> str:
         (_data(test_groups=6), paragraphs.weakest, "With only 6 patients to test on, no number here", "wide"),
         (_data(), paragraphs.weakest, "With 50 patients to test on", "only"),
         (_a_field(0.5), paragraphs.weakest, "in the field is 0.50", "refused as unlike"),
+        (_a_field(0.5), _headline, "and 0.50 [0.45, 0.55] in the field.**", "refuses"),
+        (_a_refusing_field, _headline, "in the field, where the service refuses 90% as unlike", "not clearly"),
         (_a_field(0.95), paragraphs.weakest, "found least often", "in the field is"),
         (_no_warm_one_to_test_on, tables.errors, "none to test on", "0.000"),
         (_no_warm_one_to_test_on, paragraphs.weakest, "`cold` is found least often", "warm"),

@@ -97,6 +97,14 @@ def _fades(low: float) -> Callable[[Measured], None]:
     return lambda measured: measured["abtest"]["arms"][0]["novelty"].update(fades={"ci95": [low, 0.1]})
 
 
+def _policy(truth: float) -> Callable[[Measured], None]:
+    estimates = [{"value": 0.1, "ci95": [0.08, 0.14]}] * 3
+    policy = {"policy": "EASE", "estimates": estimates, "effective": 90, "mass": 0.9, "truth": truth}
+    found = {"lists": 900, "logged_by": "item-kNN", "visitors": 400, "source": "simulated visitors", "exploration": 0.1,
+             "least_support": 50, "least_mass": 0.8, "policies": [policy]}  # fmt: skip
+    return lambda measured: measured.update(ope=found)
+
+
 def _no_newcomers(measured: Measured) -> None:
     measured["beyond"]["newcomers"][0]["slices"][0]["n"] = 0
 
@@ -123,9 +131,12 @@ def _no_newcomers(measured: Measured) -> None:
         (_always(-0.1, 0.2), verdict.verdict, "has not been shown to get more or fewer", "gets more clicks"),
         (_always(0.3, 0.4), verdict.verdict, "outside that interval", "within that interval"),
         (_arm(truth=None), verdict.verdict, "95% interval", "true difference"),
-        (_fades(0.02), verdict.verdict, "it fades, so part of it", "is not shown"),
-        (_fades(-0.02), verdict.verdict, "that it fades is not shown", "charm"),
-        (_arm(novelty=None), verdict.verdict, "95% interval", "fades"),
+        (_fades(0.02), verdict.verdict, "it fades, so part of it", "does not show"),
+        (_fades(-0.02), verdict.verdict, "this does not show that it fades", "it fades, so"),
+        (_arm(novelty=None), verdict.verdict, "once the charm of the new is gone, +0.100", "fades"),
+        (_policy(0.3), verdict.ope, "outside every interval for EASE", "too little support"),
+        (_policy(0.12), verdict.ope, "| EASE |", "outside every interval"),
+        (_policy(0.3), paragraphs.weakest, "outside every interval for EASE", "**"),
         (_guardrail("holds", 0.99), paragraphs.weakest, "0.300 clicks per visitor wide", "guardrail"),
         (_guardrail("not shown", 0.2), paragraphs.weakest, "is not shown, with a power of 20%", "holds"),
         (_no_newcomers, tables.errors, "nothing is known about newcomers", "0 of the"),

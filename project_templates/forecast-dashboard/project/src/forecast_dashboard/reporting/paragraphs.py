@@ -39,13 +39,15 @@ def _against_the_strongest(measured: dict[str, Any]) -> str:
 def _promise(measured: dict[str, Any]) -> str:
     """What the intervals cover on average, and where they fail."""
     plain, adaptive, frozen = (intervals(measured, method) for method in (PLAIN, ADAPTIVE, FROZEN))
-    worst = min(plain["slices"], key=lambda part: part["coverage"])
-    same, still = (next(p for p in each["slices"] if p["name"] == worst["name"]) for each in (adaptive, frozen))
+    worst = [min(each["slices"], key=lambda part: part["coverage"]) for each in (plain, adaptive)]
+    first, second = (f"{percent(each['coverage'])} at worst ({each['name']}, {each['n']} values)" for each in worst)
+    still = next(part for part in frozen["slices"] if part["name"] == worst[0]["name"])
+    same = next(part for part in adaptive["slices"] if part["name"] == worst[0]["name"])
     return (
-        f"Plain intervals promise {whole(plain['promised'])}, cover {percent(plain['coverage'])}, and "
-        f"{percent(worst['coverage'])} in the worst slice ({worst['name']}, {worst['n']} values); the adaptive ones, "
-        f"which are served, {percent(same['coverage'])} there while actual values come, and "
-        f"{percent(still['coverage'])} without."
+        f"Of {whole(plain['promised'])} intervals, plain ones cover {percent(plain['coverage'])} of the actual values, "
+        f"and {first}. The adaptive ones, which are served, cover {percent(adaptive['coverage'])}, and {second}. Where "
+        f"the plain ones fail they cover {percent(same['coverage'])}, or {percent(still['coverage'])} while no actual "
+        "values come."
     )
 
 
@@ -54,7 +56,7 @@ def _claim(measured: dict[str, Any]) -> str:
     naive = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
     if naive is None:
         return "No weather was measured, so none is used."
-    claim = f"it would claim {three(naive['value'])}"
+    claim = f"this project would claim a MASE of {three(naive['value'])}"
     claim += "" if naive["value"] < main(measured)["value"] else ", which is no better this time"
     return f"With tomorrow's actual weather let in, a common data leak, {claim}."
 
@@ -79,7 +81,7 @@ def data(measured: dict[str, Any]) -> str:
     if data["has_weather"]:
         lines.append(
             "The weather forecast is **emulated**: the actual temperature, with one error for each day and one for "
-            "each interval (`weather.py`). Archives of real forecasts are rare; if you have one, change that file."
+            "each interval (`weather.py`). If you have an archive of real forecasts, change that file."
         )
     return "\n\n".join(line for line in lines if line)
 
@@ -137,6 +139,9 @@ def weakest(measured: dict[str, Any]) -> str:
         f"The error is largest on {wrong['name']}: {one(wrong['mae'])} {unit}, against {one(overall['value'])} {unit} "
         "overall.",
     ]
+    reserve = next(row for row in measured["decision"]["rows"] if row["commit"] == "the forecast")
+    if reserve["saved_ci95"][1] < 0:
+        points.append(f"The reserve cost {-reserve['saved']} a day more than committing the forecast itself.")
     known = next((row for row in rows(measured, "mase") if row["role"] == "naive"), None)
     if known and known["value"] < model["value"]:
         points.append(

@@ -41,7 +41,7 @@ def results(measured: dict[str, Any]) -> str:
         table(header, scores),
         "MASE is the error as a multiple of that of yesterday's values on the training days. Tested on "
         f"{judged[0]['n']} values of {measured['data']['test_days']} days, each day forecast at its midnight by models "
-        f"that were fitted again every {measured['data']['refit_days']} days, as what is served has to be; the row "
+        f"that were fitted again every {measured['data']['refit_days']} days, as the service's own should be; the row "
         "_fitted once_ shows what that is worth. _Daily peak_ is the error of the highest value of each day.",
         *_leak(measured),
     ]
@@ -57,7 +57,7 @@ def _leak(measured: dict[str, Any]) -> list[str]:
     helped = known["value"] < main(measured)["value"]
     return [
         "The row in italics knew **tomorrow's actual weather**: what an evaluation claims that joins weather and "
-        "values by time. It is an upper bound that no real forecast can reach."
+        "values by time. No real forecast can be as good."
         + ("" if helped else " This time it gained nothing: what limits this model is not the weather.")
     ]
 
@@ -161,9 +161,20 @@ def decision(measured: dict[str, Any]) -> str:
             f"{f', over {areas} areas' if areas > 1 else ''}:",
             table(header, lines),
             f"The reserve is, for each hour of the day, the {whole(costs['short'] / (costs['short'] + costs['over']))} "
-            "quantile of past relative errors: there, one more unit costs on average what it saves.",
+            "quantile of past relative errors, which is cheapest as long as errors stay what they were. "
+            f"{_worth(costs['rows'])}",
         ]
     )
+
+
+def _worth(rows: list[dict[str, Any]]) -> str:
+    """Whether the reserve paid in the test, against the forecast alone."""
+    low, high = next(row["saved_ci95"] for row in rows if row["commit"] == "the forecast")
+    if low > 0:
+        return "In the test year it paid."
+    if high < 0:
+        return "In the test year it cost more than committing the forecast itself: the errors changed."
+    return "In the test year it neither clearly paid nor clearly cost."
 
 
 def _ends(ci95: list[int]) -> str:

@@ -68,7 +68,7 @@ class Interval(BaseModel):
     point: float
     low: float
     high: float
-    commit: float  # what costs least on average, when too little costs more than too much
+    commit: float  # the forecast with the reserve for what too little and too much cost
 
 
 class Forecast(BaseModel):

@@ -26,7 +26,8 @@ def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched
     newest = [entry for entry in entries if entry.get("model_version") == card.version][-config.window :]
     answers = [entry["signals"] for entry in newest]
     if is_accepted:
-        classifier.save_card(accept(answers, card, config))
+        labels = [entry["likeliest"] for entry in newest if "likeliest" in entry]
+        classifier.save_card(accept(answers, labels, card, config))
         return Watched(f"accepted: {classifier.CARD.name} now compares with these answers; commit it", len(answers), [])
     checks = [
         *drifted(answers, card),
@@ -71,11 +72,16 @@ def _mixed(newest: Sequence[Mapping[str, Any]], card: Card) -> list[Check]:
     return [Check("mix of classes", apart, min(1.0, card.mix_limit * wider))]
 
 
-def accept(answers: Sequence[dict[str, float]], card: Card, config: Config) -> Card:
-    """The card with those answers as its reference: somebody has looked at them and found them good."""
+def accept(answers: Sequence[dict[str, float]], labels: Sequence[str], card: Card, config: Config) -> Card:
+    """The card with those answers, and their classes, as its reference: somebody has looked and found them good."""
     if len(answers) < config.window:
         raise ExplainedError(f"{len(answers)} answers are too few to compare with: {config.window} are needed")
-    return replace(card, reference=reference(drift.signals(answers), np.arange(len(answers)), config))
+    named = np.array([card.classes.index(label) for label in labels if label in card.classes], dtype=int)
+    mix, limit = (
+        mixture(named, np.arange(len(named)), card.classes, config) if len(named) else (card.mix, card.mix_limit)
+    )
+    found = reference(drift.signals(answers), np.arange(len(answers)), config)
+    return replace(card, reference=found, mix=mix, mix_limit=limit)
 
 
 def reference(values: dict[str, np.ndarray], groups: np.ndarray, config: Config) -> drift.Reference:

@@ -17,7 +17,7 @@ def headline(measured: dict[str, Any]) -> str:
     tested = f"{model['n']} unseen photographs"
     if data["has_groups"]:
         tested = f"{model['n']} photographs of {data['test_groups']} unseen {data['grouped_by']}s"
-    elsewhere = f", and {score(field)} {place(field)}" if field else ""
+    elsewhere = f", and {score(field)} {place(field)}{_refused(measured)}" if field else ""
     drawn = "The data are synthetic, drawn by code: they show the method, and nothing about real photographs. "
     picture = f"![{model['label']} of every model with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
@@ -30,12 +30,18 @@ def headline(measured: dict[str, Any]) -> str:
     )
 
 
+def _refused(measured: dict[str, Any]) -> str:
+    """How many photographs of the other domain the service does not answer, where that is many."""
+    unlike = measured["abstention"]["rows"][-1]["unlike"]["value"]
+    return f", where the service refuses {unlike:.0%} as unlike its training set" if unlike > OFTEN else ""
+
+
 def _verdict(measured: dict[str, Any]) -> str:
     """The network beside the strongest of its rivals, also where it loses."""
     rival = against_the_strongest(measured)
     low, high = rival["ci95"]
     verdict = "better than" if low > 0 else "worse than" if high < 0 else "not clearly better or worse than"
-    return f"It is {verdict} the strongest rival ({rival['against']}): {difference(rival)}."
+    return f"It is {verdict} the strongest other model that was tested ({rival['against']}): {difference(rival)}."
 
 
 def careless_claim(measured: dict[str, Any]) -> str:
@@ -59,7 +65,8 @@ def data(measured: dict[str, Any]) -> str:
     """How many photographs there are, how they are split, and under which license."""
     data = measured["data"]
     noun = data["grouped_by"]
-    shared = f" ({data['seen_known']} of them show a training {noun})" if data["seen_known"] else ""
+    known = data["seen_known"]
+    shared = f" ({known} of them show a known training {noun})" if 0 < known < data["seen"] else ""
     same = f" from the same {noun}s{shared}" if data["has_groups"] else ""
     groups = f" in {data['groups']} {noun}s" if data["has_groups"] else ""
     counts = (
@@ -162,7 +169,7 @@ def _abroad(measured: dict[str, Any]) -> list[str]:
 
 def _width(measured: dict[str, Any]) -> str:
     model, data = main(measured), measured["data"]
-    low, high = model["ci95"]
+    low, high = (round(end, 2) for end in model["ci95"])  # as they are shown
     tested = f"{data['test_groups']} {data['grouped_by']}s to test on"
     if data["test_groups"] < FEW:
         return f"With only {tested}, no number here means much, and no interval."

@@ -86,8 +86,8 @@ def errors(measured: dict[str, Any]) -> str:
             row += [f"{each[key]['value']:.3f}" if key in each else "" for key in ("missed", "false_alarms")]
         rows.append([*row, f"{100 * each['cost']['value']:.1f}"])
     legend = (
-        f"_Called {healthy}_ is the share of its photographs that are; _false alarms_ is the share of {healthy} "
-        "photographs that are given its name."
+        f"_Called {healthy}_ is the share of its photographs that are called {healthy}; _false alarms_ is the share of "
+        f"{healthy} photographs that are given its name."
     )
     return "\n\n".join(
         [

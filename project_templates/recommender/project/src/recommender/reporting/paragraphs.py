@@ -6,7 +6,7 @@ from typing import Any
 from recommender.config import EXPLORATION, PROJECT, Config
 from recommender.kit.blocks import interval, links, load_table
 from recommender.reporting.rows import against, baselines, decides, main, signed_three, three
-from recommender.reporting.verdict import decision
+from recommender.reporting.verdict import decision, missed
 
 
 def headline(measured: dict[str, Any]) -> str:
@@ -151,6 +151,7 @@ def _experiment(measured: dict[str, Any]) -> list[str]:
             for each in arm["guardrails"]
             if each["state"] != "holds"
         ]
+    points += [line.replace("**", "") for line in missed(measured.get("ope", {"policies": []})["policies"])]
     refused = [row["policy"] for row in measured.get("ope", {"policies": []})["policies"] if not row["estimates"]]
     if refused:
         points.append(f"The log cannot tell what {' and '.join(refused)} would have earned: too little support.")

@@ -49,7 +49,8 @@ def _arm(arm: dict[str, Any], test: dict[str, Any]) -> str:
         low, high = always["ci95"]
         within = "within" if low <= truth <= high else "outside"
         said += (
-            f" The true difference, which only a simulation knows, is {signed_three(truth)}, {within} that interval."
+            f" The true difference, which only a simulation knows, is {signed_three(truth)}, {within} that interval; "
+            f"once the charm of the new is gone, {signed_three(arm['truth']['lasting'])}."
         )
     return f"{said} {_novelty(arm, test)}".strip()
 
@@ -77,11 +78,8 @@ def _novelty(arm: dict[str, Any], test: dict[str, Any]) -> str:
         f"{_percent(first['value'])}, after that {_percent(later['value'])} [{reach}]: "
     )
     if low > 0:
-        said += "it fades, so part of it was the charm of the new."
-        if arm["truth"]:
-            said += f" Once that is gone, the truth is {signed_three(arm['truth']['lasting'])} {test['metric']}."
-        return said
-    return f"{said}that it fades is not shown."
+        return f"{said}it fades, so part of it was the charm of the new."
+    return f"{said}this does not show that it fades."
 
 
 def abtest(measured: dict[str, Any]) -> str:
@@ -191,12 +189,26 @@ def ope(measured: dict[str, Any]) -> str:
         "out): how often would the first one be opened if another ranking chose it?",
         _policies(found["policies"]),
         f"No estimate is given below an effective sample size of {found['least_support']:g}, where a few lists with "
-        f"enormous weights would decide it, and below a mean weight of {found['least_mass']:g}, where the ranking "
-        "shows what the log could not have shown.",
+        f"enormous weights would decide it, and below a mean weight of {found['least_mass']:g}: it should be one, and "
+        "is less where the log holds too little of what the ranking would show.",
+        *missed(found["policies"]),
     ]
     if "open_bandit" in measured:
         lines.append(_open_bandit(measured["open_bandit"]))
     return "\n\n".join(lines)
+
+
+def missed(rows: list[dict[str, Any]]) -> list[str]:
+    """Where the truth is known and no estimate's interval holds it."""
+    missed = [
+        row["policy"]
+        for row in rows
+        if row["truth"] is not None
+        and row["estimates"]
+        and not any(each["ci95"][0] <= row["truth"] <= each["ci95"][1] for each in row["estimates"])
+    ]
+    names = " and ".join(missed)
+    return [f"**The truth lies outside every interval for {names}**: do not rely on this log for it."] if missed else []
 
 
 def _policies(rows: list[dict[str, Any]]) -> str:
