@@ -1,4 +1,4 @@
-"""A schedule that tells somebody, line by line on a repository of this machine, and the tracking server's own format."""
+"""A schedule that tells somebody, line by line on a repository of this machine; and what MLflow is told."""
 
 from __future__ import annotations
 
