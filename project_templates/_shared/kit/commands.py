@@ -213,7 +213,11 @@ class Standard:
 
         logs, command = Path(options.log_dir), self.project.command("run", *options.rest)
         watch = partial(self.monitor, logs, False) if logs.is_dir() else None
-        return refresh.refresh(self.project, watch, lambda: subprocess.run(command, cwd=self.project.root).returncode)
+
+        def measure() -> int:
+            return subprocess.run(command, cwd=self.project.root).returncode
+
+        return refresh.refresh(self.project, watch, measure, print)
 
     def _screenshot(self, options: Namespace) -> int:
         from . import load_test

@@ -23,7 +23,9 @@ def alarm(watched: Watched) -> str:
     return "\n\n".join([*lines, "What to look at first, and what to do then: `docs/monitoring.md`."])
 
 
-def refresh(project: Project, watch: Callable[[], Watched] | None, measure: Callable[[], int]) -> int:
+def refresh(
+    project: Project, watch: Callable[[], Watched] | None, measure: Callable[[], int], say: Callable[[str], None]
+) -> int:
     """Write data/alarm.md where the monitor raises one, measure, and write data/changes.md; returns an exit code."""
     said, changed = project.data / "alarm.md", project.data / "changes.md"
     project.data.mkdir(exist_ok=True)
@@ -31,13 +33,13 @@ def refresh(project: Project, watch: Callable[[], Watched] | None, measure: Call
         old.unlink(missing_ok=True)
     if watch and (text := alarm(watch())):
         _write(said, text)
-        print(text)
+        say(text)
     before = results.read(project.metrics) if project.metrics.is_file() else None
     if code := measure():
         return code
     text = changes(before, results.read(project.metrics))
     _write(changed, text)
-    print(text)
+    say(text)
     return 0
 
 
