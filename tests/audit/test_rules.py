@@ -150,6 +150,11 @@ PASSING: dict[str, list[str | Tree]] = {
     "COM608": ["```console\npython a.py\n```\n\n## Data\n", "---\ntitle: Frost\n---\n\nText.\n"],
     "COM604": ["`{{ name }}` and ${{ github.ref }}, TODO: more; your project.\n", "```\n{{ name }}\n```\n"],
     "COM607": ["![Result](r.png)\n", '<img src="docs/plot.png">\n', "```mermaid\ngraph TD\n a-->b\n b-->c\n```\n"],
+    "COM605": [
+        "F1 is 0.84.\n\n![](plot.png)\n" + "\nWords.\n" * 40,
+        "![](plot.png)\n\n" + "Words.\n\n" * 25 + "F1 is 0.84 on the test set.\n",
+        "Words.\n\n" * 5 + "| Model | F1 |\n| -- | -- |\n| linear | 0.6 |\n| trees | 0.8 |\n",
+    ],
     "RFL701": [
         "## Limitations\n\nOnly one valley is in the data, so other soils were never seen.\n",
         "**Known issues:** the sensor fails in fog, which the model takes for frost.\n",
@@ -246,6 +251,10 @@ FAILING: dict[str, list[str | Tree]] = {
         "Read the [post](link).\n",
     ],
     "COM607": ["![x](https://img.shields.io/badge/a-b-c.svg)\n", "![Company logo](logo.png)\n", "Nothing.\n"],
+    "COM605": [
+        "Words.\n\n" * 25 + "![](plot.png)\n",
+        "Words.\n\n" * 25 + "F1 is 0.84 on the test set.\n",
+    ],
     "RFL701": ["## Limitations\n\nMore data.\n", "## Limitations\n"],
     "RFL702": ["## Future work\n\n- More data\n- Better model\n", "## Roadmap\n", "Nothing more is planned.\n"],
     "HYG801": [{"README.md": ML, "a.py": ""}, {"README.md": ML, "LICENSE": "All mine."}],
@@ -287,7 +296,7 @@ def test_fails_and_says_what_was_seen(tmp_path: Path, code: str, given: str | Tr
 def test_every_rule_has_examples_of_both() -> None:
     codes = {rule.code for rule in RULES}
     assert PASSING.keys() == FAILING.keys() == codes - OWNED
-    assert len(codes) == len(RULES) == 44
+    assert len(codes) == len(RULES) == 45
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

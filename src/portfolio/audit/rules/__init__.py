@@ -53,6 +53,7 @@ RULES = (
     communication.renders,
     communication.leftovers,
     pictures.visual,
+    pictures.first_screen,
     reflection.limitations,
     reflection.next_steps,
     hygiene.licence,

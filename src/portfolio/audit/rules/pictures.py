@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
+from portfolio.audit.metric_tables import metric_tables, states_a_measure
 from portfolio.audit.pictures import SUFFIXES
 from portfolio.audit.rules.communication import OUTWARD
 from portfolio.audit.rules.rule import EVERY, SHOWN, rule
@@ -25,6 +26,7 @@ ARROW = re.compile(r"[▶►→⟶⇒]|(?<![-─=])(?:[-─]+|=+)>")
 DRAWN = re.compile(r"[▼▲▶►◄◀→←⟶⇒↓↑]|-->|<--|=>|\+-{3,80}\+|[┌┐┘╔╗]|^\s*[v|]\s*$")
 TREE = re.compile(r"[├└]─{1,4}[ \t]|\|--")  # a branch, and not the corner of a box
 REMARK = re.compile(r"\s{0,20}[\w./-]{1,60}\.\w{1,10}\s{0,20}(?:→|->|=>)")  # on a file that is named before it
+FIRST_SCREEN = 40  # lines of a page
 SMALLEST = (200, 100)  # pixels; below it is an icon
 
 
@@ -241,3 +243,48 @@ def visual(project: Project) -> Verdict:
     if has.plotting_notebook:
         return failed(f"{seen}; {has.plotting_notebook} has plots among its outputs: save one as a file", line)
     return failed(seen, line)
+
+
+@rule(
+    "COM605",
+    "The first screen shows what came out",
+    gap="What came out is not on the first screen",
+    severity=Severity.info,
+    weight=2,
+    confidence=Confidence.medium,
+)
+def first_screen(project: Project) -> Verdict:
+    """Move your best picture and your result, with what it is compared with, into the first lines of the README.
+
+    Why: A recruiter gives a page two minutes, and decides by its first screen whether to give them.
+
+    Decided: A picture (no badge or logo) or a measured number stands in its first 40 lines. Where it has neither, this
+    is not asked.
+
+    Ignore: The page is shorter than two screens.
+
+    Pass:
+        # House prices in Lisbon
+
+        RMSE 41,000 EUR, against 96,000 for the mean of the district.
+
+        ![Predicted and actual prices](figures/results.png)
+
+    Fail:
+        # House prices in Lisbon
+
+        (60 lines on the set-up, then the first picture)
+    """
+    readme = project.reading.readme
+    pictures = [image for image in readme.images if is_picture(image)]
+    results = [table.line for table in metric_tables(readme)]
+    results += [each.line for each in project.reading.prose if states_a_measure(each.text)]
+    first = min([*(image.line for image in pictures[:1]), *results], default=0)
+    if not first:
+        return not_applicable("it shows no picture and no result yet")
+    if first <= FIRST_SCREEN:
+        return passed(line=first)
+    if pictures:
+        shown = f"![{pictures[0].alt}]({pictures[0].target})"
+        return failed(f"the first picture stands on line {pictures[0].line}: move {shown} up", pictures[0].line)
+    return failed(f"the first result stands on line {first}", first)
