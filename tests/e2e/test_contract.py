@@ -103,8 +103,9 @@ def test_its_lock_is_current(each: Project, tmp_path: Path) -> None:
     options = "--universal --generate-hashes --no-annotate --no-header --python-version 3.11 --quiet"
     for lock in sorted(each.folder.glob("requirements*.lock")):
         extra = lock.stem.removeprefix("requirements").removeprefix("-")
+        extras = {"": "", "dev": "--extra train --extra dev"}.get(extra, f"--extra {extra}")
         shutil.copy(lock, tmp_path / lock.name)
-        wanted = f"{options} --extra {extra}" if extra else options
+        wanted = f"{options} {extras}"
         run(f"uv pip compile pyproject.toml {wanted} -o {tmp_path / lock.name}", each.folder)
         assert (tmp_path / lock.name).read_text() == lock.read_text()
 
