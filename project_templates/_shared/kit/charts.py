@@ -29,14 +29,16 @@ def single(width: float, height: float) -> tuple[Figure, Axes]:
 
 def draw_scores(axes: Axes, rows: Sequence[Result]) -> None:
     """Every model's score with its interval, in the order given."""
+    widest = 1.08 * max(row.ci95[1] for row in rows)
     for place, row in enumerate(reversed(rows)):
         low, high = row.ci95
         axes.plot([low, high], [place, place], color=COLORS[row.role], linewidth=7, alpha=0.35, solid_capstyle="butt")
         axes.plot(row.value, place, "o", color=COLORS[row.role], markersize=4)
-        axes.annotate(f"{row.value:.3g}", (row.value, place), (0, 7), textcoords="offset points", ha="center")
+        side = "center" if row.value > 0.05 * widest else "left"  # or the number would lie across the axis
+        axes.annotate(f"{row.value:.3f}", (row.value, place), (0, 7), textcoords="offset points", ha=side)
     axes.set_yticks(range(len(rows)), [f"{row.model}\n{row.split}" for row in reversed(rows)], fontsize=9)
     axes.set_ylim(-0.6, len(rows) - 0.3)
-    axes.set_xlim(0, 1.08 * max(row.ci95[1] for row in rows))
+    axes.set_xlim(0, widest)
     axes.set_xlabel(f"{rows[0].label} with its 95% interval")
 
 
