@@ -154,15 +154,20 @@ class Standard:
         return 0
 
     def _site(self, options: Namespace) -> int:
-        from . import page
+        from . import page, screenshot
 
         made = self.site()
         if made is None:  # why, has been said
-            self.project.site.unlink(missing_ok=True)
+            for old in (self.project.site, self.project.screenshot):
+                old.unlink(missing_ok=True)
             return 0
-        if page.publish(made, self.project.site, options.check) and options.check:
-            print(f"{self.project.site.name}: not what was measured; run `{self._again} site`", file=sys.stderr)
-            return 1
+        differs = page.publish(made, self.project.site, options.check)
+        if options.check:
+            if differs:
+                print(f"{self.project.site.name}: not what was measured; run `{self._again} site`", file=sys.stderr)
+            return int(differs)
+        if screenshot.snap(self.project.site, self.page_size, self.project.screenshot):
+            print(f"{self.project.screenshot.name} is its picture, for the top of README.md")
         return 0
 
     def _track(self, _: Namespace) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forecast_dashboard.kit.page import Page
     from forecast_dashboard.kit.questions import Question
 
-PIPELINE = ("data", "train", "evaluate", "loadtest", "report", "site")  # what `run` runs
+PIPELINE = ("data", "train", "evaluate", "loadtest", "site", "report")  # what `run` runs
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from image_api.kit.page import Page
     from image_api.kit.questions import Question
 
-PIPELINE = ("data", "train", "evaluate", "loadtest", "report", "site")  # what `run` runs
+PIPELINE = ("data", "train", "evaluate", "loadtest", "site", "report")  # what `run` runs
 
 
 def main(argv: list[str] | None = None) -> int:

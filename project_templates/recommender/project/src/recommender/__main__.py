@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recommender.kit.page import Page
     from recommender.kit.questions import Question
 
-PIPELINE = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest", "report", "site")  # what `run` runs
+PIPELINE = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest", "site", "report")  # what `run` runs
 
 
 def main(argv: list[str] | None = None) -> int:
