@@ -64,6 +64,12 @@ def _reserve(low: int, high: int) -> Callable[[Measured], None]:
     return lambda measured: measured["decision"].update(rows=[row])
 
 
+def _importance(measured: Measured) -> None:
+    growth = {"increase": 0.3, "least": 0.2, "most": 0.4}
+    names = (("past values", True), ("demand 1 day before", False))
+    measured["importance"] = [{"name": name, "is_kind": is_kind, **growth} for name, is_kind in names]
+
+
 def _leak(value: float | None) -> Callable[[Measured], None]:
     def change(measured: Measured) -> None:
         kept = [row for row in measured["results"] if row["role"] != "naive"]
@@ -107,6 +113,9 @@ def _leak(value: float | None) -> Callable[[Measured], None]:
         (_data(findings=[GAP, GAP]), paragraphs.data, "2 × gap (first on 2023-05-01 in roof, 9 intervals)", "stuck"),
         (_data(), paragraphs.data, "17000 rows, one for", "areas"),
         (_data(areas=["a", "b"]), paragraphs.data, "17000 rows of 2 areas", "roof"),
+        (_importance, tables.importance, "| production 1 day before | +0.300 | +0.200 to +0.400 |", "demand"),
+        (_importance, tables.importance, "**past values**", "causes demand"),
+        (_data(), tables.importance, "Not measured yet", "Permutation"),
         (_data(), tables.decision, "One kWh too little", "areas"),
         (_data(areas=["a", "b"]), tables.decision, "over 2 areas", "kW "),
     ],

@@ -127,8 +127,9 @@ def importance(measured: dict[str, Any]) -> str:
     if not (found := measured.get("importance")):
         return "_Not measured yet: `python -m forecast_dashboard evaluate`._"
     kinds, single = ([each for each in found if each["is_kind"] is is_kind] for is_kind in (True, False))
+    noun = measured["data"]["noun"]
     lines = [[f"**{each['name']}**", *_growth(each)] for each in kinds]
-    lines += [[each["name"], *_growth(each)] for each in single[:SHOWN]]
+    lines += [[each["name"].replace("demand", noun), *_growth(each)] for each in single[:SHOWN]]  # as code names inputs
     return "\n\n".join(
         [
             "Permutation importance: by how much MASE grows when an input is shuffled among the test days, for whole "
@@ -136,7 +137,7 @@ def importance(measured: dict[str, Any]) -> str:
             table(["Input", "MASE grows by", "In three repeats"], lines),
             "Inputs that carry the same information stand in for each other, so that one of them can look unimportant "
             "while its kind is not. A shuffled row is a combination that no real day shows. And the table says what "
-            f"this model uses, not what causes {measured['data']['noun']}.",
+            f"this model uses, not what causes {noun}.",
         ]
     )
 
