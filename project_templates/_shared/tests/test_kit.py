@@ -11,7 +11,19 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from image_api.kit import blocks, commands, drift, intervals, load_test, provenance, questions, results
+from image_api.kit import (
+    blocks,
+    commands,
+    drift,
+    intervals,
+    load_test,
+    page,
+    provenance,
+    questions,
+    refresh,
+    results,
+    screenshot,
+)
 from image_api.kit.commands import Verb
 from image_api.kit.drift import Reference
 from image_api.kit.project import LOG_NAME, ExplainedError, Project
@@ -278,7 +290,10 @@ def test_a_letter_that_the_terminal_lacks_ends_nothing(project: Project, monkeyp
     assert commands.main(project, [Verb("go", "…", lambda _: print("→ 李"))], ["go"], ["go"]) == 0
 
 
-def _standard(project: Project) -> commands.Standard:
+PAGE = page.Page('<head><meta charset="utf-8"></head><p>here', "default-src 'none'; frame-ancestors 'self'")
+
+
+def _standard(project: Project, shown: page.Page | None = PAGE) -> commands.Standard:
     def nothing(*_: object) -> dict[str, str]:
         return {"a": "measured"}
 
@@ -287,7 +302,7 @@ def _standard(project: Project) -> commands.Standard:
 
     watched = drift.Watched("nothing in the log", 0, [])
     return commands.Standard(
-        project, lambda _: FastAPI(), none, nothing, lambda *_: watched, lambda _: None, (640, 480)
+        project, lambda _: FastAPI(), none, nothing, lambda: shown, lambda *_: watched, lambda _: None, (640, 480)
     )
 
 
@@ -297,6 +312,8 @@ def _standard(project: Project) -> commands.Standard:
         ("report", 1, "measure first, with `python -m my_project run`"),
         ("loadtest", 1, "measure first, with `python -m my_project run`"),
         ("monitor", 1, "ALARM  nothing came"),
+        ("site --check", 1, "not what was measured; run `python -m my_project site`"),
+        ("track", 1, "measure first, with `python -m my_project run`"),
         ("ask --print", 0, "curl -H 'Content-Type: application/json' -d '{}' http://127.0.0.1:8000/ask"),
         ("ask --url http://127.0.0.1:9", 1, "no service answers at http://127.0.0.1:9"),
     ],
@@ -334,3 +351,82 @@ def test_a_service_that_does_not_start_says_why(project: Project) -> None:
 def _running(project: Project) -> Iterator[int]:
     with load_test.running_service(project) as port:
         yield port
+
+
+def test_the_page_in_one_file_says_itself_what_it_may_load(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screenshot, "BROWSERS", ("no-such-browser",))
+    assert commands.main(project, _standard(project).verbs(), ["report"], ["site"]) == 0
+    text = project.site.read_text(encoding="utf-8")
+    assert "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">" in text
+    assert commands.main(project, _standard(project).verbs(), ["report"], ["site", "--check"]) == 0
+    project.site.write_text(text + " ", encoding="utf-8")
+    assert commands.main(project, _standard(project).verbs(), ["report"], ["site", "--check"]) == 1
+    assert not project.screenshot.exists(), "no browser, no picture, and no mistake"
+
+
+def test_a_page_that_may_not_be_published_leaves_nothing_of_an_older_one(project: Project) -> None:
+    for path in (project.site, project.screenshot):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("old")
+    assert commands.main(project, _standard(project, None).verbs(), ["report"], ["site"]) == 0
+    assert not project.site.exists()
+    assert not project.screenshot.exists()
+
+
+@pytest.mark.parametrize("program", ["exit 1", "sleep 0"])
+def test_a_browser_that_fails_leaves_no_picture(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\n{program}\n")
+    browser.chmod(0o755)
+    monkeypatch.setattr(screenshot, "BROWSERS", (str(browser),))
+    assert not screenshot.snap(tmp_path / "page.html", (640, 480), project.screenshot)
+
+
+@pytest.mark.parametrize(
+    ("demo", "repository", "said"),
+    [
+        ("", "", ""),
+        ("https://d.example", "", "[**Try it in the browser**](https://d.example)\n\n"),
+        ("", "https://g.example/a/b.git", "[![Checks](https://g.example/a/b/actions/workflows/ci.yml/badge.svg)]"),
+    ],
+)
+def test_links_are_shown_once_their_addresses_are_known(
+    tmp_path: Path, demo: str, repository: str, said: str
+) -> None:
+    shown = blocks.links(Project("p", "p", "A title", tmp_path, 7, demo, repository))
+    assert shown.startswith(said)
+    assert bool(shown) is bool(said)
+
+
+def _measured(value: float) -> dict[str, object]:
+    row = {"model": "m", "split": "test", "metric": "f1", "label": "F1", "value": value}
+    return {"seed": 7, "data": {"source": "mine", "rows": 9}, "results": [row]}
+
+
+@pytest.mark.parametrize(
+    ("watched", "said"),
+    [
+        (drift.Watched("all well", 9, [drift.Check("x", 0.1, 0.2)]), None),
+        (drift.Watched("shift", 9, [drift.Check("x", 0.3, 0.2), drift.Check("y", 0.1, 0.2)]), "| x | 0.300 | 0.200 |"),
+        (drift.Watched("silence", 0, []), "There is no answer to look at."),
+    ],
+)
+def test_refresh_tells_of_an_alarm_and_of_what_changed(
+    project: Project, watched: drift.Watched, said: str | None
+) -> None:
+    results.write(project.metrics, _measured(0.5))
+
+    def measure() -> int:
+        results.write(project.metrics, _measured(0.6))
+        return 0
+
+    heard: list[str] = []
+    assert refresh.refresh(project, lambda: watched, measure, heard.append) == 0
+    assert (project.data / "alarm.md").is_file() is (said is not None)
+    assert "| m | test | F1 | 0.500 | 0.600 |" in (project.data / "changes.md").read_text(encoding="utf-8")
+    assert said is None or said in heard[0]
+    assert "| y |" not in "".join(heard)
+    assert refresh.refresh(project, None, lambda: 1, heard.append) == 1
+    assert not (project.data / "changes.md").exists(), "what failed has changed nothing"
