@@ -357,7 +357,7 @@ def test_the_page_in_one_file_says_itself_what_it_may_load(project: Project, mon
     monkeypatch.setattr(screenshot, "BROWSERS", ("no-such-browser",))
     assert commands.main(project, _standard(project).verbs(), ["report"], ["site"]) == 0
     text = project.site.read_text(encoding="utf-8")
-    assert "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">" in text
+    assert '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">' in text
     assert commands.main(project, _standard(project).verbs(), ["report"], ["site", "--check"]) == 0
     project.site.write_text(text + " ", encoding="utf-8")
     assert commands.main(project, _standard(project).verbs(), ["report"], ["site", "--check"]) == 1
@@ -392,9 +392,7 @@ def test_a_browser_that_fails_leaves_no_picture(
         ("", "https://g.example/a/b.git", "[![Checks](https://g.example/a/b/actions/workflows/ci.yml/badge.svg)]"),
     ],
 )
-def test_links_are_shown_once_their_addresses_are_known(
-    tmp_path: Path, demo: str, repository: str, said: str
-) -> None:
+def test_links_are_shown_once_their_addresses_are_known(tmp_path: Path, demo: str, repository: str, said: str) -> None:
     shown = blocks.links(Project("p", "p", "A title", tmp_path, 7, demo, repository))
     assert shown.startswith(said)
     assert bool(shown) is bool(said)
