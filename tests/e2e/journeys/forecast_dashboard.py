@@ -118,6 +118,8 @@ def check_victoria(project: Project, said: str) -> None:
     assert "victoria: 52,608 rows, 2012-01-01 to 2014-12-31" in said
     measured = project.metrics
     assert (measured["data"]["synthetic"], measured["data"]["test_first"]) == (False, "2014-01-01")
+    assert "the license of the data forbids to pass them on" in project.do("site")
+    assert not (project.folder / "reports/site/index.html").exists()
     error = values(measured, "mae")
     assert error[DAY] == pytest.approx(366.9, rel=0.005)
     assert error[WEEK] == pytest.approx(343.3, rel=0.005)

@@ -144,6 +144,8 @@ def check_movielens(project: Project, said: str) -> None:
     assert found["most popular"]["value"] < found["item-kNN"]["value"] < found["EASE"]["value"]
     assert min(gains(measured, "random 25%")) > 0
     assert measured["data"]["survivors"] < 200
+    assert "the license of the data forbids to pass them on" in project.do("site")
+    assert not (project.folder / "reports/site/index.html").exists()
     assert not rows(measured, "after a cut in time")
     assert "**ml-100k**" in (project.folder / "README.md").read_text(encoding="utf-8")
     port = free_port()

@@ -85,7 +85,7 @@ def _evaluate(options: Namespace) -> None:
     evaluate.evaluate(Config(seed=options.seed))
 
 
-def _site() -> "Page":
+def _site() -> "Page | None":
     from forecast_dashboard.serving import site
 
     return site.alone(Config())

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from forecast_dashboard.config import AGGREGATES, Config
+from forecast_dashboard.config import AGGREGATES, PROJECT, Config
 from forecast_dashboard.data.features import Weather
+from forecast_dashboard.data.victoria import LICENCE
 from forecast_dashboard.kit import page as pages
+from forecast_dashboard.kit import results
 from forecast_dashboard.kit.page import Page
 from forecast_dashboard.kit.project import ExplainedError
 from forecast_dashboard.models.saved import Trained
@@ -38,8 +40,11 @@ def _live(model: Trained) -> dict[str, Any]:
     }
 
 
-def alone(config: Config) -> Page:
-    """The page that needs no service."""
+def alone(config: Config) -> Page | None:
+    """The page that needs no service; None where the license of the data forbids to publish the values it shows."""
     if not AGGREGATES.is_file():
         raise ExplainedError("there is nothing to show yet: run `python -m forecast_dashboard evaluate`")
+    if results.read(PROJECT.metrics)["data"]["licence"] == LICENCE:
+        print(f"no page is written: the license of the data forbids to pass them on ({LICENCE})")
+        return None
     return page(config, None)
