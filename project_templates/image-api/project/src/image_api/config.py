@@ -26,7 +26,7 @@ class Config:
     validation_share: float = 0.21  # of the groups: they choose the experiment, its temperature and its threshold
     seen_share: float = 0.2  # of the photographs of the other groups: what a split by photograph would test on
 
-    epochs: int = 24  # passes over the training photographs
+    epochs: int = 18  # passes over the training photographs
     batch: int = 32  # photographs in one step
     learning_rate: float = 3e-3  # at its highest, a third of the way through
     weight_decay: float = 1e-2  # pulls the weights towards zero

@@ -81,48 +81,43 @@ def _pairs(some: np.ndarray, others: np.ndarray, own: np.ndarray | None = None) 
         way, likeness = likeness.argmax(axis=0), likeness.max(axis=0)
         for row in np.flatnonzero(likeness.max(axis=1) >= MAY_MATCH):
             best = np.argsort(-likeness[row], kind="stable")[:LOOKED_AT]
+            lying, middles = list(_lying(block[row][None])), dict[int, np.ndarray]()
             for other in best[likeness[row, best] >= MAY_MATCH]:
-                lying = list(_lying(block[row][None]))[way[row, other]][0]
-                if likeness[row, other] >= SAME or _closeness(lying, others[other]) >= ALIKE:
-                    yield start + int(row), int(other)
+                if likeness[row, other] < SAME:
+                    this = int(way[row, other])
+                    if this not in middles:  # the same for each of the others that it is held against this way
+                        middles[this] = _middles(lying[this][0])
+                    if _closeness(middles[this], others[other]) < ALIKE:
+                        continue
+                yield start + int(row), int(other)
 
 
-def _closeness(photograph: np.ndarray, other: np.ndarray) -> float:
-    """The correlation of the middle of one (side, side, 3) photograph with the best place for it in the other."""
+def _closeness(middles: np.ndarray, other: np.ndarray) -> float:
+    """The correlation of the middles of one photograph with the best place for them in another, (side, side, 3)."""
     field = np.asarray(Image.fromarray(other).resize((CLOSE, CLOSE)), dtype=np.float32)
     windows = sliding_window_view(field, (MIDDLE, MIDDLE), axis=(0, 1))  # (places, places, 3, MIDDLE, MIDDLE)
     places = _correlating(windows.reshape(-1, 3 * MIDDLE**2))
-    middles = _correlating(np.stack([each.transpose(2, 0, 1).ravel() for each in _middles(photograph)]))
     return float((places @ middles.T).max())
 
 
-def _middles(photograph: np.ndarray) -> Iterator[np.ndarray]:
-    """(MIDDLE, MIDDLE, 3) of a photograph, at every turn, scale and half of a place that is tried."""
-    side = len(photograph)
+def _middles(photograph: np.ndarray) -> np.ndarray:
+    """(tried, 3 * MIDDLE²) of a photograph, at every turn, scale and half of a place, ready to be correlated."""
+    side, found = len(photograph), []
     for turn in TURNS:
         picture = Image.fromarray(photograph).rotate(turn, Image.Resampling.BILINEAR)
         for scale, right, down in itertools.product(SCALES, HALVES, HALVES):
             size = side * MIDDLE / CLOSE / scale
             left, top = ((side - size) / 2 + shift * side / CLOSE for shift in (right, down))
             box = (left, top, left + size, top + size)
-            yield np.asarray(picture.resize((MIDDLE, MIDDLE), Image.Resampling.BILINEAR, box=box), dtype=np.float32)
+            middle = np.asarray(picture.resize((MIDDLE, MIDDLE), Image.Resampling.BILINEAR, box=box), dtype=np.float32)
+            found.append(middle.transpose(2, 0, 1).ravel())
+    return _correlating(np.stack(found))
 
 
 def _correlating(rows: np.ndarray) -> np.ndarray:
     """(..., N, values) without light and contrast, each of length 1 or, where it is plain, near 0."""
     centered = rows - rows.mean(axis=-1, keepdims=True)
     return centered / (np.linalg.norm(centered, axis=-1, keepdims=True) + 1.0)
-
-
-def _candidates(some: np.ndarray, others: np.ndarray, own: np.ndarray | None) -> Iterator[tuple[int, int]]:
-    for start in range(0, len(some), BLOCK):
-        likeness = some[start : start + BLOCK] @ others.T
-        if own is not None:
-            likeness[np.arange(len(likeness)), own[start : start + BLOCK]] = -1.0
-        most = min(LOOKED_AT, likeness.shape[1])
-        best = np.argpartition(-likeness, most - 1, axis=1)[:, :most]
-        for row, columns in enumerate(best):
-            yield from ((start + row, int(each)) for each in columns if likeness[row, each] >= MAY_MATCH)
 
 
 def _lying(pixels: np.ndarray) -> Iterator[np.ndarray]:

@@ -15,7 +15,7 @@ from image_api.evaluation.measures import Answers, Tested
 from image_api.models import calibration
 from image_api.models.classifier import Card
 
-REACH = 60  # test photographs that are changed, to see what the search for copies finds
+REACH = 40  # test photographs that are changed, to see what the search for copies finds
 
 
 def shortcuts(photographs: Photographs, train: np.ndarray, places: list[Tested]) -> dict[str, Any]:
