@@ -51,7 +51,7 @@ def test_the_network_beats_the_baseline_by_a_margin(
 
 
 def test_training_twice_gives_the_same_answers(photographs: Photographs, config: Config) -> None:
-    short = dataclasses.replace(config, epochs=1)
+    short = dataclasses.replace(config, epochs=1, fewest_steps=0)
     rows = split.by_group(photographs, config).train[::4]
     pixels = torch.from_numpy(images.to_input(photographs.pixels[:32]))
     networks = [training.fit(BEST, photographs, rows, short)[0] for _ in range(2)]

@@ -27,6 +27,7 @@ class Config:
     seen_share: float = 0.2  # of the photographs of the other groups: what a split by photograph would test on
 
     epochs: int = 18  # passes over the training photographs
+    fewest_steps: int = 300  # of the optimizer: a small collection is passed over more often
     batch: int = 32  # photographs in one step
     learning_rate: float = 3e-3  # at its highest, a third of the way through
     weight_decay: float = 1e-2  # pulls the weights towards zero
