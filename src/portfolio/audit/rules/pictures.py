@@ -247,8 +247,8 @@ def visual(project: Project) -> Verdict:
 
 @rule(
     "COM605",
-    "The first screen shows what came out",
-    gap="What came out is not on the first screen",
+    "The first screen shows the result",
+    gap="The first screen does not show the result",
     severity=Severity.info,
     weight=2,
     confidence=Confidence.medium,

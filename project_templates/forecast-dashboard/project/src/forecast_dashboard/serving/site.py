@@ -6,7 +6,6 @@ from typing import Any
 
 from forecast_dashboard.config import AGGREGATES, PROJECT, Config
 from forecast_dashboard.data.features import Weather
-from forecast_dashboard.data.victoria import LICENCE
 from forecast_dashboard.kit import page as pages
 from forecast_dashboard.kit import results
 from forecast_dashboard.kit.page import Page
@@ -44,6 +43,8 @@ def alone(config: Config) -> Page | None:
     """The page that needs no service; None where the license of the data forbids to publish the values it shows."""
     if not AGGREGATES.is_file():
         raise ExplainedError("there is nothing to show yet: run `python -m forecast_dashboard evaluate`")
+    from forecast_dashboard.data.victoria import LICENCE  # here, since the service has nothing to fetch with
+
     if results.read(PROJECT.metrics)["data"]["licence"] == LICENCE:
         print(f"no page is written: the license of the data forbids to pass them on ({LICENCE})")
         return None
