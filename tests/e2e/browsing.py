@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import http.server
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,3 +54,13 @@ def visited(browser: Browser, address: str, way: str) -> Iterator[Visit]:
     # A refusal is an error to the console of a browser, and to nobody else.
     assert not [text for text in visit.errors if "Failed to load resource" not in text]
     context.close()
+
+
+@contextlib.contextmanager
+def shown(folder: Path) -> Iterator[str]:
+    """The address of a host that only shows the files of a folder."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

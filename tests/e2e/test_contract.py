@@ -9,6 +9,7 @@ import shutil
 import statistics
 import sys
 import time
+import tomllib
 import urllib.request
 from pathlib import Path
 
@@ -96,6 +97,16 @@ def test_a_run_touches_only_what_it_should(each: Project) -> None:
     changed = run("git status --porcelain", each.folder)
     names = {line[3:].partition("/")[0] for line in changed.splitlines()}
     assert names <= {"README.md", "MODEL_CARD.md", "docs", "models", "reports", "uv.lock"}
+
+
+def test_serving_imports_nothing_that_only_training_has(each: Project) -> None:
+    """The image installs the requirements of serving alone: whatever else is imported would end it at its start."""
+    pyproject = tomllib.loads((each.folder / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = pyproject["project"]["optional-dependencies"]
+    names = {re.split(r"[^\w-]", line)[0] for line in (*extras["train"], *extras.get("torch", []))}
+    modules = [{"scikit-learn": "sklearn"}.get(name, name.replace("-", "_")) for name in sorted(names)]
+    block = f"import sys; sys.modules.update(dict.fromkeys({modules!r}))"
+    run(f"{each.python} -c {shlex.quote(f'{block}; import {each.template.package}.serving.app')}", each.folder)
 
 
 def test_its_lock_is_current(each: Project, tmp_path: Path) -> None:

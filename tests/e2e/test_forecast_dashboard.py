@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import http.server
 import json
 import shlex
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsing import WAYS, visited
+from tests.e2e.browsing import WAYS, shown, visited
 from tests.e2e.conftest import Project, free_port, run, served
 
 TEMPLATE = "forecast-dashboard"
@@ -28,11 +25,8 @@ PICTURE = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] s
 @pytest.fixture(scope="module")
 def static(project: Project) -> Iterator[str]:
     """The one file, on a host that only shows files."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.folder / "reports/site"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/index.html"
-        server.shutdown()
+    with shown(project.folder / "reports/site") as address:
+        yield f"{address}/index.html"
 
 
 @pytest.fixture(scope="module")

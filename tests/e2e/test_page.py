@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import journeys
-from tests.e2e.browsing import WAYS, visited
+from tests.e2e.browsing import WAYS, shown, visited
 from tests.e2e.conftest import Project
 
 MOST = 3_000_000  # bytes of a page in one file
@@ -20,11 +17,8 @@ MOST = 3_000_000  # bytes of a page in one file
 @pytest.fixture(scope="module")
 def static(each: Project) -> Iterator[str]:
     """The page in one file, on a host that only shows files, below its root."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(each.folder / "reports"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/site/index.html"
-        server.shutdown()
+    with shown(each.folder / "reports") as address:
+        yield f"{address}/site/index.html"
 
 
 @pytest.mark.parametrize("way", WAYS)
