@@ -80,7 +80,7 @@ def create_app(model: Classifier, config: Config, log_dir: Path) -> FastAPI:
         title=config.title,
         version=card.version,
         router=router,
-        page=shown(config.title, card, local="null"),
+        page=shown(config.title, card),
         limits=Limits(config.max_upload_bytes + MULTIPART, config.workers + config.waiting, config.upload_seconds),
         warm=lambda: model.answer(np.zeros((1, card.side, card.side, 3), dtype=np.uint8)),
         about={"classes": card.classes, "trained_on": card.source, "experiment": card.experiment},
@@ -120,12 +120,12 @@ def _answer(model: Classifier, content: bytes, config: Config) -> tuple[Predicti
     return prediction, {name: float(value[0]) for name, value in signals(pixels, probabilities).items()}
 
 
-def shown(title: str, card: Card, local: str) -> Page:
-    """The page; `local` is the script that answers in place of the service, or null."""
-    privacy = UPLOADED if local == "null" else LOCAL
+def shown(title: str, card: Card, local: str | None = None) -> Page:
+    """The page; `local` is a script that answers in place of the service."""
+    privacy = UPLOADED if local is None else LOCAL
     words = {"title": title, "classes": ", ".join(card.classes), "source": card.source, "privacy": privacy}
     pictures = [
         f'<button type="button"><img src="data:image/png;base64,{picture}" alt="{html.escape(label)}"></button>'
         for label, picture in card.examples.items()
     ]
-    return page.render(PAGE, words, {"examples": "\n    ".join(pictures), "local": local})
+    return page.render(PAGE, words, {"examples": "\n    ".join(pictures), "local": local or "null"})
