@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import yaml
 
 from portfolio import cli
 from portfolio.create import answers, templates
@@ -88,6 +89,13 @@ def portfolio(
 def template(request: pytest.FixtureRequest) -> templates.Template:
     """Every bundled template in turn."""
     return templates.get(request.param)
+
+
+class ComposeLoader(yaml.SafeLoader):
+    """YAML with the tag by which a second file of Docker Compose takes something back."""
+
+
+ComposeLoader.add_constructor("!reset", lambda *_: [])
 
 
 def default_answers(template: templates.Template, **given: str) -> Answers:

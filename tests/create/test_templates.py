@@ -17,7 +17,7 @@ import yaml
 
 from portfolio.create import scaffold, templates
 from portfolio.create.templates import Template
-from tests.conftest import CHECKOUT, default_answers
+from tests.conftest import CHECKOUT, ComposeLoader, default_answers
 
 HOSTILE = (
     'O\'Brien "the\nnew" \\ 🍃 {{ 7*7 }} {% raw %} {# | `x` <script>alert(1)</script> $HOME &amp; *b* [l](http://x) #é'
@@ -55,7 +55,7 @@ def test_every_file_parses(rendered: dict[str, Path], template: Template) -> Non
         ".py": ast.parse,
         ".toml": tomllib.loads,
         ".json": json.loads,
-        ".yaml": lambda text: list(yaml.safe_load_all(text)),
+        ".yaml": lambda text: list(yaml.load_all(text, ComposeLoader)),
         ".yml": lambda text: list(yaml.safe_load_all(text)),
     }
     for path in _files(rendered[template.name]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import random
 import re
@@ -11,12 +9,10 @@ import shlex
 import shutil
 import sqlite3
 import subprocess
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -24,11 +20,11 @@ from playwright.sync_api import Browser
 from tests.conftest import missing, outside
 from tests.e2e.browsing import WAYS, Visit, visited
 from tests.e2e.conftest import Project, copied, free_port, run
+from tests.e2e.crowd import Crowd
 from tests.e2e.mirror import Mirror
 
 TEMPLATE = "recommender"
-KILLS, PEOPLE, FEWEST = 20, 6, 1000
-HEADERS = {"Content-Type": "application/json"}
+KILLS, FEWEST = 20, 1000
 
 
 @pytest.fixture(params=WAYS)
@@ -163,75 +159,27 @@ def test_a_film_is_found_by_its_name_and_chosen_by_keyboard(visit: Visit) -> Non
     assert visit.page.evaluate("document.activeElement.textContent") == title, "the focus stays where it was"
 
 
-class Client:
-    """Somebody who sends every event again, with the same id, until it is acknowledged."""
-
-    def __init__(self, number: int, port: int, films: list[str]) -> None:
-        self.number, self.port, self.films = number, port, films
-        self.acknowledged: dict[str, str] = {}  # event id → list's item, by what was answered
-        self.exposed: set[str] = set()
-        self.may_stop = threading.Event()
-
-    def _ask(self, path: str, body: dict[str, Any]) -> Any:
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request("POST", path, json.dumps(body), HEADERS)
-            answer = connection.getresponse()
-            content = answer.read()
-            assert answer.status == 200, content
-            return json.loads(content)
-
-    def _until_answered(self, path: str, body: dict[str, Any]) -> Any:
-        while True:
-            try:
-                return self._ask(path, body)
-            except (OSError, http.client.HTTPException, ValueError):  # killed meanwhile: was it written? ask again
-                time.sleep(0.02)
-
-    def live(self) -> None:
-        chance, visit = random.Random(self.number), 0
-        while not self.may_stop.is_set():
-            visit += 1
-            asked = {"user": f"user {self.number}", "history": chance.sample(self.films, 5), "visit": f"{visit}"}
-            found = self._until_answered("/recommendations", asked)
-            item, event = chance.choice(found["items"])["item"], f"{self.number} {visit}"
-            events = [
-                {"type": "exposure", "token": found["token"]},
-                {"type": "click", "token": found["token"], "item": item, "event_id": event},
-            ]
-            self._until_answered("/events", {"events": events})
-            self.acknowledged[event] = item
-
-
 def test_no_acknowledged_event_is_lost_or_doubled_however_often_it_is_killed(project: Project, tmp_path: Path) -> None:
     port, log_dir = free_port(), tmp_path / "logs"
     command = [*project.serve(port), "--log-dir", str(log_dir)]
-    films = [f"f{number:03}" for number in range(400)]
-    clients = [Client(number, port, films) for number in range(PEOPLE)]
-    threads = [threading.Thread(target=client.live) for client in clients]
-    for thread in threads:
-        thread.start()
     chance = random.Random(1)
     deadline = time.monotonic() + 300
     kills = 0
-    while kills < KILLS or sum(len(client.acknowledged) for client in clients) < FEWEST:
+    crowd = Crowd(port)
+    while kills < KILLS or len(crowd.acknowledged) < FEWEST:
         assert time.monotonic() < deadline
-        before = sum(len(client.acknowledged) for client in clients)
+        before = len(crowd.acknowledged)
         process = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while sum(len(client.acknowledged) for client in clients) < before + 20 + chance.randrange(40):
+        while len(crowd.acknowledged) < before + 20 + chance.randrange(40):
             time.sleep(0.01)
             assert process.poll() is None
         time.sleep(chance.random() * 0.05)
         process.kill()
         process.wait()
         kills += 1
-    for client in clients:
-        client.may_stop.set()
     with subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as last:
-        for thread in threads:
-            thread.join(60)
-            assert not thread.is_alive()
+        acknowledged = crowd.leave()
         last.terminate()
-    acknowledged = {event: item for client in clients for event, item in client.acknowledged.items()}
     connection = sqlite3.connect(log_dir / "events.sqlite")
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     written = connection.execute("SELECT event_id, item_id FROM clicks").fetchall()

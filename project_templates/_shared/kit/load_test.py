@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import os
 import socket
 import subprocess
 import tempfile
@@ -94,7 +95,8 @@ def running_service(project: Project, log_dir: Path | None = None) -> Iterator[i
         port: int = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryFile("w+", errors="replace") as said:
         command = project.command("serve", "--port", str(port), "--log-dir", str(log_dir or temporary))
-        process = subprocess.Popen(command, cwd=project.root, stderr=said, stdout=said)
+        seen = {name: value for name, value in os.environ.items() if name not in project.private}
+        process = subprocess.Popen(command, cwd=project.root, env=seen, stderr=said, stdout=said)
         try:
             _wait_for(process, port)
             yield port

@@ -23,14 +23,15 @@ class Project:
     seed: int  # of everything that is drawn at random
     demo: str = ""  # where its page is published: [project.urls] in pyproject.toml
     repository: str = ""
+    private: tuple[str, ...] = ()  # environment variables that only the service of real visitors may see
 
     @classmethod
-    def read(cls, root: Path, package: str) -> "Project":
+    def read(cls, root: Path, package: str, private: tuple[str, ...] = ()) -> "Project":
         """The project in `root`, as its pyproject.toml describes it."""
         document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
         settings, urls = document["tool"][package.replace("_", "-")], document["project"].get("urls", {})
         places = (urls.get("Demo", ""), urls.get("Repository", ""))
-        return cls(document["project"]["name"], package, settings["title"], root, settings["seed"], *places)
+        return cls(document["project"]["name"], package, settings["title"], root, settings["seed"], *places, private)
 
     @property
     def data(self) -> Path:  # what `data` writes; not in git

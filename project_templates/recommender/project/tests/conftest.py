@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from recommender.config import Config
+from recommender.config import EVENTS_KEY, EVENTS_URL, Config
 from recommender.data import sample, split, table, world
 from recommender.data.interactions import Interactions
 from recommender.data.world import World
@@ -65,6 +65,13 @@ def recommender(model: Trained, config: Config) -> Recommender:
 @pytest.fixture(scope="session")
 def everybody(interactions: Interactions, truth: World, config: Config) -> Population:
     return population.invite(interactions, truth, config)
+
+
+@pytest.fixture(autouse=True)
+def nobody_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where real visitors' events go is nothing for tests."""
+    monkeypatch.delenv(EVENTS_URL, raising=False)
+    monkeypatch.delenv(EVENTS_KEY, raising=False)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
+from sqlalchemy import text
 
 from recommender.config import PROJECT, SIMULATED, Config
 from recommender.evaluation import figures
@@ -25,21 +26,22 @@ from recommender.kit.project import ExplainedError
 METRIC = "clicks per visitor"
 SHIP, KEEP, UNDECIDED = "ship", "keep", "undecided"
 TRUTH = "truth.json"  # beside a simulated log
-VISITORS = """
+VISITORS = text("""
 SELECT shown.visitor, MIN(shown.variant) AS variant, COUNT(DISTINCT shown.variant) AS variants,
        MIN(shown.history) AS history, AVG(shown.milliseconds) AS milliseconds, COUNT(*) AS lists,
-       SUM(opened.clicks) AS clicks, SUM(shown.rendered < first.moment + ?2) AS new_lists,
-       SUM(CASE WHEN shown.rendered < first.moment + ?2 THEN opened.clicks END) AS new_clicks
+       SUM(opened.clicks) AS clicks,
+       SUM(CASE WHEN shown.rendered < first.moment + :novelty THEN 1 END) AS new_lists,
+       SUM(CASE WHEN shown.rendered < first.moment + :novelty THEN opened.clicks END) AS new_clicks
 FROM exposures AS shown
-JOIN (SELECT visitor, MIN(rendered) AS moment FROM exposures WHERE experiment = ?1 GROUP BY visitor) AS first
+JOIN (SELECT visitor, MIN(rendered) AS moment FROM exposures WHERE experiment = :experiment GROUP BY visitor) AS first
     USING (visitor)
 LEFT JOIN (SELECT list_id, COUNT(*) AS clicks FROM clicks GROUP BY list_id) AS opened USING (list_id)
-WHERE shown.experiment = ?1 AND shown.position = 1
-GROUP BY shown.visitor
+WHERE shown.experiment = :experiment AND shown.position = 1
+GROUP BY shown.visitor, first.moment
 ORDER BY first.moment, shown.visitor
-"""
-ORPHANS = "SELECT COUNT(*) FROM clicks WHERE list_id NOT IN (SELECT list_id FROM exposures)"
-MODELS = "SELECT COUNT(DISTINCT model_version) FROM exposures WHERE experiment = ?"
+""")
+ORPHANS = text("SELECT COUNT(*) FROM clicks WHERE list_id NOT IN (SELECT list_id FROM exposures)")
+MODELS = text("SELECT COUNT(DISTINCT model_version) FROM exposures WHERE experiment = :experiment")
 DAY = 86_400  # seconds
 
 
@@ -112,14 +114,12 @@ def abtest(config: Config, log_dir: str | None = None) -> int:
 
 def read(folder: Path, config: Config) -> tuple[Experiment, Visitors]:
     """The experiment that the settings name, as its log has it, and its visitors."""
-    connection = events.open_to_read(folder)
-    try:
+    named = {"experiment": config.experiment}
+    with events.reading(events.source(folder)) as connection:
         experiment = events.definition(connection, config.experiment)
-        rows = connection.execute(VISITORS, (config.experiment, DAY * config.novelty_days)).fetchall()
-        (orphans,) = connection.execute(ORPHANS).fetchone()
-        (models,) = connection.execute(MODELS, (config.experiment,)).fetchone()
-    finally:
-        connection.close()
+        rows = connection.execute(VISITORS, {**named, "novelty": DAY * config.novelty_days}).mappings().all()
+        orphans = connection.scalar(ORPHANS)
+        models = connection.scalar(MODELS, named)
     if not rows or experiment is None:
         raise ExplainedError(f"nobody has been shown a list of the experiment {config.experiment!r} yet")
     in_both = sum(row["variants"] > 1 for row in rows)

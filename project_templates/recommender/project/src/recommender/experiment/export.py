@@ -6,31 +6,31 @@ Run as: python -m recommender export [--log-dir DIR] [--to FOLDER]
 import csv
 import os
 import tempfile
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from recommender.experiment import events
+from recommender.experiment.events import Begun, Click, Exposure
 
-TABLES = ("experiments", "exposures", "clicks")
-TYPES = {"TEXT": "VARCHAR", "INTEGER": "BIGINT", "REAL": "DOUBLE"}  # SQLite's → DuckDB's
+ROWS = (Begun, Exposure, Click)
+TYPES: dict[Any, str] = {str: "VARCHAR", int: "BIGINT", float: "DOUBLE"}  # DuckDB's
 
 
 def export(log_dir: str, to: str) -> str:
     """Replace TO/TABLE.parquet for every table; what is being served meanwhile goes on."""
     folder = Path(to)
     folder.mkdir(parents=True, exist_ok=True)
-    source = events.open_to_read(Path(log_dir))
     told = []
-    try:
-        source.execute("BEGIN")  # one moment for all tables
-        for table in TABLES:
-            columns = {row["name"]: TYPES[row["type"]] for row in source.execute(f"PRAGMA table_info({table})")}
-            rows = source.execute(f"SELECT * FROM {table}").fetchall()
-            _write([tuple(row) for row in rows], columns, folder / f"{table}.parquet")
-            told.append(f"{folder / table}.parquet: {len(rows):,} rows")
-    finally:
-        source.close()
+    with events.reading(events.source(Path(log_dir))) as connection:  # all tables as they are at one moment
+        for row in ROWS:
+            table = events.TABLES[row]
+            columns = {each.name: TYPES[each.type] for each in fields(row)}
+            rows = [tuple(each) for each in connection.execute(table.select())]
+            _write(rows, columns, folder / f"{table.name}.parquet")
+            told.append(f"{folder / table.name}.parquet: {len(rows):,} rows")
     return "\n".join(told)
 
 

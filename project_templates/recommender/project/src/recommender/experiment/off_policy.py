@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import text
 
 from recommender.config import PROJECT, SIMULATED, Config
 from recommender.experiment import events
@@ -105,13 +106,13 @@ def _numbered(visitors: np.ndarray) -> np.ndarray:
     return np.argsort(np.argsort(first))[index]
 
 
-FIRST_ITEMS = """
+FIRST_ITEMS = text("""
 SELECT shown.visitor, shown.item_id, shown.propensity, shown.choices, opened.event_id IS NOT NULL AS is_opened
 FROM exposures AS shown
 LEFT JOIN clicks AS opened ON opened.list_id = shown.list_id AND opened.position = 1
-WHERE shown.experiment = ? AND shown.variant = ? AND shown.position = 1 AND shown.is_fallback = 0
+WHERE shown.experiment = :experiment AND shown.variant = :variant AND shown.position = 1 AND shown.is_fallback = 0
 ORDER BY shown.served, shown.list_id
-"""
+""")
 UNIFORM = "uniform"
 
 
@@ -141,11 +142,9 @@ def read(folder: Path, config: Config) -> tuple[Logged, list[Policy]]:
     """The first items that the control showed, and what every ranking would have put there."""
     experiment = Experiment.of(config)
     control = experiment.variants[0][0]
-    connection = events.open_to_read(folder)
-    try:
-        rows = connection.execute(FIRST_ITEMS, (experiment.key, control)).fetchall()
-    finally:
-        connection.close()
+    with events.reading(events.source(folder)) as connection:
+        wanted = {"experiment": experiment.key, "variant": control}
+        rows = connection.execute(FIRST_ITEMS, wanted).mappings().all()
     if not rows:
         raise ExplainedError(f"the log holds no personal list of {control!r} in the experiment {experiment.key!r}")
     choices = [json.loads(row["choices"]) for row in rows]

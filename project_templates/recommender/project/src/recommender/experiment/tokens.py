@@ -13,8 +13,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from recommender.config import EVENTS_KEY
 from recommender.kit.project import ExplainedError
 
+NAME = "service.key"  # beside the log: whoever has it can tell whose pseudonym is whose
 KEY_BYTES, SEAL_BYTES = 32, 16
 
 
@@ -22,8 +24,26 @@ class BadTokenError(Exception):
     """Not one of ours, or changed on the way."""
 
 
-def load_key(path: Path) -> bytes:
-    """The service's own key, made at its first start, readable by it alone."""
+def load_key(folder: Path) -> bytes:
+    """The key of EVENTS_KEY, or else the service's own: made at its first start, readable by it alone."""
+    if given := os.environ.get(EVENTS_KEY):
+        try:
+            key = bytes.fromhex(given)
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise ExplainedError(f"{EVENTS_KEY} has to be {2 * KEY_BYTES} hexadecimal digits: `openssl rand -hex 32`")
+        return key
+    folder.mkdir(parents=True, exist_ok=True)
+    return _own_key(folder / NAME)
+
+
+def fingerprint(key: bytes) -> str:
+    """What tells keys apart, and nothing else of them."""
+    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:16]
+
+
+def _own_key(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -35,7 +55,7 @@ def load_key(path: Path) -> bytes:
                 f"{path} holds {len(key)} bytes, and a key has {KEY_BYTES}: put the right one there"
             ) from None
         path.unlink()  # a start that was killed half-way: nothing was sealed with it
-        return load_key(path)
+        return _own_key(path)
     with os.fdopen(handle, "wb") as file:
         file.write(os.urandom(KEY_BYTES))
         file.flush()

@@ -5,7 +5,6 @@ Run as: python -m recommender serve
 
 import json
 import secrets
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from recommender.config import Config
-from recommender.experiment import tokens
+from recommender.experiment import events, tokens
 from recommender.experiment.assignment import Experiment
 from recommender.experiment.events import Click, Exposure, Store
 from recommender.experiment.tokens import BadTokenError
@@ -29,7 +29,6 @@ from recommender.models.recommend import Recommender, Slate
 from recommender.models.saved import Trained
 
 PAGE = Path(__file__).with_name("page.html")
-KEY = "service.key"  # beside the log: whoever has it can tell whose pseudonym is whose
 FALLBACK = "fallback"  # how /metrics counts the lists for visitors whom the model does not know
 NEVER = 1.0  # a draw that does not explore
 Name = Annotated[str, Field(min_length=1, max_length=128)]
@@ -176,7 +175,7 @@ class Api:
             request_id=request_id,
         )
 
-    async def events(self, asked: Events) -> Stored:
+    async def events(self, request: Request, asked: Events) -> Stored:
         """Lists that were seen and items that were opened. Once this is answered, they are on disk."""
         now = time.time()
         rows: list[Exposure | Click] = []
@@ -185,8 +184,9 @@ class Api:
             rows += _exposures(facts, now) if isinstance(each, Rendered) else [_click(facts, each, now)]
         try:
             new = await run_sync(self.store.add, rows, limiter=self.workers)
-        except sqlite3.Error as problem:  # a full disk, say: nothing was written, and it may be sent again
-            raise Refusal(503, f"the events could not be written: {problem}", retry_after=1) from problem
+        except SQLAlchemyError as problem:  # a full disk, say, or no database: why is for the operator
+            service.note(request, None, {"problem": events.cause(problem)})
+            raise Refusal(503, "the events could not be written: send them again", retry_after=1) from problem
         return Stored(new=new, rows=len(rows))
 
     async def preview(self, asked: Wanted) -> Previewed:
@@ -238,10 +238,10 @@ class Api:
 
 def create_app(model: Trained, config: Config, log_dir: Path) -> FastAPI:
     """The application for one model and one experiment."""
-    experiment, store = Experiment.of(config), Store(log_dir)
-    store.start(experiment, time.time())
+    experiment, store, key = Experiment.of(config), Store(events.source(log_dir)), tokens.load_key(log_dir)
+    store.start(experiment, tokens.fingerprint(key), time.time())
     recommender = Recommender(model, experiment.exploration, experiment.candidates)
-    key, workers = tokens.load_key(log_dir / KEY), CapacityLimiter(config.workers)
+    workers = CapacityLimiter(config.workers)
     api = Api(model, experiment, recommender, store, key, workers, config.token_hours)
     variants = [name for name, _ in experiment.variants]
 
