@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import WAYS, shown, visited
 from tests.e2e.conftest import Project, free_port, run, served
@@ -145,3 +145,32 @@ def test_the_dashboard_shows_its_first_chart_at_once(chromium: Browser, dashboar
         page.get_by_text("The day as a table").click()
         page.get_by_role("table").first.wait_for()
         assert page.get_by_role("table").first.locator("tbody tr").count() >= 23
+
+
+def test_the_commitment_follows_the_visitor_s_costs(chromium: Browser, static: str, project: Project) -> None:
+    shown = json.loads((project.folder / "reports/aggregates.json").read_text(encoding="utf-8"))
+    decision, area = shown["decision"], shown["areas"][0]
+    day = area["days"][0]
+
+    def table(page: Page, where: str) -> list[list[str]]:
+        return [row.locator("td").all_text_contents() for row in page.locator(f"{where} tbody tr").all()]
+
+    with visited(chromium, static, "desk") as visit:
+        page = visit.page
+        measured = [[row["commit"], str(row["cost"]), " to ".join(map(str, row["ci95"]))] for row in decision["rows"]]
+        assert table(page, "#decision") == measured
+        assert [float(row[4]) for row in table(page, "#one-day")] == day["commit"]
+        page.get_by_label("too little for an hour costs").fill("30")
+        page.get_by_label("too much for an hour costs").fill("70")
+        page.get_by_text("enough in 30% of the hours").wait_for()
+        place = decision["levels"].index(0.3)
+        for row in table(page, "#decision"):
+            missing, left_over = decision["missed"][row[0]][place]
+            assert int(row[1]) == pytest.approx(30 * missing + 70 * left_over, abs=1)
+            assert row[2] == "–", "no interval that was not measured"
+        shares = decision["shares"][0][place]
+        expected = [point * (1 + shares[int(at[:2])]) for point, at in zip(day["point"], day["clock"], strict=True)]
+        assert [float(row[4]) for row in table(page, "#one-day")] == pytest.approx(expected, rel=1e-3)
+        page.get_by_label("too much for an hour costs").fill("0")
+        page.get_by_text("Both costs have to be above zero").wait_for()
+        assert [float(row[4]) for row in table(page, "#one-day")] == day["commit"]

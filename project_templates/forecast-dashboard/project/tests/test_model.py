@@ -8,7 +8,7 @@ import pytest
 from forecast_dashboard.config import Config
 from forecast_dashboard.data.features import FEATURES, Known, View, Weather, matrix
 from forecast_dashboard.data.series import Series
-from forecast_dashboard.evaluation import exploration, importance, measures, reference, slices
+from forecast_dashboard.evaluation import aggregates, exploration, importance, measures, reference, slices
 from forecast_dashboard.evaluation.backtest import ADAPTIVE, PLAIN, Year
 from forecast_dashboard.models import conformal, decision, naive, rolling, trees
 from forecast_dashboard.models.conformal import Limits
@@ -196,7 +196,7 @@ def test_committing_the_reserve_costs_least(year: Year, config: Config) -> None:
     def cost(committed: np.ndarray) -> float:
         return year.tested.mean(decision.cost(committed, year.series.demand, year.series.step, config))[0]
 
-    commit, last_week = (year.commit[name] for name in (year.served, f"{naive.WEEK}, with a reserve"))
+    commit, last_week = (year.commit[name] for name in (year.served, naive.WEEK))
     assert cost(commit) < cost(year.points[year.served]) < cost(last_week) < cost(year.points[naive.WEEK])
     assert cost(commit) < min(cost(1.1 * commit), cost(0.9 * commit))
 
@@ -205,6 +205,26 @@ def test_the_reserve_is_the_quantile_at_which_mistakes_cost_the_same(config: Con
     series = _hourly(400, 100 + np.arange(400).repeat(24) % 100)
     reserve = Reserve.of(series, np.full((1, 9600), 100.0), config)
     assert reserve.share[0] == pytest.approx(np.full(24, 0.75), abs=0.02)
+
+
+@pytest.mark.parametrize(("short", "over"), [(90.0, 30.0), (50.0, 50.0), (20.0, 180.0), (1.0, 1000.0)])
+def test_the_page_can_work_out_what_other_costs_make_of_the_year(
+    year: Year, config: Config, short: float, over: float
+) -> None:
+    """From what is written for it, as its script does; levels beyond the outermost are taken for those."""
+    shown, other = aggregates.prices(year, config), dataclasses.replace(config, cost_short=short, cost_over=over)
+    wanted = decision.level(short, over)
+    place = min(range(len(shown["levels"])), key=lambda each: abs(shown["levels"][each] - wanted))
+    level = shown["levels"][place]
+    assert level == pytest.approx(min(max(wanted, 0.05), 0.95))
+    share = decision.shares(year.series, year.past[year.served], np.array([level]))[0]
+    for area in range(len(year.series.areas)):
+        assert shown["shares"][area][place] == pytest.approx(share[area].tolist(), abs=1e-3)
+    committed = Reserve(share).commit(year.points[year.served], year.series.hour)
+    daily = 24 * 3600 / year.series.step * len(year.series.areas)
+    expected = year.tested.mean(daily * decision.cost(committed, year.series.demand, year.series.step, other))[0]
+    missing, left_over = shown["missed"]["the forecast, with a reserve"][place]
+    assert short * missing + over * left_over == pytest.approx(expected, rel=1e-3)
 
 
 def test_slices_hold_every_case_once(year: Year, config: Config) -> None:

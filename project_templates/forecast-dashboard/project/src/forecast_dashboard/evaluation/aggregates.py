@@ -1,4 +1,4 @@
-"""What dashboard and page show: a few hundred numbers, worked out once. Neither of them computes anything."""
+"""What dashboard and page show, worked out once; the page works out no more than what a visitor's own costs change."""
 
 import json
 from typing import Any
@@ -7,9 +7,11 @@ import numpy as np
 
 from forecast_dashboard.config import AGGREGATES, Config
 from forecast_dashboard.evaluation.backtest import ADAPTIVE, Year
-from forecast_dashboard.models import naive
+from forecast_dashboard.models import decision, naive
+from forecast_dashboard.models.decision import Reserve
 
 WORST, NEWEST = 8, 14  # days that can be looked at hour by hour
+LEVELS = np.arange(5, 96) / 100  # of a reserve
 
 
 def write(year: Year, measured: dict[str, Any], config: Config) -> None:
@@ -26,11 +28,39 @@ def write(year: Year, measured: dict[str, Any], config: Config) -> None:
         "areas": [_area(year, number, config) for number in range(len(year.series.areas))],
         "results": [row for row in measured["results"] if row["metric"] in ("mase", "mae")],
         "intervals": measured["intervals"],
-        "decision": measured["decision"],
+        "decision": {**measured["decision"], **prices(year, config)},
         "created": measured["created"],
     }
     AGGREGATES.parent.mkdir(parents=True, exist_ok=True)
     AGGREGATES.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def prices(year: Year, config: Config) -> dict[str, Any]:
+    """What other costs need: at each level the reserve would be taken at, its share of the forecast by area and hour,
+    and how much is missing and left over on a mean day of the test, in units times hours."""
+    levels = np.unique([*LEVELS, decision.level(config.cost_short, config.cost_over)])
+    shares = {name: decision.shares(year.series, past, levels) for name, past in year.past.items()}
+
+    def reserved(name: str) -> list[list[float]]:
+        hours = year.series.hour
+        return [_missed(year, Reserve(each).commit(year.points[name], hours)) for each in shares[name]]
+
+    return {
+        "levels": levels.tolist(),
+        "shares": shares[year.served].swapaxes(0, 1).round(3).tolist(),  # by area, level and hour
+        "missed": {
+            naive.WEEK: [_missed(year, year.points[naive.WEEK])] * len(levels),
+            f"{naive.WEEK}, with a reserve": reserved(naive.WEEK),
+            "the forecast": [_missed(year, year.points[year.served])] * len(levels),
+            "the forecast, with a reserve": reserved(year.served),
+        },
+    }
+
+
+def _missed(year: Year, committed: np.ndarray) -> list[float]:
+    """[missing, left over] of what is committed (A, T), on a mean day of all areas together."""
+    apart, daily = (year.series.demand - committed)[year.tested.rows], 24 * len(year.series.areas)
+    return [float(f"{daily * np.maximum(each, 0).mean():.6g}") for each in (apart, -apart)]
 
 
 def _area(year: Year, number: int, config: Config) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class Year:
     tested: Tested
     points: dict[str, np.ndarray]  # by model: (A, T), NaN before the test
     intervals: list[Intervals]
-    commit: dict[str, np.ndarray]  # (A, T) by what it is made from: last week's values, and the model that is served
+    past: dict[str, np.ndarray]  # (A, T) forecasts before the test, which a reserve is made of: last week's, the served
+    commit: dict[str, np.ndarray]  # (A, T) what to commit, by the same names
     scale: np.ndarray  # (A,) of MASE
     served: str
 
@@ -79,8 +80,8 @@ def forecast(view: View, forecasts: Mapping[Weather, Rolled], model: Trained, co
     is_training = (series.day >= config.warm_up_days) & (series.day < first)
     last_week = naive.forecasts(view)[naive.WEEK]
     scale = measures.mase_scale(series.demand, naive.forecasts(view)[naive.DAY], is_training)
-    past = np.where(is_training, np.abs(last_week - series.demand), np.nan)
-    intervals = [Intervals(PLAIN, naive.WEEK, conformal.plain(points[naive.WEEK], past, config.level))]
+    missed = np.where(is_training, np.abs(last_week - series.demand), np.nan)
+    intervals = [Intervals(PLAIN, naive.WEEK, conformal.plain(points[naive.WEEK], missed, config.level))]
     served = ""
     for weather, rolled in forecasts.items():
         served = model.teams[weather.name].point.design.name
@@ -91,15 +92,13 @@ def forecast(view: View, forecasts: Mapping[Weather, Rolled], model: Trained, co
     if series.temperature is not None:
         design = replace(model.teams[Weather.forecast.name].point.design, weather=Weather.actual)
         points[design.name] = rolling.roll(view, design, rolling.test_origins(series, first, config), config)
-    in_training = np.where(is_training, last_week, np.nan)
-    commit = {
-        f"{naive.WEEK}, with a reserve": Reserve.of(series, in_training, config).commit(last_week, series.hour),
-        served: Reserve.of(series, np.where(rows, np.nan, forecasts[weather].point), config).commit(
-            points[served], series.hour
-        ),
+    past = {
+        naive.WEEK: np.where(is_training, last_week, np.nan),
+        served: np.where(rows, np.nan, forecasts[weather].point),
     }
+    commit = {name: Reserve.of(series, each, config).commit(points[name], series.hour) for name, each in past.items()}
     counted = Tested(rows & ~np.isnan(series.demand), series.week, "test year, each day at its midnight", config)
-    return Year(view, first, counted, points, intervals, commit, scale, served)
+    return Year(view, first, counted, points, intervals, past, commit, scale, served)
 
 
 def _around(series: Series, rolled: Rolled, name: str, first: int, config: Config) -> Iterator[Intervals]:

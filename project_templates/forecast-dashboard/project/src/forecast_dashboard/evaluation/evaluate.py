@@ -126,7 +126,7 @@ def _decision(year: Year, config: Config) -> dict[str, Any]:
     series, tested = year.series, year.tested
     committed = {
         naive.WEEK: year.points[naive.WEEK],
-        f"{naive.WEEK}, with a reserve": year.commit[f"{naive.WEEK}, with a reserve"],
+        f"{naive.WEEK}, with a reserve": year.commit[naive.WEEK],
         "the forecast": year.points[year.served],
         BEST: year.commit[year.served],
     }
