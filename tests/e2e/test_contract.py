@@ -148,8 +148,8 @@ def test_it_has_no_trace_of_the_tool_at_run_time(each: Project) -> None:
 
 
 def test_the_readme_shows_the_page_once_a_picture_was_taken(each: Project, chromium: Browser) -> None:
-    """With the project's own line, in its own environment, and the browser that is here."""
-    browser = chromium.browser_type.executable_path if not shutil.which("chromium") else shutil.which("chromium")
+    """With the project's own line, and the browser that is here."""
+    browser = shutil.which("chromium") or chromium.browser_type.executable_path
     before = (each.folder / "README.md").read_text(encoding="utf-8")
     picture = each.folder / "reports/figures/page.png"
     taken = picture.read_bytes() if picture.is_file() else None  # `run` takes one where it finds a browser

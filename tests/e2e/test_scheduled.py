@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from PIL import Image
 
 from tests.e2e.conftest import Project, copied, run
 
@@ -114,7 +115,7 @@ def test_what_was_tried_is_tracked_once_and_the_served_model_is_the_champion(pro
         if line.startswith("track = ")
     )
     run(f"uv venv -q {tmp_path}/other --python {project.python} && uv pip install -q --python {tmp_path}/other "
-        f"{shlex.quote(requirement)}", tmp_path)  # fmt: skip
+        f"{shlex.quote(requirement)} tqdm", tmp_path)  # fmt: skip
     python = f"PYTHONPATH=src {tmp_path}/other/bin/python"
     assert "version 1 is the champion" in run(f"{python} -m recommender track", copy.folder)
     assert "tracked already" in run(f"{python} -m recommender track", copy.folder)
@@ -123,4 +124,8 @@ def test_what_was_tried_is_tracked_once_and_the_served_model_is_the_champion(pro
     assert int(runs) == len(list((copy.folder / "reports/runs").glob("*.json"))) + 1
     assert int(figures) == len(list((copy.folder / "reports/figures").glob("*.png")))
     assert version == "1"
+    picture = copy.folder / "docs/mlflow.png"
+    assert min(Image.open(picture).size) >= 600, "there is a browser, so it has taken a picture"
+    assert "](mlflow.png)" in (copy.folder / "docs/evaluation.md").read_text(encoding="utf-8")
+    assert not run("pgrep -f 'mlflow ui' || true", tmp_path), "nothing of it goes on"
     run("git check-ignore mlflow.db mlruns", copy.folder)

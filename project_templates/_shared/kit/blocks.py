@@ -50,6 +50,13 @@ def links(project: "Project") -> str:
     return "".join(f"{' · '.join(found)}\n\n" for _ in found[:1])
 
 
+def tracked(project: "Project") -> str:
+    """The experiments as MLflow shows them."""
+    if not project.tracked.is_file():
+        return "_There is no picture of it yet: `track` takes one where it finds a browser._"
+    return f"![The experiments in MLflow]({project.tracked.name})"
+
+
 def load_table(loads: Sequence[Mapping[str, float]]) -> str:
     """The times of a load test."""
     times = [[f"{load[key]:.1f} ms" for key in ("p50", "p95", "p99")] for load in loads]

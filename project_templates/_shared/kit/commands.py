@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # each verb imports what it needs: serving must not load what
     from .questions import Question
 
 INTERRUPTED = 130  # exit code, as shells have it
+EXAMPLE = "#example"  # of the page: it answers its own example, for the picture
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,6 @@ class Standard:
     contents: Callable[[dict[str, Any], list[dict[str, Any]]], Mapping[str, str]]  # results, experiments → blocks
     site: Callable[[], "Page | None"]  # the page that needs no service; None where it may not be published
     monitor: Callable[[Path, bool], "Watched"]  # a folder of logs, and whether they become the new reference
-    visit: Callable[[Any], None]  # what somebody does on the page before its picture is taken
     page_size: tuple[int, int]  # pixels of that picture
 
     def verbs(self) -> tuple[Verb, ...]:
@@ -107,8 +107,7 @@ class Standard:
         cors = ("--cors", {"action": "append", "default": [], "metavar": "ORIGIN", "help": "whose pages may ask too"})
         url = ("--url", {"default": "http://127.0.0.1:8000", "help": "of the running service"})
         shown = ("--print", {"action": "store_true", "help": "only show the question, as JSON and as a line of curl"})
-        check = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if a document differs"})
-        same = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if the page differs"})
+        check = ("--check", {"action": "store_true", "help": "write nothing; exit 1 if something differs"})
         good = ("--accept", {"action": "store_true", "help": "these answers are good: compare with them from now on"})
         rest = ("rest", {"nargs": "*", "metavar": "OPTION", "help": "of `run`, after --"})
         browser = ("--browser", {"metavar": "PATH", "help": "a Chromium that is installed already"})
@@ -116,7 +115,7 @@ class Standard:
         return (
             Verb("loadtest", "start the service on a free port and measure its latency", self._loadtest, timed=True),
             Verb("report", "write the numbers into README, docs/ and model card", self._report, options(check)),
-            Verb("site", "write the page as one file that any static host shows", self._site, options(same)),
+            Verb("site", "write the page as one file that any static host shows", self._site, options(check)),
             Verb("track", "log experiments and model in MLflow (needs the extra `track`)", self._track),
             Verb("serve", "answer over HTTP, with a page to try it", self._serve, options(host, port, logs, cors)),
             Verb("ask", "ask a running service an example question", self._ask, options(url, shown)),
@@ -166,15 +165,16 @@ class Standard:
             if differs:
                 print(f"{self.project.site.name}: not what was measured; run `{self._again} site`", file=sys.stderr)
             return int(differs)
-        if screenshot.snap(self.project.site, self.page_size, self.project.screenshot):
+        if screenshot.snap(f"{self.project.site.as_uri()}{EXAMPLE}", self.page_size, self.project.screenshot):
             print(f"{self.project.screenshot.name} is its picture, for the top of README.md")
         return 0
 
-    def _track(self, _: Namespace) -> None:
+    def _track(self, _: Namespace) -> int:
         from . import results, tracking
 
         self._check_measured()
         print(tracking.track(self.project, results.experiments(self.project), results.read(self.project.metrics)))
+        return self._report(Namespace(check=False))
 
     def _check_measured(self) -> None:
         if not self.project.metrics.is_file():
@@ -225,12 +225,12 @@ class Standard:
         return refresh.refresh(self.project, watch, measure, print)
 
     def _screenshot(self, options: Namespace) -> int:
-        from . import load_test
-        from .screenshot import take
+        from . import load_test, screenshot
 
-        picture = self.project.screenshot
+        picture, size = self.project.screenshot, self.page_size
         with load_test.running_service(self.project) as port:
-            take(f"http://127.0.0.1:{port}/", self.visit, self.page_size, picture, options.browser)
+            if not screenshot.snap(f"http://127.0.0.1:{port}/{EXAMPLE}", size, picture, options.browser):
+                raise ExplainedError("no browser took the picture: install Chromium or Chrome, or use --browser")
         print(f"{picture.name} is taken, and at the top of README.md")
         return self._report(Namespace(check=False))
 

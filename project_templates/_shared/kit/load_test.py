@@ -90,15 +90,24 @@ def ask_for(port: int, questions: Sequence[Question], seconds: float, clients: i
 @contextlib.contextmanager
 def running_service(project: Project, log_dir: Path | None = None) -> Iterator[int]:
     """The service as it is served, and its port; without a `log_dir`, its log is thrown away."""
+    with tempfile.TemporaryDirectory() as temporary:
+        command = project.command("serve", "--log-dir", str(log_dir or temporary))
+        with running(project, command, READY) as port:
+            yield port
+
+
+@contextlib.contextmanager
+def running(project: Project, command: Sequence[str], ready: Question) -> Iterator[int]:
+    """A server that takes `--port`, and the port that it got, once it answers a question with 200."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryFile("w+", errors="replace") as said:
-        command = project.command("serve", "--port", str(port), "--log-dir", str(log_dir or temporary))
-        seen = {name: value for name, value in os.environ.items() if name not in project.private}
-        process = subprocess.Popen(command, cwd=project.root, env=seen, stderr=said, stdout=said)
+    seen = {name: value for name, value in os.environ.items() if name not in project.private}
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        words = [*command, "--port", str(port)]
+        process = subprocess.Popen(words, cwd=project.root, env=seen, stderr=said, stdout=said)
         try:
-            _wait_for(process, port)
+            _wait_for(process, port, ready)
             yield port
         except UnansweredError as error:  # the cause stands in what the service said, and nowhere else
             said.seek(0)
@@ -111,13 +120,13 @@ def running_service(project: Project, log_dir: Path | None = None) -> Iterator[i
                 process.kill()
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int, ready: Question) -> None:
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise UnansweredError("the service stopped as soon as it was started:")
         with contextlib.suppress(OSError), connection(port) as client:
-            if send(client, READY)[0] == 200:
+            if send(client, ready)[0] == 200:
                 return
         time.sleep(0.1)
     raise UnansweredError(f"the service did not start within {START:.0f} seconds")

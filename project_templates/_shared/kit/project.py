@@ -58,6 +58,10 @@ class Project:
         return self.root / "mlflow.db"
 
     @property
+    def tracked(self) -> Path:  # what MLflow shows of it, if `track` took a picture
+        return self.root / "docs" / "mlflow.png"
+
+    @property
     def site(self) -> Path:  # the page as one file that any static host shows
         return self.reports / "site" / "index.html"
 

@@ -1,12 +1,17 @@
 """The experiments and the model in MLflow's format, for who reads them there; the JSON files stay the truth."""
 
+import contextlib
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from . import load_test, screenshot
 from .project import ExplainedError, Project
+from .questions import Question, UnansweredError
 
 SERVED, ALIAS = "served", "champion"
+ALIVE, SIZE = Question("GET", "/health", {}, b""), (1000, 720)  # pixels
 
 
 def track(project: Project, runs: Sequence[Mapping[str, Any]], measured: Mapping[str, Any]) -> str:
@@ -32,6 +37,7 @@ def track(project: Project, runs: Sequence[Mapping[str, Any]], measured: Mapping
         model = measured["artefacts"][0]["path"]
         mlflow.log_artifact(str(project.root / model), "model")
         version = _register(mlflow, project, served.info.run_id, f"{served.info.artifact_uri}/model/{Path(model).name}")
+    _picture(project, served.info.experiment_id)
     return f"{len(runs)} experiments are tracked, and model version {version} is the {ALIAS}: {_look(project)}"
 
 
@@ -42,6 +48,13 @@ def _register(mlflow: Any, project: Project, run: str, place: str) -> str:
     version: str = client.create_model_version(project.name, place, run).version
     client.set_registered_model_alias(project.name, ALIAS, version)
     return version
+
+
+def _picture(project: Project, experiment: str) -> None:
+    """What MLflow then shows, if a browser is here."""
+    command = [sys.executable, "-m", "mlflow", *_look(project).split()[1:]]
+    with contextlib.suppress(UnansweredError), load_test.running(project, command, ALIVE) as port:
+        screenshot.snap(f"http://127.0.0.1:{port}/#/experiments/{experiment}/runs", SIZE, project.tracked)
 
 
 def _leaves(values: Mapping[str, Any], kinds: tuple[type, ...], prefix: str = "") -> Iterator[tuple[str, Any]]:

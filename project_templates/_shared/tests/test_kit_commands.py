@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,9 +119,7 @@ def _standard(project: Project, shown: page.Page | None = PAGE) -> commands.Stan
         return [questions.as_json("/ask", {}, example=True)]
 
     watched = drift.Watched("nothing in the log", 0, [])
-    return commands.Standard(
-        project, lambda _: FastAPI(), none, nothing, lambda: shown, lambda *_: watched, lambda _: None, (640, 480)
-    )
+    return commands.Standard(project, lambda _: FastAPI(), none, nothing, lambda: shown, lambda *_: watched, (640, 480))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,23 @@ def test_a_browser_that_fails_leaves_no_picture(
     browser.write_text(f"#!/bin/sh\n{program}\n")
     browser.chmod(0o755)
     monkeypatch.setattr(screenshot, "BROWSERS", (str(browser),))
-    assert not screenshot.snap(tmp_path / "page.html", (640, 480), project.screenshot)
+    assert not screenshot.snap("file:///page.html", (640, 480), project.screenshot)
+    assert not screenshot.snap("file:///page.html", (640, 480), project.screenshot, str(tmp_path / "no such browser"))
+
+
+def test_a_server_that_is_measured_does_not_see_what_is_private(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("EVENTS_URL", "HARMLESS"):
+        monkeypatch.setenv(name, "set")
+    says = "import os, sys; sys.exit(' '.join(name for name in ('EVENTS_URL', 'HARMLESS') if name in os.environ))"
+    private = replace(project, private=("EVENTS_URL",))
+    command = [sys.executable, "-c", says]
+    with (
+        pytest.raises(ExplainedError, match=r"(?s)as soon as it was started:\nHARMLESS"),
+        load_test.running(private, command, load_test.READY),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ PIPELINE = ("data", "train", "evaluate", "loadtest", "site", "report")  # what `
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, _visit, page_size=(900, 1180))
+    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, page_size=(900, 1180))
     own = (
         Verb("data", "draw, fetch or read demand, and find what is wrong", _data, _data_options, timed=True),
         Verb("train", "compare designs, fit the chosen ones, write the models", _train, timed=True),
@@ -125,12 +125,6 @@ def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":
     from forecast_dashboard.monitoring import monitor
 
     return monitor.monitor(log_dir, Config(), is_accepted)
-
-
-def _visit(page: Any) -> None:
-    from forecast_dashboard.serving import questions
-
-    questions.visit(page)
 
 
 if __name__ == "__main__":

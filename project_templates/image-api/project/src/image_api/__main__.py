@@ -22,7 +22,7 @@ PIPELINE = ("data", "train", "evaluate", "loadtest", "site", "report")  # what `
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, _visit, page_size=(640, 900))
+    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, page_size=(640, 900))
     own = (
         Verb("data", "draw, fetch or read the photographs", _data, _data_options, timed=True),
         Verb("train", "fit the baseline and three experiments, export the best", _train, timed=True),
@@ -95,12 +95,6 @@ def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":
     from image_api.monitoring import monitor
 
     return monitor.monitor(log_dir, Config(), is_accepted)
-
-
-def _visit(page: Any) -> None:
-    from image_api.serving import questions
-
-    questions.visit(page)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ PIPELINE = ("data", "train", "evaluate", "simulate", "abtest", "ope", "loadtest"
 
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 a problem that is explained."""
-    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, _visit, page_size=(900, 940))
+    standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, page_size=(900, 940))
     own = (
         Verb("data", "draw, fetch or read the events", _data, _data_options, timed=True),
         Verb("train", "try settings of both rankings, write the model", _train, timed=True),
@@ -139,12 +139,6 @@ def _monitor(log_dir: Path, is_accepted: bool) -> "Watched":
     from recommender.monitoring import monitor
 
     return monitor.monitor(log_dir, Config(), is_accepted)
-
-
-def _visit(page: Any) -> None:
-    from recommender.serving import questions
-
-    questions.visit(page)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from forecast_dashboard.config import PROJECT
 from forecast_dashboard.kit import blocks as numbers
 from forecast_dashboard.reporting import paragraphs, tables
 
@@ -20,5 +21,6 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "decision": tables.decision(measured),
         "serving": paragraphs.serving(measured.get("serving")),
         "weakest": paragraphs.weakest(measured),
+        "tracking": numbers.tracked(PROJECT),
         "provenance": numbers.provenance_table(measured),
     }

@@ -1,7 +1,6 @@
-"""What the service is asked by `ask` and by the load test, and what a visitor does on the page for its picture."""
+"""What the service is asked by `ask` and by the load test."""
 
 import math
-from typing import Any
 
 from forecast_dashboard.data.series import DAY
 from forecast_dashboard.kit.questions import Question, as_json
@@ -23,9 +22,3 @@ def questions() -> list[Question]:
             question["temperature"] = [round(number - 5 - 4 * math.cos(2 * math.pi * t / DAY), 1) for t in moments]
         asked.append(as_json("/forecast", question))
     return [as_json("/forecast", {"area": model.card.areas[0]}, example=True), *asked]
-
-
-def visit(page: Any) -> None:
-    """Ask for tomorrow, and wait for the answer beside the day below it."""
-    page.get_by_role("button", name="Forecast").click()
-    page.get_by_text("The forecast for").wait_for()

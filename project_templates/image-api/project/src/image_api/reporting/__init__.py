@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from image_api.config import PROJECT
 from image_api.kit import blocks as numbers
 from image_api.reporting import paragraphs, tables
 
@@ -20,5 +21,6 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "costs": tables.costs(measured["costs"]),
         "serving": paragraphs.serving(measured.get("serving")),
         "weakest": paragraphs.weakest(measured),
+        "tracking": numbers.tracked(PROJECT),
         "provenance": numbers.provenance_table(measured),
     }

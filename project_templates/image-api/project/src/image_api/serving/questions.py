@@ -1,6 +1,4 @@
-"""What the service is asked by `ask` and by the load test, and what a visitor does on the page for its picture."""
-
-from typing import Any
+"""What the service is asked by `ask` and by the load test."""
 
 from image_api.config import EXAMPLE, PROJECT
 from image_api.kit.project import ExplainedError
@@ -18,12 +16,3 @@ def questions() -> list[Question]:
     body = f"--{BOUNDARY}\r\n{part}\r\n\r\n".encode() + EXAMPLE.read_bytes() + f"\r\n--{BOUNDARY}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
     return [Question("POST", "/predict", headers, body, example=True, file=name)]
-
-
-def visit(page: Any) -> None:
-    """Try one example after the other until one is answered; if none is, the last one will do."""
-    for example in page.locator(".examples button").all():
-        example.click()
-        page.locator(".verdict").wait_for()
-        if page.locator("#result li").count():
-            return

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from recommender.config import PROJECT
 from recommender.kit import blocks as numbers
 from recommender.reporting import paragraphs, tables, verdict
 
@@ -23,5 +24,6 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "serving": paragraphs.serving(measured.get("serving")),
         "page": paragraphs.page(measured),
         "weakest": paragraphs.weakest(measured),
+        "tracking": numbers.tracked(PROJECT),
         "provenance": numbers.provenance_table(measured),
     }
