@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,12 @@ import yaml
 
 from tests.conftest import missing, outside
 from tests.e2e.conftest import Project, free_port, run
+
+SHIM = """#!/bin/sh
+test "$1" = build || { echo "$*" >> "$RECORD"; exit; }
+shift
+exec buildah bud --pull-never --layers --format docker "$@"
+"""
 
 
 @dataclass(frozen=True)
@@ -46,26 +55,45 @@ def _has_docker() -> bool:
 
 
 @pytest.fixture(scope="module")
-def container(each: Project) -> Iterator[Running]:
-    """Built and started as its Dockerfile says."""
-    port, image = free_port(), f"localhost/{each.template.name}:test"
+def docker(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What has to be in the environment for `docker build` to build, with buildah where there is no engine. Of what
+    else it is told to do, the record is all that comes."""
+    folder = tmp_path_factory.mktemp("docker")
     if _has_docker():
-        run(f"docker build -t {image} .", each.folder)
+        return {"RECORD": str(folder / "record")}
+    if not shutil.which("buildah"):
+        missing("neither a Docker engine nor buildah is here")
+    run(f"{outside('PORTFOLIO_BASE_IMAGE')} 3.12", folder)
+    (folder / "docker").write_text(SHIM)
+    (folder / "docker").chmod(0o755)
+    os.environ.update(STORAGE_DRIVER="vfs", BUILDAH_ISOLATION="chroot")
+    return {"RECORD": str(folder / "record"), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
+def _run_all(lines: str, folder: Path, environment: dict[str, str]) -> None:
+    settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
+    run(f"env {settings} sh -ec {shlex.quote(lines)}", folder)
+
+
+@pytest.fixture(scope="module")
+def container(each: Project, docker: dict[str, str]) -> Iterator[Running]:
+    """Built as its page on deployment says, and started as its Dockerfile does."""
+    page = (each.folder / "deploy/README.md").read_text(encoding="utf-8")
+    build, start = re.findall(r"(?m)^docker (?:build|run) .*$", page)
+    port, image = free_port(), build.split()[3]
+    assert start == f"docker run --rm --publish 8000:8000 {image}"
+    _run_all(build, each.folder, docker)
+    if _has_docker():
         options = f"--detach --rm --read-only --tmpfs /tmp -p 127.0.0.1:{port}:8000"
         name = run(f"docker run {options} {image}", each.folder).strip()
         yield Running(each, f"http://127.0.0.1:{port}", ["docker", "exec", name])
         run(f"docker stop {name}", each.folder)
         return
-    if not shutil.which("buildah"):
-        missing("neither a Docker engine nor buildah is here")
-    base = outside("PORTFOLIO_BASE_IMAGE")
-    os.environ.update(STORAGE_DRIVER="vfs", BUILDAH_ISOLATION="chroot")
-    run(f"{base} 3.12", each.folder)
-    run(f"buildah bud --pull-never --format docker -t {image} .", each.folder)
     name = run(f"buildah from --pull-never {image}", each.folder).strip().splitlines()[-1]
     config = json.loads(run(f"buildah inspect --type image {image}", each.folder))["Docker"]["config"]
     assert config["User"] == "1000"
     assert config["Volumes"] == {"/logs": {}}
+    assert set(config["ExposedPorts"]) == {"8000/tcp"}
     inside = ["buildah", "run", name, "--"]
     # `buildah run` shares this machine's network, so the image's own command is given a free port.
     with _started([*inside, *config["Cmd"], "--port", str(port)]):
@@ -132,6 +160,23 @@ def test_what_else_compose_starts_runs_in_the_image_too(container: Running) -> N
                 assert process.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.5)
+
+
+def test_a_tag_builds_the_image_and_pushes_it(container: Running, docker: dict[str, str]) -> None:
+    """Every line of the workflow; but for a registry, which is a record here."""
+    if _has_docker():
+        missing("an engine would push to the registry itself")
+    folder = container.project.folder
+    workflow = yaml.safe_load((folder / ".github/workflows/image.yml").read_text(encoding="utf-8"))
+    lines = "\n".join(step["run"] for step in workflow["jobs"]["push"]["steps"] if "run" in step)
+    given = {"GITHUB_ACTOR": "ada", "GITHUB_REPOSITORY": "Ada/Project", "GITHUB_REF_NAME": "v1.0", "TOKEN": "secret"}
+    _run_all(lines, folder, {**docker, **given})
+    image = "ghcr.io/ada/project:v1.0"
+    assert Path(docker["RECORD"]).read_text().splitlines()[-2:] == [
+        "login ghcr.io -u ada --password-stdin",
+        f"push {image}",
+    ]
+    assert run(f"buildah images --quiet {image}", folder).strip()
 
 
 def test_its_health_check_and_compose_file_fit_the_image(each: Project) -> None:

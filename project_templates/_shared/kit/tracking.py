@@ -11,7 +11,7 @@ from .project import ExplainedError, Project
 from .questions import Question, UnansweredError
 
 SERVED, ALIAS = "served", "champion"
-ALIVE, SIZE = Question("GET", "/health", {}, b""), (1000, 720)  # pixels
+ALIVE, SIZE = Question("GET", "/health", {}, b""), (1400, 760)  # pixels
 
 
 def track(project: Project, runs: Sequence[Mapping[str, Any]], measured: Mapping[str, Any]) -> str:
