@@ -26,7 +26,7 @@ from .questions import Question, UnansweredError, ask, connection, example_of, s
 
 SECONDS = 5.0  # of the whole test
 CLIENTS = (1, 8)  # that ask at the same time
-START, STOP = 30.0, 20.0  # seconds that the service may take to start and to stop
+START, STOP = 60.0, 20.0  # seconds that the service may take to start and to stop
 WARM_UP = 0.3  # seconds of questions that are not counted
 LAST = 3_000  # characters of what the service said before it failed
 READY = Question("GET", "/readyz", {}, b"")
