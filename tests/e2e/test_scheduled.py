@@ -98,10 +98,12 @@ LOOK = """
 import mlflow
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 runs = mlflow.search_runs(search_all_experiments=True, output_format="list")
+trials = [each for each in runs if "mlflow.parentRunId" in each.data.tags]
+assert all(each.data.params["L2"] and each.data.metrics["ndcg"] for each in trials if "L2" in each.data.params)
 served = next(each for each in runs if each.info.run_name == "served")
 figures = [each.path for each in mlflow.MlflowClient().list_artifacts(served.info.run_id, "figures")]
 champion = mlflow.MlflowClient().get_model_version_by_alias("recommender", "champion")
-print(len(runs), len(figures), champion.version, sorted(served.data.metrics.values())[-1])
+print(len(trials), len(runs) - len(trials), len(figures), champion.version, sorted(served.data.metrics.values())[-1])
 """
 
 
@@ -120,7 +122,9 @@ def test_what_was_tried_is_tracked_once_and_the_served_model_is_the_champion(pro
     assert "version 1 is the champion" in run(f"{python} -m recommender track", copy.folder)
     assert "tracked already" in run(f"{python} -m recommender track", copy.folder)
     (copy.folder / "look.py").write_text(LOOK, encoding="utf-8")
-    runs, figures, version, _ = run(f"{python} look.py", copy.folder).split()[-4:]
+    trials, runs, figures, version, _ = run(f"{python} look.py", copy.folder).split()[-5:]
+    tried = [json.loads(path.read_text()).get("tried", 0) for path in (copy.folder / "reports/runs").glob("*.json")]
+    assert int(trials) == sum(tried) > 10
     assert int(runs) == len(list((copy.folder / "reports/runs").glob("*.json"))) + 1
     assert int(figures) == len(list((copy.folder / "reports/figures").glob("*.png")))
     assert version == "1"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .intervals import stream
 from .project import LOG_NAME, ExplainedError
 
 FEWEST = 50  # answers, below which nothing can be said about drift
@@ -117,7 +118,7 @@ def _redrawn(groups: np.ndarray, window: int, times: int, seed: int) -> list[tup
     """
     names, index = np.unique(groups, return_inverse=True)
     members = [np.flatnonzero(index == name) for name in range(len(names))]
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "drift")
 
     def draw(number: int) -> np.ndarray:
         needed = max(1, round(number * len(names) / len(groups)))

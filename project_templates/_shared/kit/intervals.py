@@ -8,9 +8,14 @@ import numpy as np
 LEVEL = (2.5, 97.5)  # percentiles: a 95% interval
 
 
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Random numbers for one purpose: by the seed alone, two purposes would draw the same ones."""
+    return np.random.default_rng([seed, *purpose.encode()])
+
+
 def resample(strata: np.ndarray, times: int, seed: int) -> np.ndarray:
     """(groups,) stratum of each → (times, groups): how often each is drawn, with replacement, within its stratum."""
-    rng = np.random.default_rng(seed)
+    rng = stream(seed, "resample")
     drawn = np.zeros((times, len(strata)), dtype=np.uint16)  # a quarter of the memory, for a hundred thousand groups
     for stratum in np.unique(strata):
         members = np.flatnonzero(strata == stratum)

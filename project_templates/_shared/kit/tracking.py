@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,10 @@ def track(project: Project, runs: Sequence[Mapping[str, Any]], measured: Mapping
         return f"these runs are tracked already: {_look(project)}"
     for run in runs:
         with mlflow.start_run(run_name=run["name"], tags=tags):
-            mlflow.log_params({"seed": measured["seed"], **dict(_leaves(run, (str, bool)))})
-            mlflow.log_metrics(dict(_leaves(run, (int, float))))
+            _log(mlflow, {"seed": measured["seed"], **run})
+            for number, trial in enumerate(run.get("trials", ()), start=1):
+                with mlflow.start_run(run_name=f"{run['name']}, trial {number}", tags=tags, nested=True):
+                    _log(mlflow, trial)
     with mlflow.start_run(run_name=SERVED, tags=tags) as served:
         mlflow.log_metrics({_name(row): row["value"] for row in measured["results"]})
         mlflow.log_artifacts(str(project.figures), "figures")
@@ -52,18 +54,18 @@ def _register(mlflow: Any, project: Project, run: str, place: str) -> str:
 
 def _picture(project: Project, experiment: str) -> None:
     """What MLflow then shows, if a browser is here."""
-    command = [sys.executable, "-m", "mlflow", *_look(project).split()[1:]]
+    command = [sys.executable, "-m", "mlflow", *_look(project).split()[1:], "--workers", "1"]
     with contextlib.suppress(UnansweredError), load_test.running(project, command, ALIVE) as port:
         screenshot.snap(f"http://127.0.0.1:{port}/#/experiments/{experiment}/runs", SIZE, project.tracked)
 
 
-def _leaves(values: Mapping[str, Any], kinds: tuple[type, ...], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Whatever is of these kinds, by its name; a number that says yes or no is none."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, kinds, f"{prefix}{name}.")
-        elif isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool)):
-            yield f"{prefix}{name}", value
+def _log(mlflow: Any, run: Mapping[str, Any]) -> None:
+    """What was decided before as parameters, what came out as metrics."""
+    numbers = {name: value for name, value in run.items() if type(value) in (int, float)}
+    seed = {"seed": numbers.pop("seed")} if "seed" in numbers else {}
+    said = {name: value for name, value in run.items() if isinstance(value, str | bool) and name != "name"}
+    mlflow.log_params({**seed, **said, **run.get("settings", {})})
+    mlflow.log_metrics(numbers)
 
 
 def _name(row: Mapping[str, Any]) -> str:

@@ -90,6 +90,17 @@ def test_the_weather_forecast_is_as_wrong_as_it_says(series: Series, config: Con
     assert (errors - daily[series.day]).std() == pytest.approx(config.forecast_hour_error, rel=0.1)
 
 
+def test_nothing_that_is_known_says_how_wrong_the_weather_forecast_will_be(series: Series, config: Config) -> None:
+    """Else a model would learn the future from it: no change of the weather on the days around goes with the error."""
+    felt = measured(View(series))
+    forecast = weather.emulated(dataclasses.replace(series, temperature=felt), config)
+    mean, error = (np.bincount(series.day, each[0]) / np.bincount(series.day) for each in (felt, forecast - felt))
+    changes = np.diff(mean)
+    for days in range(-5, 6):
+        apart = changes[5 + days : len(changes) - 5 + days]
+        assert abs(np.corrcoef(apart, error[6 : len(error) - 5])[0, 1]) < 0.15, f"{days} days apart"
+
+
 def _file(tmp_path: Path, *lines: str, days: int = 0) -> Path:
     path = tmp_path / "mine.csv"
     moments = np.arange(days * 24) + np.datetime64("2024-03-20T23:00", "h").astype(int)

@@ -4,6 +4,7 @@ import numpy as np
 
 from forecast_dashboard.config import Config
 from forecast_dashboard.data.series import Series
+from forecast_dashboard.kit.intervals import stream
 
 
 def emulated(series: Series, config: Config) -> np.ndarray:
@@ -14,7 +15,7 @@ def emulated(series: Series, config: Config) -> np.ndarray:
     """
     if series.temperature is None:
         raise ValueError("there is no temperature to start from")
-    rng = np.random.default_rng(config.seed)
+    rng = stream(config.seed, "weather forecast")
     days = rng.normal(0, config.forecast_day_error, series.days)
     intervals = rng.normal(0, config.forecast_hour_error, series.temperature.shape)
     return series.temperature + days[series.day] + intervals

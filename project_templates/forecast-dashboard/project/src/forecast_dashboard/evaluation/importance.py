@@ -11,6 +11,7 @@ import numpy as np
 from forecast_dashboard.config import Config
 from forecast_dashboard.data import features
 from forecast_dashboard.data.features import FEATURES, View
+from forecast_dashboard.kit.intervals import stream
 from forecast_dashboard.models import rolling
 from forecast_dashboard.models.designs import Design, Inputs
 
@@ -31,7 +32,7 @@ class Importance:
 
 def importances(view: View, design: Design, first: int, scale: np.ndarray, config: Config) -> list[Importance]:
     """Of every kind and then of every input, the greatest first. `scale` (A,) is the unit of MASE."""
-    model, rng = rolling.fit(view, design, first, config), np.random.default_rng(config.seed)
+    model, rng = rolling.fit(view, design, first, config), stream(config.seed, "importance")
     inputs, demand = Inputs.of(view, design, model.levels), view.series.demand
     areas, times = np.nonzero(~np.isnan(demand) & (view.series.day >= first))
     chosen = rng.permutation(len(areas))[:ASKED]

@@ -7,6 +7,7 @@ import numpy as np
 
 from image_api.config import Config
 from image_api.data.folder import Photographs
+from image_api.kit.intervals import stream
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Split:
 
 def by_group(photographs: Photographs, config: Config) -> Split:
     """Whole groups to each part, class by class; of those that train, single photographs are kept back as `seen`."""
-    rng = np.random.default_rng(config.seed)
+    rng = stream(config.seed, "split")
     inside, outside = np.flatnonzero(~photographs.in_field), np.flatnonzero(photographs.in_field)
     train, validation, test = _deal(photographs, inside, (config.validation_share, config.test_share), rng)
     # A group photographed in both domains has been dealt already: its field photographs are left out.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from image_api.evaluation.measures import Answers, compare
+from image_api.kit.intervals import stream
 from image_api.kit.results import Comparison
 from image_api.models.classifier import Classifier
 
@@ -28,7 +29,7 @@ class Importance:
 
 def importance(pixels: np.ndarray, before: Answers, model: Classifier, seed: int) -> Importance:
     """For the (N, side, side, 3) photographs that the answers `before` were given to."""
-    others = pixels[_partners(before.tested.groups, np.random.default_rng(seed))]
+    others = pixels[_partners(before.tested.groups, stream(seed, "importance"))]
 
     def without(name: str, mixed: np.ndarray) -> Comparison:
         return compare(Answers(name, "model", before.tested, model.scores(mixed).argmax(axis=1)), before)

@@ -13,6 +13,7 @@ import numpy as np
 from image_api.config import Config
 from image_api.kit import drift
 from image_api.kit.drift import Check, Watched
+from image_api.kit.intervals import stream
 from image_api.kit.project import ExplainedError
 from image_api.models import classifier
 from image_api.models.classifier import Card
@@ -53,7 +54,7 @@ def mixture(
     one_hot = np.eye(len(classes))[predicted]
     usual = one_hot.mean(axis=0)
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    rng, needed = np.random.default_rng(config.seed), max(1, round(config.window * len(members) / len(groups)))
+    rng, needed = stream(config.seed, "monitor"), max(1, round(config.window * len(members) / len(groups)))
     drawn = [
         np.concatenate([members[i] for i in rng.integers(len(members), size=needed)]) for _ in range(config.resamples)
     ]

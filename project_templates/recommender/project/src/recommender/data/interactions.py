@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from recommender.kit.intervals import stream
 from recommender.kit.project import ExplainedError
 
 
@@ -80,5 +81,5 @@ def _by_time(users: np.ndarray, items: np.ndarray, times: np.ndarray, seed: int)
     """(N,) an order by user and time; by chance where both are equal, since no order of items is more right."""
     same = np.lexsort((items, times, users))  # whatever order they come in
     chance = np.empty(len(users))
-    chance[same] = np.random.default_rng(seed).random(len(users))
+    chance[same] = stream(seed, "ties").random(len(users))
     return np.lexsort((chance, times, users))

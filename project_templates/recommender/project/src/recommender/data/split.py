@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.data.interactions import Interactions
+from recommender.kit.intervals import stream
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def last_out(interactions: Interactions, allowed: np.ndarray, fewest: int = 3) -
 def random_quarter(interactions: Interactions, allowed: np.ndarray, seed: int) -> Split:
     """A quarter of every user's events, drawn at random: the protocol of published tables. It knows the future."""
     rows = np.flatnonzero(allowed)
-    drawn = np.random.default_rng(seed).random(len(rows))
+    drawn = stream(seed, "random quarter").random(len(rows))
     users = interactions.users[rows]
     order = np.lexsort((drawn, users))
     starts = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=interactions.shape[0]))])

@@ -12,6 +12,7 @@ from recommender.data.interactions import Interactions
 from recommender.evaluation import measures
 from recommender.evaluation.beyond import Slice
 from recommender.evaluation.measures import Tested
+from recommender.kit.intervals import stream
 
 PARTS = {  # the newest and the oldest event of each, counted back from the newest of all
     "the newest event": (0, 0),
@@ -29,7 +30,7 @@ def importances(
     """By how much nDCG changes for the users who have each part; `rows` (N,) masks the events of the histories."""
     seen = interactions.matrix(rows)
     before = measures.rank(weights, seen, held_out, config.length).ndcg
-    users, rng = np.flatnonzero(np.diff(held_out.indptr)), np.random.default_rng(config.seed)
+    users, rng = np.flatnonzero(np.diff(held_out.indptr)), stream(config.seed, "importance")
     age = _ages(interactions.users, rows)
     found = []
     for name, (newest, oldest) in PARTS.items():

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from recommender.config import Config
 from recommender.kit import intervals
+from recommender.kit.intervals import stream
 from recommender.kit.results import Comparison, Result
 
 
@@ -109,7 +110,7 @@ def among_sampled(
     weights: np.ndarray, seen: sparse.csr_array, held_out: sparse.csr_array, sampled: int, length: int, seed: int
 ) -> np.ndarray:
     """(U,) nDCG as a careless evaluation has it: what was held out against a few items drawn at random."""
-    users, rng = np.flatnonzero(np.diff(held_out.indptr)), np.random.default_rng(seed)
+    users, rng = np.flatnonzero(np.diff(held_out.indptr)), stream(seed, "sampled items")
     found = []
     for some in _batches(users):
         scores = seen[some] @ weights

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from recommender.kit.intervals import stream
+
 ALPHA = 0.05  # how often all comparisons of an experiment together may find what is not there
 POWER = 0.8
 TUNED_FOR = 0.5  # share of the planned visitors at which the always-valid interval is tightest
@@ -161,7 +163,7 @@ def peeking(outcomes: np.ndarray, history: np.ndarray, planned: int, fewest: int
 
     No look is made before `fewest` visitors in each group, or about that many.
     """
-    rng = np.random.default_rng([seed, 3])
+    rng = stream(seed, "peeking")
     number = len(outcomes)
     looks = np.unique(np.linspace(2 * fewest, number, max(2, number - 2 * fewest)).astype(int))
     some = {str(each): _evenly(len(looks), each) for each in LOOKS} | {"after every visitor": slice(None)}

@@ -13,6 +13,7 @@ import numpy as np
 from recommender.config import Config
 from recommender.data.interactions import Interactions
 from recommender.data.world import World
+from recommender.kit.intervals import stream
 from recommender.models.recommend import Recommender
 
 LOOKED_AT = 0.85  # share of those who look at a place who look at the next one, too
@@ -63,7 +64,7 @@ class Population:
 
 def invite(interactions: Interactions, world: World, config: Config) -> Population:
     """Known users who come back, the oftener the longer their past, and newcomers."""
-    rng = np.random.default_rng([config.seed, 1])
+    rng = stream(config.seed, "population")
     ids = np.array([item.id for item in interactions.catalogue])
     number = min(round(config.visitors * (1 - config.newcomers)), interactions.shape[0])
     known = np.sort(rng.permutation(interactions.shape[0])[:number])

@@ -21,6 +21,7 @@ from recommender.experiment import abtest, events, population, tokens
 from recommender.experiment.assignment import Experiment
 from recommender.experiment.population import Population, Truth, Visitor
 from recommender.kit import results
+from recommender.kit.intervals import stream
 from recommender.kit.load_test import running_service
 from recommender.kit.progress import progress
 from recommender.kit.questions import UnansweredError, as_json, connection, send
@@ -81,7 +82,7 @@ def _visit(port: int, everybody: Population, numbers: dict[str, int], config: Co
             with connection(port) as client:
                 while due := next_one():
                     day, number, visit = due
-                    rng = np.random.default_rng([config.seed, 2, number, visit])
+                    rng = stream(config.seed, f"visit {visit} of {number}")
                     visitor = everybody.visitors[number]
                     if shown := _one(client, everybody, visitor, visit, numbers, rng, config.length):
                         days[shown] = day
