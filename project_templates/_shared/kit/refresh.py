@@ -31,7 +31,9 @@ def refresh(
     project.data.mkdir(exist_ok=True)
     for old in (said, changed):
         old.unlink(missing_ok=True)
-    if watch and (text := alarm(watch())):
+    if watch is None:
+        say("Nothing was monitored: there is no folder of logs.")
+    elif text := alarm(watch()):
         _write(said, text)
         say(text)
     before = results.read(project.metrics) if project.metrics.is_file() else None

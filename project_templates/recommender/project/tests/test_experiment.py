@@ -257,7 +257,7 @@ def test_a_guardrail_that_the_ranking_breaks_is_seen(store: Store, config: Confi
     _logged(store, config, (2000, 2010), lift=-0.2)
     found = _analyzed(tmp_path, config)
     assert {each["name"]: each["state"] for each in found["arms"][0]["guardrails"]} == {
-        "milliseconds for a list": "holds",
+        "milliseconds of the ranking": "holds",
         "share of visitors who open nothing": "broken",
     }
     assert found["decision"] == "keep"

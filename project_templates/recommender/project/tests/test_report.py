@@ -153,3 +153,20 @@ def test_a_sentence_is_said_where_it_holds(
     change(measured)
     assert said in text(measured)
     assert unsaid not in text(measured)
+
+
+@pytest.mark.parametrize(
+    ("best", "tried", "said"),
+    [
+        (100, (20, 50, 100), "neighbors of item-kNN (100)"),
+        (20, (20, 50, 100), "neighbors of item-kNN (20)"),
+        (50, (20, 50, 100), ""),
+        (0, (0, 10, 50), ""),
+        (1, (0, 1), ""),  # yes or no has no beyond
+    ],
+)
+def test_a_search_that_ended_at_its_edge_says_so(best: float, tried: tuple[float, ...], said: str) -> None:
+    run = {"name": "item-kNN", "decision": "d", "tried": 3, "validation_ndcg": 0.2, "settings": {"neighbors": best}}
+    runs = [{**run, "trials": [{"settings": {"neighbors": each}, "ndcg": 0.2} for each in tried]}]
+    text = tables.experiments(runs)
+    assert (said in text) if said else ("edge" not in text)

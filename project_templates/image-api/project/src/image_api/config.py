@@ -9,7 +9,7 @@ PROJECT = Project.read(Path(__file__).resolve().parents[2], "image_api")  # name
 EXPLORATION = PROJECT.reports / "explore.md"  # a first look at the training photographs
 EXAMPLE = PROJECT.reports / "example.jpg"  # a test photograph, as large as the page sends one
 WEIGHTS = PROJECT.data / "weights.npz"  # the network's own, for the page that needs no service
-NAIVE_MODEL = PROJECT.data / "naive.onnx"  # trained for a leaky split, to show what that would claim; never served
+NETWORKS = PROJECT.data / "networks"  # of all experiments, by number, to be compared with the one that is served
 
 
 @dataclass(frozen=True)

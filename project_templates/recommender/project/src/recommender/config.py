@@ -23,9 +23,9 @@ class Config:
     matrix_megabytes: int = 2_000  # that fitting a ranking may take: it grows with the square of the catalogue
     recent: float = 0.1  # share of the newest events by which an item counts as popular now
 
-    neighbors: tuple[int, ...] = (20, 50, 100)  # tried for item-kNN: how many items may speak for one
+    neighbors: tuple[int, ...] = (20, 50, 100, 200, 400)  # tried for item-kNN: how many items may speak for one
     shrink: tuple[float, ...] = (0.0, 10.0, 50.0)  # tried for item-kNN: doubt about items seen together by few
-    pull: tuple[float, ...] = (3.0, 10.0, 30.0, 100.0, 300.0)  # tried for EASE: of the weights towards zero
+    pull: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)  # tried for EASE: of the weights towards zero
     popular_pull: tuple[float, ...] = (0.0, 1.0)  # tried for EASE: more of it for items that many chose
 
     fewest_cold: int = 5  # events of a user, below which they count as new
@@ -47,7 +47,7 @@ class Config:
     exploration: float = 0.1  # share of lists whose first item is drawn among the candidates
     candidates: int = 5  # first items of each ranking that exploration draws from
     detectable: float = 0.10  # relative change of the main metric that the experiment is planned to find
-    worse_milliseconds: float = 5.0  # by which a list may take longer before that counts as harm
+    worse_milliseconds: float = 1.0  # by which a ranking may take longer for a list before that counts as harm
     worse_nothing: float = 0.05  # by which the share of visitors who open nothing may rise
     mismatch: float = 0.001  # p-value of the sample ratio below which no lift is reported
     least_support: float = 50.0  # effective sample size below which no off-policy estimate is reported

@@ -11,7 +11,7 @@ import numpy as np
 
 from forecast_dashboard.data.features import Feature
 
-PULL = 3.0  # of the weights towards zero, for columns of spread one
+PULL = 3.0  # of the weights towards zero, for columns of spread one, or less
 MILD = (14.0, 21.0)  # degrees below which people heat, and above which they cool
 HOURS = 24
 
@@ -48,7 +48,8 @@ def fit(inputs: np.ndarray, targets: np.ndarray, features: Sequence[Feature]) ->
     areas = int(inputs[:, number].max()) + 1
     columns = _expanded(inputs, features, areas)
     center, spread = columns.mean(axis=0), columns.std(axis=0)
-    spread = np.where(spread > 1e-6, spread, 1.0)  # a constant column says nothing, and must not be blown up
+    # What hardly varied, such as warm hours at night, is not blown up: in a heat wave it would outweigh all else.
+    spread = np.maximum(spread, 1.0)
     columns = (columns - center) / spread
     mean = targets.mean()
     gram = columns.T @ columns + PULL * np.eye(columns.shape[1])

@@ -17,7 +17,7 @@ def headline(measured: dict[str, Any]) -> str:
     picture = "![Every forecast's error with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         path = PROJECT.screenshot.relative_to(PROJECT.root).as_posix()
-        picture = f"![The page: tomorrow's forecast, and a day of the test year]({path})"
+        picture = f"![The page: one day of the test year, its forecast and what came]({path})"
     return (
         f"**{data['noun'].capitalize()} a day ahead: MASE {three(model['value'])} {interval(model, three)} over "
         f"{data['test_days']} held-out days, {_against_the_strongest(measured)}.**\n\n"
@@ -46,8 +46,8 @@ def _promise(measured: dict[str, Any]) -> str:
     return (
         f"Of {whole(plain['promised'])} intervals, plain ones cover {percent(plain['coverage'])} of the actual values, "
         f"and {first}. The adaptive ones, which are served, cover {percent(adaptive['coverage'])}, and {second}. Where "
-        f"the plain ones fail they cover {percent(same['coverage'])}, or {percent(still['coverage'])} while no actual "
-        "values come."
+        f"the plain ones are worst, the adaptive ones cover {percent(same['coverage'])}, or "
+        f"{percent(still['coverage'])} while no actual values come."
     )
 
 

@@ -56,8 +56,8 @@ def _leak(measured: dict[str, Any]) -> list[str]:
         return []
     helped = known["value"] < main(measured)["value"]
     return [
-        "The row in italics knew **tomorrow's actual weather**: what an evaluation claims that joins weather and "
-        "values by time. No real forecast can be as good."
+        "The row in italics knew **tomorrow's actual weather**: an evaluation that joins each value with the weather "
+        "of the same hour claims this. No real forecast can know it."
         + ("" if helped else " This time it gained nothing: what limits this model is not the weather.")
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from image_api.config import EXAMPLE, NAIVE_MODEL, PROJECT, Config
+from image_api.config import EXAMPLE, NETWORKS, PROJECT, Config
 from image_api.data import prepare, split
 from image_api.data.folder import Photographs
 from image_api.data.prepare import Manifest
@@ -60,12 +60,17 @@ class Contest:
     constant: Answers  # always the most frequent class
     baselines: list[Answers]
     models: list[Answers]
-    careless: list[Answers]  # by the experiment that a leaky evaluation would have chosen, on the leaky split first
+    others: list[list[Answers]]  # of the experiments that are not served
+    careless: list[
+        Answers
+    ]  # what a leaky evaluation measures of the one it would have chosen; nothing where none leaks
 
     def results(self) -> list[Result]:
         """Macro F1 of each, baselines first."""
-        at_home = (self.constant, self.baselines[0], self.models[0], *self.careless[:2])
-        rows = (*at_home, *self.baselines[1:], *self.models[1:], *self.careless[2:])
+        rows = [self.constant]
+        for number, (simple, model) in enumerate(zip(self.baselines, self.models, strict=True)):
+            rows.extend([simple, *(each[number] for each in self.others), model])
+            rows.extend([] if number else self.careless)
         return [result(each, "macro_f1", "Macro F1", measures.macro_f1) for each in rows]
 
     def details(self, classes: list[str]) -> list[Result]:
@@ -76,9 +81,9 @@ class Contest:
         return accuracies + [result(model, f"recall_{i}", f"Recall, {name}", recall_of(i)) for i, name in tested]
 
     def comparisons(self) -> list[Comparison]:
-        """The model against the baseline in each place, and against the careless choice where that is another one."""
-        pairs = [*zip(self.models, self.baselines, strict=True), *zip(self.models, self.careless[1:], strict=False)]
-        return [compare(*pair) for pair in pairs]
+        """The model against each of the others, place by place."""
+        rivals = (self.baselines, *self.others)
+        return [compare(*pair) for each in rivals for pair in zip(self.models, each, strict=True)]
 
 
 def evaluate(config: Config) -> None:
@@ -114,8 +119,8 @@ def _check(served: Classifier, photographs: Photographs, parts: Split) -> None:
             "the model was trained on other photographs, or split otherwise, and may have met those it is tested on: "
             "run `python -m image_api train` first"
         )
-    if not NAIVE_MODEL.is_file():
-        raise ExplainedError(f"{NAIVE_MODEL.name} is not kept in git: run `python -m image_api train` first")
+    if not NETWORKS.is_dir():
+        raise ExplainedError(f"data/{NETWORKS.name} is not kept in git: run `python -m image_api train` first")
 
 
 def _places(
@@ -143,21 +148,33 @@ def _contest(
         Answers(f"always {photographs.classes[usual]}", "baseline", places[0].tested, always),
         [Answers(BASELINE_NAME, "baseline", place.tested, simple.predict(place.pixels)) for place in places],
         [place.answers for place in places],
-        _careless(photographs, parts.train, [seen, *(place.tested for place in places)], served),
+        [
+            _answered(run, [place.tested for place in places], photographs, served)
+            for run in _runs()
+            if not run["chosen"]
+        ],
+        _careless(photographs, parts.train, seen, served),
     )
 
 
-def _careless(photographs: Photographs, train: np.ndarray, places: list[Tested], served: Classifier) -> list[Answers]:
-    """The experiment that a leaky evaluation would have chosen: on the groups it knows, which is what that evaluation
-    measures, and (if it is not the one that is served) on others."""
-    if split.is_known(photographs, places[0].rows, train).mean() < LEAKY:
+def _runs() -> list[dict[str, Any]]:
+    """The experiments, each with its number."""
+    return [{**run, "number": number} for number, run in enumerate(results.experiments(PROJECT))]
+
+
+def _answered(run: dict[str, Any], places: list[Tested], photographs: Photographs, served: Classifier) -> list[Answers]:
+    """What another experiment's network says in each place."""
+    model = Classifier(NETWORKS / f"{run['number']}.onnx", served.card)
+    said = (model.scores(photographs.pixels[each.rows]).argmax(axis=1) for each in places)
+    return [Answers(f"“{run['name']}”", "baseline", *each) for each in zip(places, said, strict=True)]
+
+
+def _careless(photographs: Photographs, train: np.ndarray, seen: Tested, served: Classifier) -> list[Answers]:
+    """What an evaluation measures that tests on groups that also train, of the experiment that it would have chosen."""
+    if split.is_known(photographs, seen.rows, train).mean() < LEAKY:
         return []  # that split shares too little to be called a leak
-    name = next(run["name"] for run in results.experiments(PROJECT) if run["careless"])
-    model = Classifier(NAIVE_MODEL, served.card)
-    known = places[:1] if name == served.card.experiment else places
-    answers = [model.scores(photographs.pixels[each.rows]).argmax(axis=1) for each in known]
-    roles = ("naive", *["baseline"] * (len(places) - 1))
-    return [Answers(f"“{name}”", *each) for each in zip(roles, known, answers, strict=False)]
+    run = next(run for run in _runs() if run["careless"])
+    return [replace(each, role="naive") for each in _answered(run, [seen], photographs, served)]
 
 
 def _trust(

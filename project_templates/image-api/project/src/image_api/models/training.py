@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from image_api.config import NAIVE_MODEL, PROJECT, WEIGHTS, Config
+from image_api.config import NETWORKS, PROJECT, WEIGHTS, Config
 from image_api.data import images, prepare, split
 from image_api.data.folder import Photographs
 from image_api.data.prepare import Manifest
@@ -89,7 +89,9 @@ def train(config: Config) -> list[Run]:
 
     check = images.to_input(photographs.pixels[parts.validation[:64]])
     export(networks[best], classifier.MODEL, check)
-    export(networks[careless], NAIVE_MODEL, check)
+    NETWORKS.mkdir(parents=True, exist_ok=True)
+    for number, network in enumerate(networks):
+        export(network, NETWORKS / f"{number}.onnx", check)
     np.savez(WEIGHTS, allow_pickle=False, **folded(networks[best]))
     known(networks[best], photographs, parts).save()
     _write_card(networks[best], runs[best], photographs, manifest, parts, config)

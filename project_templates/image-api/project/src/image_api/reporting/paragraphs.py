@@ -41,7 +41,10 @@ def _verdict(measured: dict[str, Any]) -> str:
     rival = against_the_strongest(measured)
     low, high = rival["ci95"]
     verdict = "better than" if low > 0 else "worse than" if high < 0 else "not clearly better or worse than"
-    return f"It is {verdict} the strongest other model that was tested ({rival['against']}): {difference(rival)}."
+    same = (each for each in measured["comparisons"] if each["against"] == rival["against"])
+    elsewhere = next((each for each in same if each["split"] != rival["split"]), None)
+    also = f"; {place(elsewhere)}, which counted as much in the choice: {difference(elsewhere)}" if elsewhere else ""
+    return f"It is {verdict} the strongest other model that was tested ({rival['against']}): {difference(rival)}{also}."
 
 
 def careless_claim(measured: dict[str, Any]) -> str:
@@ -50,9 +53,7 @@ def careless_claim(measured: dict[str, Any]) -> str:
         return ""
     model, noun = main(measured), measured["data"]["grouped_by"]
     if naive["ci95"][0] <= model["value"]:
-        return (
-            f"A split by photograph, which shares {noun}s, would have claimed no clearly higher score: {score(naive)}."
-        )
+        return f"Where photographs of the same {noun}s train and test, the score is not clearly higher: {score(naive)}."
     claim = f"A split by photograph, which tests on {noun}s that also train, would have claimed {naive['value']:.2f}"
     honest = [row for row in measured["results"] if row["model"] == naive["model"] and row["role"] == "baseline"]
     if not honest:
@@ -66,8 +67,8 @@ def data(measured: dict[str, Any]) -> str:
     data = measured["data"]
     noun = data["grouped_by"]
     known = data["seen_known"]
-    shared = f" ({known} of them show a known training {noun})" if 0 < known < data["seen"] else ""
-    same = f" from the same {noun}s{shared}" if data["has_groups"] else ""
+    shared = f" ({known} of them of a {noun} that trains)" if known else ""
+    same = f" photograph by photograph{shared}" if data["has_groups"] else ""
     groups = f" in {data['groups']} {noun}s" if data["has_groups"] else ""
     counts = (
         f"{data['rows']} photographs of {len(data['classes'])} classes{groups}: {data['train']} for training, "

@@ -239,7 +239,7 @@ def _decision(arms: list[dict[str, Any]]) -> tuple[str, str]:
 def guardrails(visitors: Visitors, alpha: float, config: Config) -> list[Guardrail]:
     """What must not get worse while the main metric gets better; a ranking can move each of them."""
     seen = (
-        ("milliseconds for a list", visitors.milliseconds, config.worse_milliseconds),
+        ("milliseconds of the ranking", visitors.milliseconds, config.worse_milliseconds),
         ("share of visitors who open nothing", (visitors.clicks == 0).astype(float), config.worse_nothing),
     )
     found = []

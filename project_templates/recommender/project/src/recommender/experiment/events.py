@@ -47,7 +47,7 @@ class Exposure:
     propensity: float  # with which it was put here, given what stands above it
     is_fallback: int
     history: int  # items the visitor had seen: known before the list was shown
-    milliseconds: float  # that the list took
+    milliseconds: float  # that its ranking took
     choices: str  # JSON, at the first place: the candidates, and what each ranking would have put first
 
 

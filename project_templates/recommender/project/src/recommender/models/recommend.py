@@ -4,6 +4,7 @@ The first item is drawn at random in a small share of the lists, and every item 
 was put where it is: so what was shown can later say something about what was not.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,7 @@ class Slate:
     is_fallback: bool  # the same for everybody, since nothing is known of the visitor
     candidates: tuple[int, ...]  # that its first item was, or could have been, drawn from
     firsts: Mapping[str, int]  # what each ranking would have put first
+    milliseconds: float = 0.0  # that its own ranking took: what the others would have shown is for the log alone
 
 
 @dataclass(frozen=True)
@@ -64,21 +66,24 @@ class Recommender:
             return Slate(shown, True, (), {})
         if len(seen) == len(self.numbers):
             return Slate((), False, (), {})
-        needed = length + self.candidates
-        scores = {name: self._scores(name, seen) for name in (*self.trained.weights, POPULAR)}
-        orders = {name: _best(each, needed) for name, each in scores.items()}
-        firsts = {name: order[0] for name, order in orders.items()}
+        needed, started = length + self.candidates, time.perf_counter()
+        scores = self._scores(ranking, seen)
+        order = _best(scores, needed)
+        milliseconds = round(1000 * (time.perf_counter() - started), 3)
+        others = [name for name in (*self.trained.weights, POPULAR) if name != ranking]
+        orders = {ranking: order, **{name: _best(self._scores(name, seen), needed) for name in others}}
+        firsts = {name: each[0] for name, each in orders.items()}
         candidates = tuple(sorted({each for order in orders.values() for each in order[: self.candidates]}))
         first = firsts[ranking]
         if draw < self.exploration:
             first = candidates[int(draw / self.exploration * len(candidates))]
         propensity = self.exploration / len(candidates) + (1 - self.exploration) * (first == firsts[ranking])
-        items = [first, *(each for each in orders[ranking] if each != first)][:length]
+        items = [first, *(each for each in order if each != first)][:length]
         shown = tuple(
-            Shown(each, float(scores[ranking][each]), 1.0 if place else propensity, self._because(ranking, seen, each))
+            Shown(each, float(scores[each]), 1.0 if place else propensity, self._because(ranking, seen, each))
             for place, each in enumerate(items)
         )
-        return Slate(shown, False, candidates, firsts)
+        return Slate(shown, False, candidates, firsts, milliseconds)
 
     def _scores(self, ranking: str, seen: list[int]) -> np.ndarray:
         if ranking == POPULAR:

@@ -75,9 +75,9 @@ def data(measured: dict[str, Any]) -> str:
 def _drawn() -> str:
     return (
         "They are **synthetic, drawn by code** (`src/recommender/data/sample.py`), so that everything runs offline "
-        "and the truth of the experiment is known, with the flaws of real services built in: a few films that "
-        "everybody watches, niches that no genre describes, tastes that drift, films that come out late, viewers who "
-        "have just joined. A result on drawn viewers shows that the method finds what was hidden in them on purpose, "
+        "and the truth of the experiment is known, with the flaws of real services built in: a few films that many "
+        "watch, niches that no genre describes, tastes that drift, films that come out late, viewers of whom little "
+        "is known. A result on drawn viewers shows that the method finds what was hidden in them on purpose, "
         "and nothing about real ones."
     )
 

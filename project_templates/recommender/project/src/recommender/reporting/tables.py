@@ -17,7 +17,19 @@ def experiments(runs: list[dict[str, Any]]) -> str:
         f"{table(header, rows)}\n\n"
         "Every setting that was tried is in `reports/runs/`, with its score: a ranking is not better because it was "
         "searched for longer. Validation is the second newest event of each user; the newest one is the test."
+        f"{_at_the_edge(runs)}"
     )
+
+
+def _at_the_edge(runs: list[dict[str, Any]]) -> str:
+    """Which best values are the largest or smallest that was tried: further out, there may be better ones."""
+    found = []
+    for run in runs:
+        for key, value in run["settings"].items():
+            tried = sorted({trial["settings"][key] for trial in run["trials"]})
+            if value and len(tried) > 2 and value in (tried[0], tried[-1]):  # there is nothing below zero
+                found.append(f"{key.replace('_', ' ')} of {run['name']} ({value:g})")
+    return f" At the edge of what was tried: {', '.join(found)}. There may be better ones beyond." if found else ""
 
 
 def _settings(run: dict[str, Any]) -> str:
