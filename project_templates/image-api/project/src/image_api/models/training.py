@@ -3,6 +3,7 @@
 Run as: python -m image_api train
 """
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -88,10 +89,10 @@ def train(config: Config) -> list[Run]:
     runs[careless] = replace(runs[careless], careless=True)
 
     check = images.to_input(photographs.pixels[parts.validation[:64]])
-    export(networks[best], classifier.MODEL, check)
     NETWORKS.mkdir(parents=True, exist_ok=True)
     for number, network in enumerate(networks):
         export(network, NETWORKS / f"{number}.onnx", check)
+    shutil.copy(NETWORKS / f"{best}.onnx", classifier.MODEL)
     np.savez(WEIGHTS, allow_pickle=False, **folded(networks[best]))
     known(networks[best], photographs, parts).save()
     _write_card(networks[best], runs[best], photographs, manifest, parts, config)
