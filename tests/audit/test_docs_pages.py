@@ -35,6 +35,17 @@ def test_a_section_on_a_linked_page_counts(heading: str, tmp_path: Path) -> None
     assert states[0] == states[1]
 
 
+def test_results_on_a_page_beside_the_readme_count(tmp_path: Path) -> None:
+    tree = _split("## Results")
+    page = str(tree.pop("docs/more.md")).replace("](../figures", "](figures")
+    readme = str(tree["README.md"]).replace("docs/more.md", "./RESULTS.md")
+    states = [
+        {each.rule.code: each.state for each in audited(tmp_path / name, each).results}
+        for name, each in (("a", COMPLETE), ("b", {**tree, "README.md": readme, "RESULTS.md": page}))
+    ]
+    assert states[0] == states[1]
+
+
 def test_a_page_that_is_not_linked_or_not_there_does_not(tmp_path: Path) -> None:
     tree = _split("## Limitations")
     unlinked = {**tree, "README.md": str(tree["README.md"]).replace("docs/more.md", "docs/none.md")}

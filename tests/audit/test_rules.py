@@ -28,6 +28,7 @@ PASSING: dict[str, list[str | Tree]] = {
     ],
     "PRB102": ["The growers decide at dusk whether to light their fires.\n"],
     "DAT201": [
+        "This project leverages [Frost’s weather data](https://www.frost.example.net/research/) to warn growers.\n",
         "## Data\n\nHourly temperatures from the [weather office](https://opendata.example.net/hourly).\n",
         "## Dataset\n\nhttps://www.kaggle.com/datasets/someone/frost\n",
         "The sample is drawn from [Frost](https://zenodo.org/record/1).\n",
@@ -49,6 +50,7 @@ PASSING: dict[str, list[str | Tree]] = {
         "The dataset spans 8,760 hours between 2015 and 2016.\n",
     ],
     "MOD301": [
+        "- ##### **Small network**: a simple feedforward network used as a baseline model.\n\nF1 of trees is 0.84.\n",
         TABLE.format("always no frost (baseline)"),
         TABLE.format("last value"),
         "F1 is 0.84; the baseline, last night's answer, reaches 0.61.\n",
@@ -76,6 +78,8 @@ PASSING: dict[str, list[str | Tree]] = {
         "![Confusion matrix](images/cm.png)\n",
     ],
     "EVL407": [
+        "The small network trades ~2.6 points of accuracy for an 8 times smaller file and faster answers.\n",
+        "We decided to focus only on trees, since many classes of models would double the code of the service.\n",
         "## Approach\n\nTrees rather than a network: they train in seconds on an old laptop.\n",
         "## Design\n\n| Decision | Rationale |\n| -- | -- |\n| Trees | Fast |\n| SQLite | No server |\n",
         f"## Trees vs. a network\n\n{WORDS}\n",
@@ -126,6 +130,8 @@ PASSING: dict[str, list[str | Tree]] = {
         "Prometheus scrapes the service, and Grafana shows its answers.\n",
     ],
     "RUN509": [
+        "This app runs in a self-hosted Kubernetes homelab, with failover to another.\n",
+        "Only the trees are currently deployed in the Cloud Run.\n",
         BLOCK.format("docker compose up"),
         "## Deployment\n\nIt runs on a small machine behind a proxy; `deploy.yaml` says how much memory it gets.\n",
         "Deployed at https://frost.fly.dev\n",
@@ -149,7 +155,10 @@ PASSING: dict[str, list[str | Tree]] = {
     ],
     "COM608": ["```console\npython a.py\n```\n\n## Data\n", "---\ntitle: Frost\n---\n\nText.\n"],
     "COM604": ["`{{ name }}` and ${{ github.ref }}, TODO: more; your project.\n", "```\n{{ name }}\n```\n"],
-    "COM607": ["![Result](r.png)\n", '<img src="docs/plot.png">\n', "```mermaid\ngraph TD\n a-->b\n b-->c\n```\n"],
+    "COM607": [
+        "**Live dashboard:** https://frost.streamlit.app/\n",
+        "**Live application:** [frost.example.net](https://frost.grower.net)\n",
+        "![Result](r.png)\n", '<img src="docs/plot.png">\n', "```mermaid\ngraph TD\n a-->b\n b-->c\n```\n"],
     "COM605": [
         "F1 is 0.84.\n\n![](plot.png)\n" + "\nWords.\n" * 40,
         "![](plot.png)\n\n" + "Words.\n\n" * 25 + "F1 is 0.84 on the test set.\n",
@@ -195,6 +204,7 @@ FAILING: dict[str, list[str | Tree]] = {
     "EVL405": ["We use accuracy.\n"],
     "EVL406": ["The model is very good.\n"],
     "EVL407": [
+        "It trades in futures for the growers, every night.\n",
         "## Approach\n\nI used a random forest.\n",
         "## Results\n\nThe accuracy is higher than that of my first attempt on this data set.\n",
     ],
@@ -229,7 +239,9 @@ FAILING: dict[str, list[str | Tree]] = {
         "[code](https://github.com/a/b)\n",
     ],
     "RUN508": ["## Monitoring\n\nPlanned.\n", "## Future work\n\n- Add Prometheus\n- Add Grafana\n"],
-    "RUN509": ["## Deployment\n\nCan be deployed to the cloud.\n", BLOCK.format("python train.py")],
+    "RUN509": [
+        "It will be deployed on Kubernetes.\n",
+        "## Deployment\n\nCan be deployed to the cloud.\n", BLOCK.format("python train.py")],
     "COM601": ["```mermaid\nflowchart LR\n  a --> b\n```\n", "![Logo](logo.png)\n", "```\n├── a.py\n└── b.py\n```"],
     "COM602": [
         {"README.md": f"{ML}![Result](r.png)\n", "a.py": ""},

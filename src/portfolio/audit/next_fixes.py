@@ -16,10 +16,10 @@ COUNT = 3
 ORDER = (
     *("COM604", "EVL402", "EVL403", "RUN502", "COM608", "COM609"),
     *("OWN905", "OWN901", "OWN904", "OWN902", "OWN903", "OWN906"),
-    *("LLM952", "EVL401", "MOD301", "RUN501", "PRB101", "COM607", "COM602"),
-    *("LLM951", "DAT201", "DAT203", "LLM953", "EVL406", "LLM955", "RFL701", "RFL702", "RUN506", "COM601", "COM605"),
-    *("LLM956", "LLM954", "MOD303", "EVL404", "EVL405", "EVL407", "DAT202", "COM603", "RUN509", "HYG803", "RUN508"),
-    *("RUN503", "RUN504", "PRB102", "HYG801"),
+    *("LLM952", "EVL401", "MOD301", "RUN501", "PRB101", "COM607", "EVL406", "COM602"),
+    *("LLM951", "DAT201", "DAT203", "LLM953", "LLM955", "PRB102", "RFL701", "EVL407", "RFL702", "RUN506", "COM601"),
+    *("COM605", "LLM956", "LLM954", "MOD303", "EVL404", "EVL405", "DAT202", "COM603", "RUN509", "HYG803", "RUN508"),
+    *("RUN503", "RUN504", "HYG801"),
 )
 # No baseline and no reason for a measure before there is a number; no mistakes before there are answers to look at.
 AFTER = {

@@ -13,7 +13,11 @@ from portfolio.readme.model import BOLD, Image, Link, Passage, Readme, Section, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DEPTH = re.compile(r"(?:\./)?(docs/[^?#]{1,300}\.md)(?:[?#].*)?", re.IGNORECASE)
+DEPTH = re.compile(
+    r"(?:\./)?(docs/[^?#]{1,300}\.md|(?:\w{1,40}[_-])?(?:results|evaluation|experiments|analysis)(?:[_-]\w{1,40})?\.md)"
+    r"(?:[?#].*)?",
+    re.IGNORECASE,
+)
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:|//|/|#", re.IGNORECASE)  # what does not depend on the page it stands on
 MOST = 12  # pages beside the README
 DEEPEST = 6  # level of a heading
@@ -34,10 +38,10 @@ class Page:
 
 
 def linked(readme: Readme) -> tuple[str, ...]:
-    """The paths below `docs/` that a README links to, in its order."""
+    """The pages below `docs/` that a README links to, and those beside it on results, in its order."""
     matches = (DEPTH.fullmatch(unquote(link.target.strip())) for link in readme.links)
     paths = (posixpath.normpath(match[1]) for match in matches if match)
-    return tuple(dict.fromkeys(path for path in paths if path.lower().startswith("docs/")))[:MOST]
+    return tuple(dict.fromkeys(path for path in paths if DEPTH.fullmatch(path)))[:MOST]
 
 
 def numbered(texts: Sequence[tuple[str, str]]) -> tuple[Page, ...]:

@@ -24,6 +24,13 @@ CHOSEN_FOR = re.compile(  # what was chosen, why, and over what
     r"\b(?:because|since|due to|for its)\b[^.\n]{3,120}\b(?:than|over|instead of|rather than|compared (?:to|with))\b",
     re.I,
 )
+TRADES = re.compile(  # an amount of one thing for an amount of another
+    r"\btrad(?:e|es|ed|ing)\s(?:off\s|away\s|some\s|a\s(?:little|bit|few)\s|about\s|[~≈]?\s?\d)(?:[^.\n]|\.\d){3,120}\bfor\b",
+    re.I,
+)
+LEFT_OUT = re.compile(  # what was not done, and what it would have cost
+    r"\b(?:decided|chose|opted)\b[^.\n]{3,120}\b(?:since|because|as)\b[^.\n]{3,160}\bwould\b", re.I
+)
 LONG_ENOUGH = 8  # words, to name two things and a reason
 
 
@@ -81,7 +88,7 @@ def tradeoffs(project: Project) -> Verdict:
 def _weighs(passage: Passage) -> bool:
     """Whether it says what one thing has more of, and what the other has instead."""
     said = passage.spoken
-    if BOTH_SIDES.search(passage.text) or CHOSEN_FOR.search(passage.text):
+    if any(pattern.search(passage.text) for pattern in (BOTH_SIDES, CHOSEN_FOR, TRADES, LEFT_OUT)):
         return True
     contrasts = phrases.possible(frozenset(said.split()), "contrasts", "phrases")
     if sum(each in said for each in contrasts) >= 2 or phrases.says(said, "contrasts", "between"):

@@ -105,6 +105,9 @@ def _linked_source(project: Project, scope: Scope) -> int | None:
         is_filled_in = not link.is_image and "??" not in link.target
         if is_filled_in and phrases.holds(link.target.casefold(), "data_cues", "hosts") and not _is_own(link):
             return link.line
+    for link in readme.links:
+        if _speaks_of_data(link.text) and "://" in link.target and _leads_to_data(project, link) and not _is_own(link):
+            return link.line
     if "http" in scope.text and ELSEWHERE.search(scope.text):
         return scope.line
     for passage in readme.passages:

@@ -27,6 +27,8 @@ SIMPLER = re.compile(  # a naive model, or what something is better than
     re.I,
 )
 
+SENTENCE = 8  # words of a heading, from which on it says something by itself
+
 
 @rule(
     "MOD301",
@@ -104,7 +106,8 @@ def _line_of_words(reading: Reading) -> int | None:
             return passage.line
     for section in reading.readme.sections:
         is_named = phrases.says(spoken(words(section.title)), "baseline", "words")
-        if is_named and not section.is_empty and not reading.about("baseline").is_bare:
+        is_a_sentence = len(words(section.title)) >= SENTENCE
+        if is_named and (is_a_sentence or (not section.is_empty and not reading.about("baseline").is_bare)):
             return section.line
     return None
 

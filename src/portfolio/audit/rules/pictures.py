@@ -11,6 +11,7 @@ from portfolio.audit.metric_tables import metric_tables, states_a_measure
 from portfolio.audit.pictures import SUFFIXES
 from portfolio.audit.rules.communication import OUTWARD
 from portfolio.audit.rules.rule import EVERY, SHOWN, rule
+from portfolio.audit.rules.serving import line_of_a_demo
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 from portfolio.readme.words import spoken, words
 
@@ -211,7 +212,8 @@ def visual(project: Project) -> Verdict:
 
     Why: People look at pictures first, and read a page without one last.
 
-    Decided: There is a Mermaid block, or a picture or recording that is not a badge, logo, icon or banner.
+    Decided: There is a Mermaid block, or a picture or recording that is not a badge, logo, icon or banner, or a link to
+    where it runs.
 
     Ignore: There is nothing to see.
 
@@ -235,6 +237,8 @@ def visual(project: Project) -> Verdict:
         for each in readme.passages
     ):
         return passed()
+    if line := line_of_a_demo(project):
+        return passed("it can be tried where it runs", line)
     line = readme.images[0].line if readme.images else None
     seen = "only badges, logos or banners are shown" if readme.images else "no picture, plot or screenshot is shown"
     has = project.evidence

@@ -42,6 +42,12 @@ SERVED_AT = re.compile(
     r"|/(predict|health|healthz|docs|recommend|forecast|metrics|api)\b"
 )
 NAMES_A_FILE = re.compile(r"dockerfile|\.ya?ml|\.py\b|\bmake [a-z]\w*_\w+|\bterraform\b")
+RUNS_ON = re.compile(  # a sentence that says where it runs, and not where it may
+    r"(?<!\bbe )\b(?:deployed|hosted|served|runs|running)\b[^.\n]{0,60}\b"
+    r"(?:kubernetes|k8s|GKE|EKS|AKS|cloud run|app engine|ECS|fargate|EC2|AWS lambda|sagemaker|vertex ai|heroku|"
+    r"railway|fly\.io|streamlit (?:community )?cloud|hugging ?face spaces?|azure (?:app service|container apps))\b",
+    re.I,
+)
 COMMAND_OR_FILE = re.compile(r"`|/|\.\w{2,4}\b")
 
 
@@ -73,8 +79,7 @@ def demo(project: Project) -> Verdict:
         Open http://localhost:8000
     """
     demos = project.reading.about("demo")
-    evidence = (_recorded(project, demos), _linked_demo(project, demos), _demo_in_text(project))
-    if line := next(filter(None, evidence), None):
+    if line := line_of_a_demo(project):
         return passed(line=line)
     if project.record and not project.has_run:
         return not_applicable("there is nothing to show before the first run")
@@ -83,6 +88,13 @@ def demo(project: Project) -> Verdict:
         address, path = found
         return failed(f"{path} names {address}, and the README does not link to it", line, f"[Try it]({address})")
     return failed("no link to a running demo and no recording was found", line)
+
+
+def line_of_a_demo(project: Project) -> int | None:
+    """The line of a recording, or of where it runs."""
+    demos = project.reading.about("demo")
+    evidence = (_recorded(project, demos), _linked_demo(project, demos), _demo_in_text(project))
+    return next(filter(None, evidence), None)
 
 
 def _recorded(project: Project, demos: Scope) -> int | None:
@@ -280,6 +292,8 @@ def _ways_to_serve(project: Project) -> Iterator[Verdict]:
             continue
         if command := phrases.holds(text, "deployment_cues", "commands"):
             yield passed(f"`{command}`", passage.line)
+        if RUNS_ON.search(passage.text):
+            yield passed(line=passage.line)
         if "://" in text and phrases.holds(text, "deployment_cues", "hosts"):
             yield passed(line=passage.line)
     for link in reading.readme.links:
