@@ -20,6 +20,7 @@ from portfolio.terminal import visible
 
 if TYPE_CHECKING:
     from portfolio.audit.examples import Subject
+    from portfolio.audit.own_share import Ownership
     from portfolio.audit.project import Project
     from portfolio.audit.rubric import Assessment
 
@@ -28,7 +29,7 @@ CAP = 60
 FEWEST_RULES = 6  # below which a score says nothing
 IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
 TOO_SLOW = f"it took longer than {SECONDS:.0f} seconds"
-RULE_SET = "5"  # changes when a verdict may
+RULE_SET = "6"  # changes when a verdict may
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Audit:
     notes: tuple[str, ...] = ()  # of suppressions that fit nothing
     members: tuple[Audit, ...] = ()  # of a collection: its own projects
     rubric: Assessment | None = None  # by a course's criteria, if that was asked for
+    own: Ownership | None = None  # of a project of ours: how much is its author's; None where nobody knows
     faults: tuple[str, ...] = ()  # of ours: what a rule that failed left, as Python writes it
 
     @property
@@ -193,6 +195,7 @@ def _audit(project: Project, path: str, rules: tuple[Rule, ...]) -> Audit:
         is_ours=project.record is not None,
         results=tuple(results),
         notes=tuple(notes),
+        own=project.own if project.record and has_time else None,
         faults=tuple(faults),
     )
 

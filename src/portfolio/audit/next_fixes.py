@@ -15,7 +15,7 @@ COUNT = 3
 # What is wrong comes before what is missing; what is missing, in the order in which a reader looks for it.
 ORDER = (
     *("COM604", "EVL402", "EVL403", "RUN502", "COM608", "COM609"),
-    *("OWN905", "OWN901", "OWN904", "OWN902", "OWN903", "OWN906"),
+    *("OWN905", "OWN901", "OWN904", "OWN902", "OWN903", "OWN907", "OWN906"),
     *("LLM952", "EVL401", "MOD301", "RUN501", "PRB101", "COM607", "EVL406", "COM602"),
     *("LLM951", "DAT201", "DAT203", "LLM953", "LLM955", "PRB102", "RFL701", "EVL407", "RFL702", "RUN506", "COM601"),
     *("COM605", "LLM956", "LLM954", "MOD303", "EVL404", "EVL405", "DAT202", "COM603", "RUN509", "HYG803", "RUN508"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portfolio import record
-from portfolio.audit import documents, folder, kind, pictures, settings
+from portfolio.audit import documents, folder, kind, own_share, pictures, settings
 from portfolio.audit.evidence import Evidence
 from portfolio.audit.topics import Reading
 from portfolio.errors import PortfolioError, WrongUse
@@ -18,6 +18,7 @@ from portfolio.readme import blocks, markdown, pages
 
 if TYPE_CHECKING:
     from portfolio.audit.folder import Listing
+    from portfolio.audit.own_share import Ownership
     from portfolio.audit.pictures import Picture
     from portfolio.audit.results_file import Results
     from portfolio.audit.settings import Settings
@@ -255,6 +256,11 @@ class Project:
     def history(self) -> History | None:
         """Its commits, as far as they can be seen."""
         return None if self.only_readme else history.of(self.folder)
+
+    @cached_property
+    def own(self) -> Ownership | None:
+        """How much of a project of ours is its author's."""
+        return own_share.of(self)
 
     @cached_property
     def notebooks(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from portfolio.git import OF_A_REPOSITORY, OFFLINE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 PATIENCE = 5  # seconds
@@ -43,7 +44,27 @@ def has_commit(folder: Path, sha: str) -> bool:
     return _git(folder, "cat-file", "-e", f"{sha}^{{commit}}") is not None
 
 
+def contents(folder: Path, blobs: Iterable[str]) -> dict[str, bytes]:
+    """What those blobs hold, by name, as far as the repository still has them."""
+    output = _output(folder, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode())
+    found: dict[str, bytes] = {}
+    at = 0
+    while output and at < len(output):
+        head, _, _ = output[at:].partition(b"\n")
+        at += len(head) + 1
+        match head.split():
+            case [name, b"blob", size]:
+                found[name.decode()] = output[at : at + int(size)]
+                at += int(size) + 1
+    return found
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
+    output = _output(folder, *arguments)
+    return None if output is None else output.decode(errors="surrogateescape")
+
+
+def _output(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
     if not any((each / ".git").exists() for each in (folder, *folder.parents)):
         return None  # without starting git to find that out
     import subprocess
@@ -55,11 +76,11 @@ def _git(folder: Path, *arguments: str) -> str | None:
             ["git", *HARMLESS, *arguments],
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             capture_output=True,
             timeout=PATIENCE,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.decode(errors="surrogateescape") if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

@@ -23,6 +23,7 @@ HEAD = (
     "of",
     "errors",
     "warnings",
+    "own",
     "score",
     "first",
     "second",
@@ -58,7 +59,8 @@ def _cells(audit: Audit) -> list[object]:
     there = sum(part.is_there for part in audit.checklist)
     score = "" if audit.score is None else audit.score
     counts = (levels.count(Severity.error), levels.count(Severity.warn))
-    return [audit.path, audit.profile, audit.language, there, len(audit.checklist), *counts, score,
+    own = f"{audit.own.share:.0%}" if audit.own else ""
+    return [audit.path, audit.profile, audit.language, there, len(audit.checklist), *counts, own, score,
             *first, *[""] * (3 - len(first)), ""]  # fmt: skip
 
 

@@ -50,6 +50,7 @@ def _audited(audit: Audit) -> dict[str, Any]:
         "next_fixes": [result.rule.code for result in audit.next_fixes],
         "notes": list(audit.notes),
         "members": [_audited(member) for member in audit.members],
+        "own": asdict(audit.own) if audit.own else None,
         "rubric": asdict(audit.rubric) | {"points": audit.rubric.points, "most": audit.rubric.most}
         if audit.rubric
         else None,
@@ -89,6 +90,7 @@ def _refused(refused: Refused) -> dict[str, Any]:
         "next_fixes": [],
         "notes": [],
         "members": [],
+        "own": None,
         "rubric": None,
         "error": refused.message,
         "hint": refused.hint,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from portfolio.audit.engine import Outcome
 
-HEAD = ("Project", "Kind", "README", "Errors", "Warnings", "Score")
+HEAD = ("Project", "Kind", "README", "Errors", "Warnings", "Own", "Score")
 
 
 def piece(outcome: Outcome) -> tuple[str, ...]:
@@ -42,15 +42,16 @@ def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield "At length, with examples to copy: portfolio audit PATH"
 
 
-def _row(outcome: Outcome) -> tuple[str, str, str, str, str, str]:
+def _row(outcome: Outcome) -> tuple[str, ...]:
     if not isinstance(outcome, Audit):
-        return (visible(outcome.path), "not audited", "", "", "", "")
+        return (visible(outcome.path), "not audited", *[""] * (len(HEAD) - 2))
     errors, warnings = (
         sum(found.severity is level for found in outcome.findings) for level in (Severity.error, Severity.warn)
     )
     there = parts(outcome) if outcome.checklist else ""
     score = "" if outcome.score is None else str(outcome.score)
-    return (visible(outcome.path), outcome.profile, there, str(errors), str(warnings), score)
+    own = f"{outcome.own.share:.0%}" if outcome.own else ""
+    return (visible(outcome.path), outcome.profile, there, str(errors), str(warnings), own, score)
 
 
 def _in_short(outcome: Outcome) -> Iterator[str]:

@@ -64,4 +64,5 @@ RULES = (
     ownership.next_steps,
     ownership.real_data,
     ownership.work,
+    ownership.code,
 )

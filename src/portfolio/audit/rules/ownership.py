@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from portfolio.audit.own_share import written_by_hand
 from portfolio.audit.rules.first_run import needs_run
 from portfolio.audit.rules.rule import rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed, unknown
 from portfolio.readme.words import shingles
 
 if TYPE_CHECKING:
+    from portfolio.audit.own_share import Ownership
     from portfolio.audit.project import Project
-    from portfolio.readme.model import Section
 
 STILL = 0.6  # of a part's shingles: from there on it is still the template's
 FEW = 12  # words, below which there is nothing to judge
+ENOUGH = 0.1  # of code and tests: below that, somebody who reads the code reads the template
+PATH = re.compile(r"(?:src|tests)/[\w./-]{1,200}\.py")
 
 
 def _in_own_words(project: Project, *topics: str) -> Verdict:
@@ -22,7 +26,7 @@ def _in_own_words(project: Project, *topics: str) -> Verdict:
     scope = project.reading.about(*topics)
     if not scope:
         return failed("there is no such part")
-    texts = [_written_by_hand(project, section) for section in scope.sections]
+    texts = [written_by_hand(project, section) for section in scope.sections]
     size = sum(map(len, texts))
     runs = frozenset[str]().union(*map(shingles, texts))
     if not runs or size < FEW:
@@ -33,13 +37,6 @@ def _in_own_words(project: Project, *topics: str) -> Verdict:
     if share >= STILL:
         return failed(f"“{scope.title}” is still the template's: {share:.0%} of it", scope.line)
     return passed(line=scope.line)
-
-
-def _written_by_hand(project: Project, section: Section) -> tuple[str, ...]:
-    """A section's words, without those that a run wrote: they are neither the template's nor the author's."""
-    blocks = project.report_blocks
-    by_hand = (passage for passage in section.passages if not any(passage.line in block for block in blocks))
-    return tuple(word for passage in by_hand for word in passage.words)
 
 
 @rule(
@@ -232,3 +229,56 @@ def work(project: Project) -> Verdict:
     if seen.is_shallow:
         return unknown("the clone is shallow")
     return failed("there is no commit after the first one")
+
+
+@rule(
+    "OWN907",
+    "A good part of the code is yours",
+    gap="The code is still the template's",
+    severity=Severity.warn,
+    weight=3,
+    confidence=Confidence.medium,
+    needs_files=True,
+    only_ours=True,
+)
+def code(project: Project) -> Verdict:
+    """Change the experiments first: add one of your own, and a test that would fail without it.
+
+    Why: Whoever reads the code asks you about it. What you wrote, you can explain; and a reader sees what is a
+    template's.
+
+    Decided: At least a tenth of the lines of code and tests are not those that `portfolio new` made, as git kept them.
+    Layout, comments, new names, moved lines and the folder `kit` make no difference.
+
+    Ignore: Your work is in the data and in the words, and the page says so.
+
+    Pass:
+        git log --stat shows a fourth experiment in src/…/models, its test,
+        and a measure of your own in src/…/evaluation
+
+    Fail:
+        the lines that `portfolio new` made, under other names
+    """
+    own = project.own
+    if own is None:
+        return unknown("git no longer has the files as they were made")
+    said = (
+        f"{own.code.share:.0%} of the code, {own.tests.share:.0%} of the tests and {own.prose.share:.0%} of the words "
+        "are yours"
+    )
+    if own.code.own:
+        said += f", most of it in {own.parts[0].part} ({own.parts[0].share:.0%} of that)"
+    if own.share >= ENOUGH:
+        return passed(said)
+    line, hint = _first_to_change(project, own)
+    return failed(f"{said}{hint}", line)
+
+
+def _first_to_change(project: Project, own: Ownership) -> tuple[int | None, str]:
+    """The line of the README's own advice on what to change first, of a file that nobody has changed yet."""
+    for table in project.readme.tables:
+        for (where, *what), line in zip(table.rows, table.lines, strict=True):
+            path = PATH.search(where)
+            if path and path[0] in own.untouched and what:
+                return line, f"; first `{path[0]}`: {what[0]}"
+    return None, ""

@@ -101,7 +101,6 @@ class Store:
     """Where the service writes: a file of its own, or a database that it shares with others like it."""
 
     def __init__(self, source: sa.URL) -> None:
-        self._source = source
         try:
             if source.database and source.drivername == "sqlite":
                 Path(source.database).parent.mkdir(parents=True, exist_ok=True)
