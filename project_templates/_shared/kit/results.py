@@ -91,7 +91,9 @@ def write(path: Path, content: Document) -> None:
 
 def experiments(project: Project) -> list[Document]:
     """What every experiment came to, in the order in which they were run."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((project.reports / "runs").glob("*.json"))]
+    files = (project.reports / "runs").glob("*.json")
+    in_order = sorted(files, key=lambda path: (path.name.find("-"), path.name))  # 10 after 9
+    return [json.loads(path.read_text(encoding="utf-8")) for path in in_order]
 
 
 def write_experiments(project: Project, runs: Sequence[Any]) -> None:

@@ -1,5 +1,6 @@
 """The kit does what its docstrings say, whatever the project: run once, in the environment of one of them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,20 @@ BLOCK = "mine\n<!-- report:a -->\nold\n<!-- /report:a -->\nmine too\n<!-- report
 def project(tmp_path: Path) -> Project:
     """An empty one."""
     return Project("my-project", "my_project", "A title", tmp_path, 7)
+
+
+@dataclass(frozen=True)
+class Run:
+    name: str
+
+
+def test_experiments_stay_in_the_order_in_which_they_were_run(project: Project) -> None:
+    names = [f"run {number}" for number in range(12)]
+    results.write_experiments(project, [Run(name) for name in names])
+    (project.reports / "runs/mine.json").write_text('{"name": "by hand"}')
+    found = [run["name"] for run in results.experiments(project)]
+    assert [name for name in found if name != "by hand"] == names
+    assert len(found) == 13
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------

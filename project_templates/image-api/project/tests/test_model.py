@@ -154,6 +154,20 @@ def test_a_share_that_never_varies_has_an_interval_all_the_same(config: Config) 
     assert measures.result(answers, "macro_f1", "Macro F1", measures.macro_f1).ci95[0] < 0.8
 
 
+def test_always_one_answer_has_the_interval_of_that_class_s_share(config: Config) -> None:
+    """40 of 200 in five classes: macro F1 is 2 × 0.2 / 1.2 / 5, and what another 200 would give lies around it."""
+    truth = np.arange(200) % 5
+    tested = measures.Tested("by hand", np.arange(200), truth, np.arange(200), 5, config)
+    row = measures.result(
+        measures.Answers("m", "baseline", tested, np.zeros(200, dtype=int)), "macro_f1", "F1", measures.macro_f1
+    )
+    low, high = row.ci95
+    assert row.value == pytest.approx(0.0667, abs=1e-4)
+    drawn = np.random.default_rng(1).binomial(200, 0.2, 2000) / 200
+    f1 = 2 * drawn / (1 + drawn) / 5
+    assert 0.93 <= ((f1 >= low) & (f1 <= high)).mean() <= 0.975
+
+
 def test_what_is_unlike_the_training_set_is_known_by_its_distance() -> None:
     rng = np.random.default_rng(1)
     labels = np.arange(600) % 3

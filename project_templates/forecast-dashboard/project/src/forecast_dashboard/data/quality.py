@@ -150,7 +150,7 @@ def _explaining(series: Series) -> np.ndarray:
     if series.temperature is not None:
         mean = np.nanmean(series.temperature, axis=0)
         daily = np.bincount(series.day, np.nan_to_num(mean)) / np.bincount(series.day)
-        columns += [np.maximum(14 - daily, 0), np.maximum(daily - 21, 0)]
+        columns += [np.maximum(15.5 - daily, 0), np.maximum(daily - 22, 0)]
     return np.column_stack(columns)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from forecast_dashboard.data.features import Feature
 
 PULL = 3.0  # of the weights towards zero, for columns of spread one, or less
-MILD = (14.0, 21.0)  # degrees below which people heat, and above which they cool
+MILD = (15.5, 22.0)  # degrees below which people heat, and above which they cool: the usual bases of degree days
 HOURS = 24
 
 

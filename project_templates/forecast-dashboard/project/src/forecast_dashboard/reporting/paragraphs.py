@@ -44,7 +44,7 @@ def _promise(measured: dict[str, Any]) -> str:
     still = next(part for part in frozen["slices"] if part["name"] == worst[0]["name"])
     same = next(part for part in adaptive["slices"] if part["name"] == worst[0]["name"])
     return (
-        f"Of {whole(plain['promised'])} intervals, plain ones cover {percent(plain['coverage'])} of the actual values, "
+        f"Plain {whole(plain['promised'])} intervals cover {percent(plain['coverage'])} of the actual values, "
         f"and {first}. The adaptive ones, which are served, cover {percent(adaptive['coverage'])}, and {second}. Where "
         f"the plain ones are worst, the adaptive ones cover {percent(same['coverage'])}, or "
         f"{percent(still['coverage'])} while no actual values come."

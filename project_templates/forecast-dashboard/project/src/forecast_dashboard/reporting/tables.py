@@ -91,7 +91,7 @@ def coverage(measured: dict[str, Any]) -> str:
         f"{table(['Intervals', 'Around', 'Coverage', '95% interval', width], lines)}\n\n"
         f"All promise {whole(promised)}. This average over all hours is what usually is reported. _Adaptive_ moves "
         "after each day whose actual values have come, in the test as in the service; _without actual values_ is what "
-        "the service answers if none ever come."
+        "the service answers while none are sent to `/actuals`, so that nothing moves its intervals."
     )
 
 
@@ -113,8 +113,8 @@ def errors(measured: dict[str, Any]) -> str:
     header = ["When", "Values", f"Error, {unit}", "Plain covers", "Adaptive covers", f"Its width, {unit}"]
     return "\n\n".join(
         [
-            f"Errors and intervals of the served model ({measured['data']['served']}), slice by slice; the intervals "
-            f"promise {whole(plain['promised'])} everywhere:",
+            f"Errors and intervals of the served model ({measured['data']['served']}), slice by slice; what the "
+            f"intervals promise on average is {whole(plain['promised'])}:",
             table(header, lines),
             "![What the intervals cover, slice by slice](reports/figures/coverage.png)",
             "![Forecast and actual values in the worst week](reports/figures/worst_week.png)",
@@ -174,7 +174,10 @@ def _worth(rows: list[dict[str, Any]]) -> str:
     if low > 0:
         return "In the test year it paid."
     if high < 0:
-        return "In the test year it cost more than committing the forecast itself: the errors changed."
+        return (
+            "In the test year it cost more than committing the forecast itself: it is made from the errors before the "
+            "test, of models that knew fewer days."
+        )
     return "In the test year it neither clearly paid nor clearly cost."
 
 

@@ -1,7 +1,7 @@
 """Answers → the numbers that classifiers are judged by, each with an interval from a bootstrap over whole groups."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -121,8 +121,10 @@ class Answers:
 
 def result(answers: Answers, metric: str, label: str, score: Score) -> Result:
     """One row of the results."""
-    groups = len(answers.counts)
-    measured = _estimate(score(answers.counts.sum(axis=0)), score(answers.resampled), len(answers.predicted), groups)
+    groups, total = len(answers.counts), answers.counts.sum(axis=0)
+    measured = _estimate(score(total), score(answers.resampled), len(answers.predicted), groups)
+    if score is macro_f1 and len(set(answers.predicted.tolist())) == 1 and measured.value < 1:
+        measured = replace(measured, ci95=_of_one_answer(total, groups))
     return Result(
         model=answers.model,
         role=answers.role,
@@ -133,6 +135,14 @@ def result(answers: Answers, metric: str, label: str, score: Score) -> Result:
         ci95=measured.ci95,
         n=measured.n,
     )
+
+
+def _of_one_answer(counts: np.ndarray, groups: int) -> tuple[float, float]:
+    """The interval of macro F1 of always giving one answer: it rises with that class's share, and resampling class by
+    class never changes it."""
+    share, classes = counts.max() / counts.sum(), int((counts.sum(axis=-1) > 0).sum())
+    low, high = (round(2 * each / (1 + each) / classes, 4) for each in intervals.wilson(float(share), groups))
+    return low, high
 
 
 def compare(of: Answers, against: Answers) -> Comparison:
