@@ -23,6 +23,10 @@ TABLE = "| Model | F1 |\n| -- | -- |\n| {} | 0.61 |\n| trees | 0.84 |\n"
 # code → READMEs (below a title, with a LICENSE beside them) or whole trees
 PASSING: dict[str, list[str | Tree]] = {
     "PRB101": [
+        {
+            "README.md": f"# Frost\n\n### Warnings before the night\n\n{WORDS} A photograph of the sky should tell them.\n"
+            "\n## Usage\n\nTrain a model on the dataset.\n"
+        },
         f"{WORDS} A photograph of the sky at dusk should tell them.",
         f"## The problem\n\n{WORDS} They decide at dusk; a fire costs forty euros.\n",
     ],

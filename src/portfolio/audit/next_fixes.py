@@ -28,6 +28,7 @@ AFTER = {
     "DAT202": "DAT201",
     "LLM953": "LLM952",
 }
+LATER = 12  # places that it moves down on a page that the README only links to
 READY = 3  # places that a finding moves up where the lines to paste are at hand
 
 
@@ -41,4 +42,5 @@ def first(results: Sequence[Result], findings: Iterable[Result]) -> tuple[Result
 def _place(found: Result) -> float:
     code = found.rule.code
     place = ORDER.index(code) if code in ORDER else len(ORDER)
-    return place - (READY if found.paste else 0)
+    is_further_in = bool(found.path) and str(found.path).startswith("docs/")
+    return place - (READY if found.paste else 0) + (LATER if is_further_in else 0)

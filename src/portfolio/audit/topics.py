@@ -185,11 +185,13 @@ class Reading:
 
     @cached_property
     def lead(self) -> tuple[Passage, ...]:
-        """The prose before the first section below the title."""
+        """The prose before the first section below the title; of that section where it is a second title."""
         found: list[Passage] = []
         for section in self.readme.sections:
             if section.level and section is not self.title:
-                break
+                is_subtitle = not found and not any(section in about for about in self._by_topic.values())
+                if not is_subtitle:
+                    break
             found += [each for each in section.passages if id(each) in self._prose_ids]
         return tuple(found)
 

@@ -168,8 +168,16 @@ def commands_exist(project: Project) -> Verdict:
                 found = _resolves(project, path)
                 checked += found is not None
                 if found is False:
-                    return failed(f"`{command}` names {path}, which is not in the repository", code.line)
+                    return failed(
+                        f"`{command}` names {path}, which is not in the repository{_found(project, path)}", code.line
+                    )
     return passed(f"{checked} references found") if checked else not_applicable("no command names a file")
+
+
+def _found(project: Project, path: str) -> str:
+    """Where a file of that name is instead."""
+    same = sorted(each for each in project.files if each.rpartition("/")[2] == path.rpartition("/")[2])
+    return f"; {same[0]} is" if same else ""
 
 
 def _named_in(command: str) -> Iterator[str]:
