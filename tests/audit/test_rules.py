@@ -24,7 +24,7 @@ TABLE = "| Model | F1 |\n| -- | -- |\n| {} | 0.61 |\n| trees | 0.84 |\n"
 PASSING: dict[str, list[str | Tree]] = {
     "PRB101": [
         {
-            "README.md": f"# Frost\n\n### Warnings before the night\n\n{WORDS} A photograph of the sky should tell them.\n"
+            "README.md": f"# Frost\n\n### Warnings before the night\n\n{WORDS} A photograph should tell them.\n"
             "\n## Usage\n\nTrain a model on the dataset.\n"
         },
         f"{WORDS} A photograph of the sky at dusk should tell them.",
