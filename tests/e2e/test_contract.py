@@ -106,7 +106,8 @@ def test_serving_imports_nothing_that_only_training_has(each: Project) -> None:
     names = {re.split(r"[^\w-]", line)[0] for line in (*extras["train"], *extras.get("torch", []))}
     modules = [{"scikit-learn": "sklearn"}.get(name, name.replace("-", "_")) for name in sorted(names)]
     block = f"import sys; sys.modules.update(dict.fromkeys({modules!r}))"
-    run(f"{each.python} -c {shlex.quote(f'{block}; import {each.template.package}.serving.app')}", each.folder)
+    for part in ("serving.app", "monitoring.monitor"):
+        run(f"{each.python} -c {shlex.quote(f'{block}; import {each.template.package}.{part}')}", each.folder)
 
 
 def test_its_lock_is_current(each: Project, tmp_path: Path) -> None:
