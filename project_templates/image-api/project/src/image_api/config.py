@@ -26,7 +26,7 @@ class Config:
     validation_share: float = 0.21  # of the groups: they choose the experiment, its temperature and its threshold
     seen_share: float = 0.2  # of the photographs of the other groups: what a split by photograph would test on
 
-    epochs: int = 18  # passes over the training photographs
+    epochs: int = 17  # passes over the training photographs
     fewest_steps: int = 300  # of the optimizer: a small collection is passed over more often
     batch: int = 32  # photographs in one step
     learning_rate: float = 3e-3  # at its highest, a third of the way through
