@@ -133,7 +133,7 @@ def check_victoria(project: Project, said: str) -> None:
     assert measured["seconds"] <= 300
     text = (project.folder / "README.md").read_text(encoding="utf-8")
     assert f"| {HOT} | 211 |" in text
-    assert "No real forecast can be as good" in text
+    assert "No real forecast can know it" in text
     assert "drawn by code" not in text
 
 
