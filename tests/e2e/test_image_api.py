@@ -112,14 +112,23 @@ def _asked(its_service: str, photograph: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def photographs(project: Project, its_service: str) -> dict[str, Path]:
+def photographs(project: Project, its_service: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """One photograph that is answered, one that the model is not sure of, and one that is unlike what it knows."""
     found: dict[str, Path] = {}
-    for path in sorted((project.folder / "data/sample").rglob("*.png")):
+    paths = sorted((project.folder / "data/sample").rglob("*.png"))
+    for path in (*paths, *_between(paths, tmp_path_factory.mktemp("between"))):
         found.setdefault(str(_asked(its_service, path)["why"] or "answered"), path)
         if len(found) == 3:
             break
     return found
+
+
+def _between(paths: list[Path], folder: Path) -> Iterator[Path]:
+    """Something between two photographs each: a good model is sure of all that were taken."""
+    for number, (one, other) in enumerate(zip(paths, reversed(paths), strict=True)):
+        first, second = (Image.open(each).convert("RGB").resize((64, 64)) for each in (one, other))
+        Image.blend(first, second, 0.5).save(folder / f"{number}.png")
+        yield folder / f"{number}.png"
 
 
 def test_a_photograph_is_answered(visit: Visit, its_service: str, photographs: dict[str, Path]) -> None:

@@ -42,7 +42,8 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> str:
         assert "## Limitations\n" in text
         text = text.replace("## Limitations\n", f"{SECTION}## Limitations\n")
         page.write_text(text, encoding="utf-8")
-        for file in (page, there / "project/deploy/kubernetes.yaml.jinja"):  # whatever names the file that moves
+        naming = (page, there / "project/deploy/kubernetes.yaml.jinja", *(there / "project/docs").glob("*.jinja"))
+        for file in naming:  # whatever names the file that moves
             named = file.read_text(encoding="utf-8").replace("deploy/README.md", "deploy/PLACES.md")
             file.write_text(named, encoding="utf-8")
         (there / "project/deploy/README.md.jinja").rename(there / "project/deploy/PLACES.md.jinja")
