@@ -93,7 +93,7 @@ MOVED = {
     "models/calibration.py": "trust/calibration.py",
     "evaluation/costs.py": "trust/costs.py",
     "evaluation/trust.py": "trust/tests.py",
-    "kit/intervals.py": "kit/bootstrap.py",  # a stub of one line
+    "kit/charts.py": "kit/drawing.py",  # a stub of one line
 }
 PACKAGE = "src/image_api"
 MINE = '''"""My own: how sure the baseline and the network may be."""
@@ -102,12 +102,12 @@ from image_api.evaluation import costs
 from image_api.models import network
 from image_api.models.features import describe
 
-from .kit import intervals
+from .kit import charts
 from .models.calibration import brier
 
 
 def names() -> list[str]:
-    return [each.__name__ for each in (network, costs, intervals, describe, brier)]
+    return [each.__name__ for each in (network, costs, charts, describe, brier)]
 '''
 TEST = """import pytest
 from image_api.evaluation import trust
