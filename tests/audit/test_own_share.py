@@ -67,7 +67,7 @@ def test_lines_are_their_author_s_by_what_they_say(now: str, own: int) -> None:
     assert program_lines.changed(program_lines.of(now), before, frozenset(line.words for line in before)) == own
 
 
-@pytest.mark.parametrize("text", ["x = " + "(" * 5000 + ")" * 5000, "x = 1\n" * 30_000, "\0", "s = '\\d'\n"])
+@pytest.mark.parametrize("text", ["x = " + "(" * 5000 + ")" * 5000, "x = 1\n" * 3_000, "\0", "s = '\\d'\n"])
 def test_it_survives_any_program(text: str, capfd: pytest.CaptureFixture[str]) -> None:
     lines = program_lines.of(text)
     assert program_lines.changed(lines, lines, frozenset()) == 0
