@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from portfolio.audit.engine import audit
 from portfolio.audit.own_share import Ownership
 from portfolio.audit.project import open_project
 from portfolio.create import scaffold, templates
+from portfolio.git import history
 from tests.audit.audited import git
 from tests.conftest import Outcome, default_answers
 
@@ -147,6 +147,30 @@ def test_files_that_git_has_lost_are_not_guessed(folder: Path) -> None:
     assert states["OWN907"] == "unknown"
 
 
+def test_what_git_was_told_to_show_instead_is_not_believed(folder: Path) -> None:
+    """Else a replaced object would make the template's lines look like the author's."""
+    blob = git(folder, "rev-parse", "HEAD:src/image_api/models/training.py").strip()
+    other = git(folder, "rev-parse", "HEAD:README.md").strip()
+    git(folder, "replace", blob, other)
+    assert own_share.of(open_project(folder)) is None
+
+
+def test_more_than_can_be_read_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "MOST", 1000)
+    assert own_share.of(open_project(folder)) is None
+
+
+def test_a_fault_in_it_leaves_the_audit_standing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(own_share, "of", broken)
+    found = audit(open_project(folder), "p")
+    assert found.own is None
+    assert [each.state.value for each in found.results if each.rule.code == "OWN907"] == ["unknown"]
+    assert len(found.faults) == 1
+
+
 def test_the_advice_names_a_file_that_nobody_has_changed(folder: Path, portfolio: Callable[..., Outcome]) -> None:
     said = portfolio("audit", str(folder), "--all").out
     assert "0% of the code, 0% of the tests" in " ".join(said.split())
@@ -155,4 +179,4 @@ def test_the_advice_names_a_file_that_nobody_has_changed(folder: Path, portfolio
     assert document["own"]["code"] == {"part": "code", "own": 0, "of": document["own"]["code"]["of"]}
     table = portfolio("audit", str(folder), "--format", "csv").out.splitlines()
     assert dict(zip(table[0].split(","), table[1].split(","), strict=False))["own"] == "0%"
-    assert json.dumps(document["own"]["untouched"])
+    assert "src/image_api/models/training.py" in document["own"]["untouched"]

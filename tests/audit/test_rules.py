@@ -180,7 +180,10 @@ PASSING: dict[str, list[str | Tree]] = {
     "HYG803": [{"README.md": ML, "tests/test_a.py": COMPLETE["tests/test_model.py"], CI: "run: pytest\n"}],
 }  # fmt: skip
 FAILING: dict[str, list[str | Tree]] = {
-    "PRB101": ["Frost prediction.\n", f"## Usage\n\n{WORDS}\n\n## Install\n\n{WORDS}\n", f"```\n{WORDS * 3}\n```\n"],
+    "PRB101": [{
+            "README.md": f"# Frost\n\n### Odds\n\n### Ends\n\n{WORDS} {WORDS}\n"
+            "\n## Usage\n\nTrain a model.\n"
+        }, "Frost prediction.\n", f"## Usage\n\n{WORDS}\n\n## Install\n\n{WORDS}\n", f"```\n{WORDS * 3}\n```\n"],
     "PRB102": ["It is a model of the weather.\n"],
     "DAT201": [
         "## Data\n\nThe CSV data hold a row for each night.\n",

@@ -71,7 +71,8 @@ def test_no_acknowledged_event_is_lost_or_doubled_whatever_is_killed(
     assert len(written) == len(dict(written)), "none doubled"
     assert acknowledged.items() <= dict(written).items(), "none lost"
     assert database.ask("SELECT DISTINCT COUNT(*) FROM exposures GROUP BY list_id") == [["10"]], "a list is whole"
-    assert database.ask("SELECT COUNT(*) FROM clicks LEFT JOIN exposures USING (list_id, position) WHERE score IS NULL")
+    orphans = "SELECT COUNT(*) FROM clicks LEFT JOIN exposures USING (list_id, position) WHERE score IS NULL"
+    assert database.ask(orphans) == [["0"]]
     assert all(len(client.variants) == 1 for client in crowd.clients), (
         "one variant a visitor, whichever replica answers"
     )
@@ -146,10 +147,13 @@ def test_the_same_events_say_the_same_in_either_database(project: Project, datab
             for where in (alone, together)
         ]
         assert said[0] == said[1]
-        assert "f0" in said[0] or "EASE" in said[0]
+        assert "EASE" in said[0]
     run(f"{together}{copy.python} -m recommender export --log-dir {tmp_path}/log --to {tmp_path}/many", copy.folder)
     run(f"{alone}{copy.python} -m recommender export --log-dir {tmp_path}/log --to {tmp_path}/one", copy.folder)
     for table in ("experiments", "exposures", "clicks"):
         one, many = (f"SELECT * FROM '{tmp_path}/{folder}/{table}.parquet'" for folder in ("one", "many"))
-        differing = f"import duckdb; print(duckdb.sql({f'({one} EXCEPT {many}) UNION ALL ({many} EXCEPT {one})'!r}))"
-        assert "0 rows" in run(f"{copy.python} -c {shlex.quote(differing)}", copy.folder)
+        queries = (one, f"({one} EXCEPT {many}) UNION ALL ({many} EXCEPT {one})")
+        counted = f"import duckdb; print([len(duckdb.sql(query).fetchall()) for query in {queries!r}])"
+        number, differing = json.loads(run(f"{copy.python} -c {shlex.quote(counted)}", copy.folder))
+        assert number > 0
+        assert differing == 0

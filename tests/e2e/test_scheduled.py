@@ -99,7 +99,8 @@ import mlflow
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 runs = mlflow.search_runs(search_all_experiments=True, output_format="list")
 trials = [each for each in runs if "mlflow.parentRunId" in each.data.tags]
-assert all(each.data.params["L2"] and each.data.metrics["ndcg"] for each in trials if "L2" in each.data.params)
+assert sum("L2" in each.data.params for each in trials) > 1
+assert all("ndcg" in each.data.metrics for each in trials)
 served = next(each for each in runs if each.info.run_name == "served")
 figures = [each.path for each in mlflow.MlflowClient().list_artifacts(served.info.run_id, "figures")]
 champion = mlflow.MlflowClient().get_model_version_by_alias("recommender", "champion")

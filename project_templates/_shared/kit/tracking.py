@@ -60,7 +60,7 @@ def _picture(project: Project, experiment: str) -> None:
 
 
 def _log(mlflow: Any, run: Mapping[str, Any]) -> None:
-    """What was decided before as parameters, what came out as metrics."""
+    """Settings as parameters, scores as metrics."""
     numbers = {name: value for name, value in run.items() if type(value) in (int, float)}
     seed = {"seed": numbers.pop("seed")} if "seed" in numbers else {}
     said = {name: value for name, value in run.items() if isinstance(value, str | bool) and name != "name"}

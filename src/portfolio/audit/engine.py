@@ -195,7 +195,7 @@ def _audit(project: Project, path: str, rules: tuple[Rule, ...]) -> Audit:
         is_ours=project.record is not None,
         results=tuple(results),
         notes=tuple(notes),
-        own=project.own if project.record and has_time else None,
+        own=project.own if project.record and has_time and not faults else None,
         faults=tuple(faults),
     )
 

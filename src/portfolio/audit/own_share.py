@@ -26,7 +26,7 @@ LARGEST = 400_000  # bytes of a file that is looked at
 class Share:
     """How many lines, or words, of a part are its author's."""
 
-    part: str  # a folder of the package, or `tests`
+    part: str  # a folder of the package, or all of `code`, `tests` or `prose`
     own: int
     of: int
 
@@ -60,7 +60,7 @@ def of(project: Project) -> Ownership | None:
         return None
     programs = {path: blob for path, blob in record.files.items() if _part(path)}
     kept = history.contents(project.folder, set(programs.values()))
-    if not kept or set(programs.values()) - set(kept):
+    if not kept or any(blob_name(kept.get(blob, b"")) != blob for blob in programs.values()):  # lost, or replaced
         return None
     before = {path: kept[blob].decode("utf-8", "replace") for path, blob in programs.items()}
     now = {path: project.content(path, LARGEST) for path in sorted(project.files) if _part(path)}

@@ -187,10 +187,12 @@ class Reading:
     def lead(self) -> tuple[Passage, ...]:
         """The prose before the first section below the title; of that section where it is a second title."""
         found: list[Passage] = []
+        below = (section for section in self.readme.sections if section.level and section is not self.title)
+        first = next(below, None)
         for section in self.readme.sections:
             if section.level and section is not self.title:
-                is_subtitle = not found and not any(section in about for about in self._by_topic.values())
-                if not is_subtitle:
+                is_subtitle = section is first and not any(section in about for about in self._by_topic.values())
+                if found or not is_subtitle:
                     break
             found += [each for each in section.passages if id(each) in self._prose_ids]
         return tuple(found)

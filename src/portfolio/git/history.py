@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 5  # seconds
+MOST = 20_000_000  # bytes of blobs that are read at once
 # A repository's own configuration may name programs to run: none of them here, and no remote is asked for anything.
 HARMLESS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "protocol.allow=never")
 
@@ -45,8 +46,14 @@ def has_commit(folder: Path, sha: str) -> bool:
 
 
 def contents(folder: Path, blobs: Iterable[str]) -> dict[str, bytes]:
-    """What those blobs hold, by name, as far as the repository still has them."""
-    output = _output(folder, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode())
+    """What those blobs hold, by name, as far as the repository still has them; nothing where it is too much to read."""
+    asked = "".join(f"{blob}\n" for blob in sorted(blobs)).encode()
+    sizes = [
+        line.split()[-1] for line in (_output(folder, "cat-file", "--batch-check", stdin=asked) or b"").splitlines()
+    ]
+    if sum(int(size) for size in sizes if size.isdigit()) > MOST:
+        return {}
+    output = _output(folder, "cat-file", "--batch", stdin=asked)
     found: dict[str, bytes] = {}
     at = 0
     while output and at < len(output):

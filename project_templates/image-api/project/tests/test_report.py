@@ -133,7 +133,7 @@ def _background(measured: Measured) -> str:
         (_claim(0.94), _headline, "the score is not clearly higher: 0.94 [0.89, 0.99]", "another experiment"),
         (_nothing_is_shared, _headline, "of 50 unseen patients", "would have claimed"),
         (_nothing_is_shared, paragraphs.data, "50 kept back photograph by photograph,", "show a training"),
-        (_data(), paragraphs.data, "(40 of them of a patient that trains)", "synthetic"),
+        (_data(), paragraphs.data, "(40 of them of a patient in the training set)", "synthetic"),
         (_data(synthetic=True), _headline, "nothing about real photographs", "real-world"),
         (_data(has_groups=False), _headline, "on 100 unseen photographs", "patients."),
         (_data(seen_known=50), paragraphs.data, "50 kept back photograph by photograph (50 of them", "from the same"),

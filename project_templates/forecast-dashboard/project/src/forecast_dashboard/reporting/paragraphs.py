@@ -17,7 +17,7 @@ def headline(measured: dict[str, Any]) -> str:
     picture = "![Every forecast's error with its interval](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         path = PROJECT.screenshot.relative_to(PROJECT.root).as_posix()
-        picture = f"![The page: one day of the test year, its forecast and what came]({path})"
+        picture = f"![The page: one day of the test year, its forecast and the actual values]({path})"
     return (
         f"**{data['noun'].capitalize()} a day ahead: MASE {three(model['value'])} {interval(model, three)} over "
         f"{data['test_days']} held-out days, {_against_the_strongest(measured)}.**\n\n"

@@ -67,7 +67,7 @@ def data(measured: dict[str, Any]) -> str:
     data = measured["data"]
     noun = data["grouped_by"]
     known = data["seen_known"]
-    shared = f" ({known} of them of a {noun} that trains)" if known else ""
+    shared = f" ({known} of them of a {noun} in the training set)" if known else ""
     same = f" photograph by photograph{shared}" if data["has_groups"] else ""
     groups = f" in {data['groups']} {noun}s" if data["has_groups"] else ""
     counts = (
