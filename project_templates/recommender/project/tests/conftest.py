@@ -11,7 +11,9 @@ from recommender.config import EVENTS_KEY, EVENTS_URL, Config
 from recommender.data import sample, split, table, world
 from recommender.data.interactions import Interactions
 from recommender.data.world import World
-from recommender.experiment import population
+from recommender.experiment import events, population
+from recommender.experiment.assignment import Experiment
+from recommender.experiment.events import Store
 from recommender.experiment.population import Population
 from recommender.models import rankings
 from recommender.models.recommend import Recommender
@@ -72,6 +74,14 @@ def nobody_s(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where real visitors' events go is nothing for tests."""
     monkeypatch.delenv(EVENTS_URL, raising=False)
     monkeypatch.delenv(EVENTS_KEY, raising=False)
+
+
+@pytest.fixture
+def store(tmp_path: Path, config: Config) -> Store:
+    """A log that has begun, in tmp_path."""
+    store = Store(events.file_in(tmp_path))
+    store.start(Experiment.of(config), "key", 1.0)
+    return store
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from recommender.kit.project import Project
 
 EVENTS_URL, EVENTS_KEY = "EVENTS_URL", "EVENTS_KEY"  # environment variables: a database and a key for several replicas
+# Name, title and seed: pyproject.toml.
 PROJECT = Project.read(Path(__file__).resolve().parents[2], "recommender", private=(EVENTS_URL, EVENTS_KEY))
 EXPLORATION = PROJECT.reports / "explore.md"  # a first look at the training events
 SIMULATED = PROJECT.data / "simulated"  # the logs of visitors who are made up

@@ -21,8 +21,8 @@ def headline(measured: dict[str, Any]) -> str:
         f"A {data['noun']} recommender with an A/B test of its rankings. "
         f"{decision(test) if test else 'Whether a new ranking should replace the one there is, is not tested yet.'}",
         f"**{model['label']} of {three(model['value'])} {interval(model, three)} for the next {data['noun']} of "
-        f"{model['n']:,} users**, ranked among all {data['items']} without those they know. {_against_baselines(measured)}"
-        f"{drawn if data['synthetic'] else ''}",
+        f"{model['n']:,} users**, ranked among all {data['items']} without those they know. "
+        f"{_against_baselines(measured)}{drawn if data['synthetic'] else ''}",
         f"{links(PROJECT)}{picture}",
     ]
     return "\n\n".join(lines)
