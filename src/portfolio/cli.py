@@ -1,17 +1,15 @@
-"""The commands: parse, call one function, print, exit. The only place that catches."""
+"""The commands: parse, call one function, print, exit."""
 
 from __future__ import annotations
 
 import functools
-import gc
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import typer
 
 from portfolio import arguments as args
-from portfolio import signals, terminal
+from portfolio import terminal
 from portfolio.audit.report import Format as ReportFormat
 from portfolio.errors import PortfolioError, WrongUse
 from portfolio.terminal import Format
@@ -29,41 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-INTERRUPTED = 130  # how Typer reports Ctrl-C
 TO_BE_LOOKED_AT = 4
-
-
-def main() -> NoReturn:
-    """Run the command line; exits with its code."""
-    terminal.prepare()
-    signals.listen()
-    gc.disable()  # a short life with little garbage: looking for it takes a tenth of the time
-    try:
-        code = app(prog_name="portfolio", standalone_mode=False)
-    except PortfolioError as error:
-        _fail(error)
-    except typer.TyperException as error:  # the parser's own
-        _fail(_as_wrong_use(error))
-    except signals.EndedBySignal as ended:
-        code = ended.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        _fail(PortfolioError("interrupted", "no half-made project was left behind; run the same command again"))
-    gc.freeze()  # skip the final garbage collection too
-    sys.exit(code)
-
-
-def _fail(error: PortfolioError) -> NoReturn:
-    terminal.warn(terminal.problem(error))
-    sys.exit(error.exit_code)
-
-
-def _as_wrong_use(error: typer.TyperException) -> WrongUse:
-    message = error.format_message().rstrip(".")
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "portfolio"
-    return WrongUse(message[:1].lower() + message[1:], f"see how it is used: {command} --help")
 
 
 @app.callback()

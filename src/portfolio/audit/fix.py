@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from portfolio import jinja
 from portfolio.audit import notation, numbers
 from portfolio.audit.topics import topics_of
 from portfolio.errors import PortfolioError
@@ -228,11 +229,7 @@ def _inserted_at(lines: Sequence[str], at: int, added: str, newline: str) -> str
 
 
 def _skeleton(title: str, asked: Sequence[Result]) -> str:
-    import jinja2
-
-    template = Path(__file__).with_name("skeleton.md.jinja").read_text(encoding="utf-8")
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
-    return environment.from_string(template).render(title=title, asked=asked)
+    return jinja.page(Path(__file__).with_name("skeleton.md.jinja"), title=title, asked=asked)
 
 
 def _place(lines: Sequence[str], position: int) -> int:
