@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import pytest
 import yaml
 
-from portfolio import cli
+from portfolio.__main__ import main
 from portfolio.create import answers, templates
 from portfolio.create.answers import Answers
 
@@ -77,7 +77,7 @@ def portfolio(
         monkeypatch.setattr(sys, "argv", ["portfolio", *arguments])
         capfd.readouterr()
         with pytest.raises(SystemExit) as stop:
-            cli.main()
+            main()
         out, err = capfd.readouterr()
         code = stop.value.code
         return Outcome(code if isinstance(code, int) else int(code is not None), out, err)

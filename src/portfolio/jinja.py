@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import jinja2
+
+Given = TypeVar("Given")
 
 
 def page(path: Path, filters: Mapping[str, Callable[..., Any]] | None = None, **values: Any) -> str:
@@ -57,10 +59,10 @@ class Language:
         return _or_none(lambda: template.render(**values))
 
 
-def _or_none(work: Callable[[], Any]) -> Any:
+def _or_none(work: Callable[[], Given]) -> Given | None:
     import jinja2
 
     try:
         return work()
-    except (jinja2.UndefinedError, jinja2.sandbox.SecurityError, ArithmeticError, LookupError, TypeError, ValueError):
+    except (jinja2.TemplateRuntimeError, ArithmeticError, LookupError, TypeError, ValueError):
         return None

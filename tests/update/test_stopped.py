@@ -52,7 +52,7 @@ def _in_a_process(bench: Bench, living: Living, stop_at: int = 0, **variables: s
     """`portfolio update` as a process of its own; killed with all its children before its N-th git command."""
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from portfolio import cli; from portfolio.create import templates\n"
+        "from portfolio.__main__ import main; from portfolio.create import templates\n"
         "from portfolio.git.repository import Repository\n"
         f"templates.root = lambda: Path({str(bench.root)!r})\n"
         f"execute, count = Repository._execute, [0]\n"
@@ -62,7 +62,7 @@ def _in_a_process(bench: Bench, living: Living, stop_at: int = 0, **variables: s
         "    return execute(self, words, *rest, **more)\n"
         "Repository._execute = counted\n"
         f"sys.argv = ['portfolio', 'update', {str(living.folder)!r}]\n"
-        "cli.main()\n"
+        "main()\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "src"), **variables}
     return subprocess.Popen(
