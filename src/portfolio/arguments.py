@@ -103,6 +103,9 @@ ProjectFolder = Annotated[
 ]
 OnlyPatch = Annotated[bool, typer.Option("--dry-run", help="Show what would change, as a patch; change nothing.")]
 
+AlsoWrite = Annotated[bool, typer.Option("--write", help="Write them into DEFENSE.md, with blanks for your answers.")]
+OneByOne = Annotated[bool, typer.Option("--quiz", help="Ask one by one at this terminal; nothing is kept.")]
+
 Projects = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[PATH]...", help="Projects, or READMEs; this folder by default.", show_default=False),

@@ -143,6 +143,30 @@ def audit(
 
 
 @app.command()
+def defend(
+    path: args.ProjectFolder = Path(),
+    write: args.AlsoWrite = False,
+    quiz: args.OneByOne = False,
+    output: args.OutputFormat = Format.text,
+) -> None:
+    """Ask what an interviewer will ask about this run, with the number and the line that each question rests on."""
+    from portfolio.audit.project import open_project
+    from portfolio.defend import asked, sheet, text
+
+    project = open_project(path)
+    questions = asked.of(project)
+    if quiz and not terminal.is_interactive(output):
+        raise WrongUse("--quiz needs a terminal to answer at", "without it: portfolio defend")
+    if quiz:
+        shown = [(text.asks(each, place, len(questions.questions)), text.reveals(each, project))
+                 for place, each in enumerate(questions.questions, start=1)]  # fmt: skip
+        terminal.quiz(shown)
+        return
+    written = sheet.write(project.folder, questions) if write else None
+    terminal.show(text.answer(questions, written, output))
+
+
+@app.command()
 def rules(code: args.RuleCode = "", output: args.OutputFormat = Format.text) -> None:
     """Show the rules; with a code what it asks, why, how it is decided, and examples."""
     from portfolio.audit.engine import rule_of

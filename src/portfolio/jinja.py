@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,6 +48,7 @@ class Language:
 
         self._environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, finalize=plain)
         self._environment.filters |= filters
+        self._environment.tests["search"] = lambda text, pattern: bool(re.search(pattern, text))
 
     def value(self, expression: str, values: Mapping[str, Any]) -> Any:
         """What the expression gives; None where it gives nothing."""

@@ -194,6 +194,17 @@ def pick(choices: Sequence[tuple[str, str]]) -> str:
     return names.get(typed.strip(), typed.strip())
 
 
+def quiz(questions: Iterable[tuple[str, str]]) -> None:
+    """Show each question, let it be answered in as many lines as it takes, then show the other side; keep nothing."""
+    warn("Answer in as many lines as you like; an empty line shows what it rests on. Ctrl-C ends it.")
+    with contextlib.suppress(typer.Abort):
+        for question, other_side in questions:
+            warn(question)
+            while typer.prompt(">", default="", show_default=False, prompt_suffix=" ", err=True).strip():
+                pass
+            warn(other_side)
+
+
 class Progress:
     """Shows each step of a run on standard error: on a terminal its newest line too, and the seconds so far."""
 

@@ -21,7 +21,9 @@ from tests.benchmarks.__main__ import PROGRAMS, measure
 RUNS = 7
 NAME = "image-api"
 # Our templates, with a version that is read from where the second one says it is.
-PROGRAM = "from pathlib import Path; from portfolio import cli; from portfolio.create import templates; {}; cli.main()"
+PROGRAM = (
+    "from pathlib import Path; from portfolio.__main__ import main; from portfolio.create import templates; {}; main()"
+)
 ANSWERS_FILE = "{{ _copier_answers|to_nice_yaml -}}\n"
 
 

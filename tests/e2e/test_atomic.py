@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from portfolio import cli, record
+from portfolio import record
+from portfolio.__main__ import main
 from tests.conftest import CHECKOUT, missing
 
 for heavy in ("copier", "git", "markdown_it", "yaml"):  # before forking, so that each try takes a fraction of a second
@@ -53,7 +54,7 @@ def _child(folder: Path, kill_at: int, with_signal: int, report: int) -> None:
     sys.argv = ["portfolio", "new", "image-api", "deep/er/image-api", "--yes"]
     code = 0
     try:
-        cli.main()
+        main()
     except SystemExit as stop:
         code = int(stop.code or 0)
     os.write(report, str(count).encode())

@@ -18,7 +18,10 @@ import yaml
 from PIL import Image
 from playwright.sync_api import Browser
 
+from portfolio.audit.project import open_project
 from portfolio.create.templates import Template
+from portfolio.defend import asked
+from portfolio.defend.question import drafts
 from tests.e2e.conftest import Project, Tool, Workshop, check_reached, free_port, run, served, todays
 
 RESULT = ("model", "role", "split", "metric", "label", "value", "ci95", "n", "higher_is_better")
@@ -50,6 +53,17 @@ def test_the_next_steps_end_with_a_service_that_answers(workshop: Workshop, each
         assert answer["model_version"] == each.metrics["artefacts"][0]["sha256"][:12]
         assert each.template.title in urllib.request.urlopen(f"{address}/", timeout=10).read().decode()
     assert "requests in logs" in each.do("monitor --log-dir logs || true")
+
+
+def test_its_run_can_be_defended(each: Project) -> None:
+    questions = asked.of(open_project(each.folder)).questions
+    assert 12 <= len(questions) <= 20
+    always = {draft.name for draft in drafts(each.template.folder / "questions.toml") if draft.when == "true"}
+    assert always <= {question.name for question in questions}
+    for question in questions:
+        lines = (each.folder / question.path).read_text(encoding="utf-8").splitlines()
+        assert lines[question.line - 1].strip(), question
+        assert re.search(r"\d", question.rests_on), question
 
 
 ADDITIONS = "sum(i * i for i in range(17_000_000))"  # a second's work where nothing else runs

@@ -169,8 +169,9 @@ def test_modules_that_move_into_folders_take_their_students_work_along(
     run(f"{copy.python} -m pytest -q tests/test_mine.py", copy.folder)
     run("git add -A && git commit -qm 'My own work'", copy.folder)
     script = (
-        "import sys; from pathlib import Path; from portfolio import cli; from portfolio.create import templates; "
-        f"templates.root = lambda: Path({str(moved_into_folders)!r}); cli.main()"
+        "import sys; from pathlib import Path; from portfolio.__main__ import main; "
+        "from portfolio.create import templates; "
+        f"templates.root = lambda: Path({str(moved_into_folders)!r}); main()"
     )
     update = f"{tool.environment}/bin/python -c {shlex.quote(script)} update . --format json"
     said = json.loads(run(f"{update} 2>/dev/null || test $? = 4", copy.folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -43,6 +44,18 @@ def fill(text: str, filling: Mapping[str, str]) -> str:
             pieces += [text[done : block.start], filling[block.name]]
             done = block.end
     return "".join([*pieces, text[done:]])
+
+
+def behind(text: str) -> dict[str, tuple[int, str]]:
+    """Of each block, the line on which it ends, and what stands behind it up to the next block."""
+    blocks = list(_blocks(text))
+    found = {}
+    for block, following in itertools.zip_longest(blocks, blocks[1:]):
+        mark = MARK.match(text, block.end)
+        start = mark.end() if mark else block.end
+        end = text.rfind("<!--", start, following.start) if following else len(text)
+        found[block.name] = (text.count("\n", 0, start) + 1, text[start:end])
+    return found
 
 
 def lines(text: str) -> tuple[range, ...]:

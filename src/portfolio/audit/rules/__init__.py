@@ -65,4 +65,5 @@ RULES = (
     ownership.real_data,
     ownership.work,
     ownership.code,
+    ownership.defended,
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from portfolio.audit import defense
 from portfolio.audit.own_share import written_by_hand
 from portfolio.audit.rules.first_run import needs_run
 from portfolio.audit.rules.rule import rule
-from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed, unknown
+from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed, unknown
 from portfolio.readme.words import shingles
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 STILL = 0.6  # of a part's shingles: from there on it is still the template's
 FEW = 12  # words, below which there is nothing to judge
 ENOUGH = 0.1  # of code and tests: below that, somebody who reads the code reads the template
+MOST_NAMED = 4  # questions of each state in one sentence
 PATH = re.compile(r"(?:src|tests)/[\w./-]{1,200}\.py")
 
 
@@ -282,3 +284,41 @@ def _first_to_change(project: Project, own: Ownership) -> tuple[int | None, str]
             if path and path[0] in own.untouched and what:
                 return line, f"; first `{path[0]}`: {what[0]}"
     return None, ""
+
+
+@rule(
+    "OWN908",
+    "Answers to an interviewer's questions",
+    gap="Questions of DEFENSE.md have no answer of yours",
+    severity=Severity.info,
+    weight=1,
+    confidence=Confidence.medium,
+)
+def defended(project: Project) -> Verdict:
+    """Answer the questions about your run in your own words, before somebody asks them.
+
+    Why: A reader who doubts that you wrote this will ask why, and what it would cost to do otherwise.
+
+    Decided: Behind every question of DEFENSE.md stand at least eight words, and less than 60% of their five-word runs
+    also stand in the README, the pages, the code or the questions. Asked where there is a DEFENSE.md.
+
+    Ignore: You keep the answers to yourself: take DEFENSE.md out of the repository.
+
+    Pass:
+        The interval is over plants, because five photographs of one
+        plant tell me little more than one: over photographs it was
+        half as wide, and wrong.
+
+    Fail:
+        a question, and nothing behind it
+    """
+    found = defense.answers(project)
+    if not found:
+        return not_applicable(f"there is no {defense.NAME} yet: portfolio defend --write")
+    open_ = [
+        f"{len(names)} {state} ({', '.join(f'`{name}`' for name in names[:MOST_NAMED])})"
+        for state in (defense.State.blank, defense.State.copied)
+        if (names := [each.question for each in found if each.state is state])
+    ]
+    said = f"{len(found)} questions in {defense.NAME}"
+    return failed(f"{said}: {', '.join(open_)}") if open_ else passed(f"{said}, all answered")

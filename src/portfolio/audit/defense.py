@@ -1,0 +1,78 @@
+"""DEFENSE.md: an interviewer's questions about a run, in report blocks, and behind each block its author's answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from portfolio.readme import blocks
+from portfolio.readme.words import SHINGLE, words
+
+if TYPE_CHECKING:
+    from portfolio.audit.project import Project
+
+NAME = "DEFENSE.md"
+PREFIX = "question-"  # of the name of a question's block
+FEWEST = 8  # words of an answer; with fewer it is taken for a blank
+COPIED = 0.6  # of an answer's five-word runs, from which on it is somebody else's sentence
+MOST_FILES = 200  # in which its sentences are looked for
+LAST_LINE = re.compile(r"^\*\*Look at\*\*:[^\n]*\n", re.MULTILINE)  # of what is ours in a block
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+WRITTEN = r"\.(py|md|toml|ya?ml|jinja)$"  # where an answer can be copied from
+
+
+class State(StrEnum):
+    """What there is behind a question."""
+
+    blank = "blank"
+    copied = "copied"
+    answered = "answered"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the author wrote behind one question."""
+
+    question: str
+    line: int  # on which the answer may begin
+    words: tuple[str, ...]
+    state: State
+
+
+def answers(project: Project) -> tuple[Answer, ...]:
+    """Every question of the project's DEFENSE.md, with the state of its answer; none where there is no such page."""
+    page = project.read(NAME) if NAME in project.files else ""
+    written = {
+        name.removeprefix(PREFIX): (line, words(COMMENT.sub(" ", text)))
+        for name, (line, text) in blocks.behind(with_answers_behind(page)).items()
+        if name.startswith(PREFIX)
+    }
+    has_any = any(len(said) >= FEWEST for _, said in written.values())
+    elsewhere = _everything_else(project, page) if has_any else ""
+    return tuple(Answer(name, line, said, _state(said, elsewhere)) for name, (line, said) in written.items())
+
+
+def with_answers_behind(page: str) -> str:
+    """The page, with answers that were typed into a question's block moved behind it."""
+    for name, content in blocks.contents(page).items():
+        ours = LAST_LINE.search(content)
+        if name.startswith(PREFIX) and ours and (typed := content[ours.end() :].strip()):
+            mark = f"<!-- /report:{name} -->"
+            page = blocks.fill(page, {name: content[: ours.end()]}).replace(mark, f"{mark}\n\n{typed}", 1)
+    return page
+
+
+def _state(said: tuple[str, ...], elsewhere: str) -> State:
+    if len(said) < FEWEST:
+        return State.blank
+    runs = [f" {' '.join(said[at : at + SHINGLE])} " for at in range(len(said) - SHINGLE + 1)]
+    return State.copied if sum(run in elsewhere for run in runs) >= COPIED * len(runs) else State.answered
+
+
+def _everything_else(project: Project, page: str) -> str:
+    """The words of the questions, of the pages and of the code, as one text to search in."""
+    paths = [path for path in project.matching(WRITTEN) if path != NAME][:MOST_FILES]
+    texts = (*blocks.contents(page).values(), *map(project.read, paths))
+    return " | ".join(f" {' '.join(words(text))} " for text in texts)

@@ -1,0 +1,1 @@
+"""`portfolio defend`: what an interviewer will ask about a run, with the number and the line that each rests on."""

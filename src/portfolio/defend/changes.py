@@ -1,0 +1,122 @@
+"""What the author changed in the code since the template's render: settings with another value, and new parts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portfolio.audit import program_lines
+from portfolio.git import history
+from portfolio.record import blob_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from portfolio.audit.project import Project
+
+PROGRAM = re.compile(r"^src/(?!.*/kit/).*\.py$")
+LONGEST = 40  # characters of a value; a longer one is no setting
+SHORTEST_PART = 3  # statements; a smaller function raises no question
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A name with a literal value."""
+
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """A setting that has another value, or a function or class that is new."""
+
+    name: str
+    path: str
+    line: int
+    was: str = ""  # the value in the template; empty for a new part
+    now: str = ""
+    statements: int = 0  # of a new part
+
+
+def since_the_render(project: Project) -> tuple[Change, ...]:
+    """In the order of the files; nothing where git has the template's files no more."""
+    record = project.record
+    if record is None:
+        return ()
+    blobs = {path: blob for path, blob in record.files.items() if PROGRAM.match(path)}
+    now = {path: project.read(path) for path in project.matching(PROGRAM)}
+    touched = {path: text for path, text in now.items() if blob_name(text.encode()) != blobs.get(path)}
+    kept = history.contents(project.folder, set(blobs.values())) if touched else {}
+    before = {path: kept[blob].decode("utf-8", "replace") for path, blob in blobs.items() if blob in kept}
+    if not before:
+        return ()
+    known = frozenset(name for text in before.values() for name, _, _ in _parts(text))
+    changes = [change for path, text in touched.items() for change in _changes(path, text, before.get(path, ""), known)]
+    return tuple(sorted(changes, key=lambda each: not each.was))  # settings first: each has a number
+
+
+def _changes(path: str, text: str, before: str, known: frozenset[str]) -> Iterator[Change]:
+    old, new = _settings(before), _settings(text)
+    for name, setting in new.items():
+        if name in old and old[name].value != setting.value:
+            yield Change(name.rpartition(".")[2], path, setting.line, old[name].value, setting.value)
+    lines = program_lines.of(before)
+    if not program_lines.changed(program_lines.of(text), lines, frozenset(line.words for line in lines)):
+        return  # the same under other names
+    for name, line, statements in _parts(text):
+        if name not in known and not name.startswith("_") and statements >= SHORTEST_PART:
+            yield Change(name, path, line, statements=statements)
+
+
+def _settings(text: str) -> Mapping[str, Setting]:
+    """Every name that is given a literal value, by where it stands."""
+    found: dict[str, Setting] = {}
+    for scope, node in _within(_parsed(text), ""):
+        for name, value in _given(node):
+            try:
+                ast.literal_eval(value)
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                continue
+            written = ast.unparse(value)
+            if len(written) <= LONGEST:
+                found.setdefault(f"{scope}.{name}", Setting(written, value.lineno))
+    return found
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield name, value
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            yield name, value
+        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+            named = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+            yield from zip([each.arg for each in named], arguments.defaults, strict=False)
+        case ast.Call(func=function, keywords=keywords):
+            for keyword in keywords:
+                if keyword.arg:
+                    yield f"{ast.unparse(function)}.{keyword.arg}", keyword.value
+
+
+def _within(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
+    for child in ast.iter_child_nodes(node):
+        yield scope, child
+        name = getattr(child, "name", None) if isinstance(child, ast.FunctionDef | ast.ClassDef) else None
+        yield from _within(child, f"{scope}.{name}" if name else scope)
+
+
+def _parts(text: str) -> Iterator[tuple[str, int, int]]:
+    """(name, line, statements) of every function and class at the top of a program."""
+    for node in _parsed(text).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno, sum(isinstance(each, ast.stmt) for each in ast.walk(node)) - 1
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
