@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,8 +16,9 @@ import pytest
 import yaml
 
 from portfolio.__main__ import main
-from portfolio.create import answers, templates
+from portfolio.create import answers, scaffold, templates
 from portfolio.create.answers import Answers
+from tests.recorded import record
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -89,6 +91,26 @@ def portfolio(
 def template(request: pytest.FixtureRequest) -> templates.Template:
     """Every bundled template in turn."""
     return templates.get(request.param)
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the image template as it was made."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{name}_NAME", "Ada Lovelace")
+            patch.setenv(f"GIT_{name}_EMAIL", "ada@example.org")
+        folder = tmp_path_factory.mktemp("pristine") / "leaves"
+        return scaffold.create(default_answers(templates.get("image-api")), folder, git=True).folder
+
+
+@pytest.fixture
+def ran(pristine: Path, tmp_path: Path) -> Path:
+    """A copy of it after a run."""
+    folder = tmp_path / "leaves"
+    shutil.copytree(pristine, folder, symlinks=True)
+    record(folder)
+    return folder
 
 
 class ComposeLoader(yaml.SafeLoader):

@@ -36,6 +36,7 @@ KNOWN_BY = {
     "docutils": {"readme.restructured"},
     "PIL": {"audit.pictures"},
     "jinja2": {"jinja"},
+    "markupsafe": {"jinja"},  # Jinja2's own
     "yaml": {"create.questions"},
 }
 HEAVY = {"copier", "git", "rich", "jinja2", "yaml", "markdown_it", "docutils", "PIL"}

@@ -13,10 +13,11 @@ from portfolio.terminal import Format
 
 
 class Role(StrEnum):
-    """The role whose work a template shows."""
+    """The role whose work a template, or a portfolio, shows."""
 
     mle = "mle"
     ds = "ds"
+    ai = "ai"
     pm = "pm"
 
 
@@ -110,6 +111,18 @@ Projects = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[PATH]...", help="Projects, or READMEs; this folder by default.", show_default=False),
 ]
+SeveralProjects = Annotated[list[Path], typer.Argument(metavar="PROJECT...", help="The projects to show.")]
+SiteFolder = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The folder to make, or to make anew.")]
+AuthorFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--author",
+        metavar="FILE",
+        help="Name, contact, order and words.",
+        show_default="portfolio.toml, if it is there",
+    ),
+]
+
 AlsoFix = Annotated[bool, typer.Option("--fix", help="Insert missing sections to fill in; refresh report numbers.")]
 OnlyShowFix = Annotated[bool, typer.Option("--dry-run", help="With --fix: show the changes, and make none.")]
 AtLength = Annotated[bool, typer.Option("--all", help="Every finding with what was seen and what to write.")]
@@ -120,6 +133,9 @@ RubricName = Annotated[
         autocompletion=_rubric_names, show_default=False,
     ),
 ]  # fmt: skip
+ForRole = Annotated[
+    Role | None, typer.Option(help="What the projects show for that role together, and which two to lead with.")
+]
 FailLevel = Annotated[FailOn, typer.Option(help="The least finding that makes the exit code 1.")]
 
 RuleCode = Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-TO_BE_LOOKED_AT = 4
 
 
 @app.callback()
@@ -108,7 +105,7 @@ def update(
         commit = None if dry_run else plan.apply(planned)
         answer = text.answer(planned, path, commit, comparison, dry_run, output)
     terminal.tell(answer)
-    raise typer.Exit(TO_BE_LOOKED_AT if planned.is_to_be_looked_at else 0)
+    raise typer.Exit(planned.exit_code)
 
 
 @app.command()
@@ -118,28 +115,31 @@ def audit(
     dry_run: args.OnlyShowFix = False,
     at_length: args.AtLength = False,
     course: args.RubricName = "",
+    role: args.ForRole = None,
     fail_on: args.FailLevel = args.FailOn.error,
     output: args.AuditFormat = ReportFormat.text,
 ) -> None:
     """Check each project's README: is it complete, and is it true? And say how to close each gap."""
-    from portfolio.audit import parallel, report, rubric
-    from portfolio.audit.run import Options, answer
+    from portfolio.audit import report, rubric
+    from portfolio.audit.run import Options, answers
     from portfolio.audit.verdict import Severity
 
     chosen = paths or [Path()]
-    points = rubric.load(course) if course else None
-    options = Options(fix, dry_run, Severity(fail_on.value), output, at_length, points, is_one=len(chosen) == 1)
+    points = rubric.of_role(role) if role else rubric.load(course) if course else None
+    form = report.of_pieces(output, bool(role))
+    options = Options(fix, dry_run, Severity(fail_on.value), form, at_length, points, is_one=len(chosen) == 1)
     codes = {0}
 
     def pieces() -> Iterator[Piece]:
-        for each in parallel.each_path(functools.partial(answer, options=options), chosen, may_share=not fix):
+        for each in answers(chosen, options):
             codes.add(each.code)
             terminal.warn(*each.messages)
             yield each.piece
 
-    for line in report.lines(pieces(), output, is_one=options.is_one or options.shows_only_patch):
+    of_role = points if role else None
+    for line in report.lines(pieces(), output, options.is_one or options.shows_only_patch, of_role):
         terminal.show(line)
-    raise typer.Exit(max(codes))
+    raise typer.Exit(max(codes - {1} if role else codes))
 
 
 @app.command()
@@ -155,25 +155,37 @@ def defend(
 
     project = open_project(path)
     questions = asked.of(project)
-    if quiz and not terminal.is_interactive(output):
-        raise WrongUse("--quiz needs a terminal to answer at", "without it: portfolio defend")
     if quiz:
-        shown = [(text.asks(each, place, len(questions.questions)), text.reveals(each, project))
-                 for place, each in enumerate(questions.questions, start=1)]  # fmt: skip
-        terminal.quiz(shown)
+        terminal.quiz(text.both_sides(questions, project), output)
         return
     written = sheet.write(project.folder, questions) if write else None
     terminal.show(text.answer(questions, written, output))
 
 
 @app.command()
+def site(
+    paths: args.SeveralProjects,
+    out: args.SiteFolder = Path("site"),
+    author: args.AuthorFile = None,
+    output: args.OutputFormat = Format.text,
+) -> None:
+    """Put projects on one static page: results with intervals, pictures, demos, what you would improve next."""
+    from portfolio.site import author as authors
+    from portfolio.site import build, text
+
+    whose = authors.read(author)
+    pages = build.collect(paths, whose)
+    terminal.warn(*text.left_out(pages))
+    build.write(pages, whose, out)
+    terminal.tell(text.answer(pages, out, output))
+
+
+@app.command()
 def rules(code: args.RuleCode = "", output: args.OutputFormat = Format.text) -> None:
     """Show the rules; with a code what it asks, why, how it is decided, and examples."""
-    from portfolio.audit.engine import rule_of
     from portfolio.audit.report import pages
-    from portfolio.audit.rules import RULES
 
-    terminal.show(pages.answer((rule_of(code),) if code else RULES, output, is_one=bool(code)))
+    terminal.show(pages.answer(code, output))
 
 
 def _pick(is_talking: bool, output: Format) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     import jinja2
 
 Given = TypeVar("Given")
+THEME = Path(__file__).with_name("theme.css")  # of every page of HTML, as `theme`
 
 
 def page(path: Path, filters: Mapping[str, Callable[..., Any]] | None = None, **values: Any) -> str:
@@ -23,6 +24,7 @@ def page(path: Path, filters: Mapping[str, Callable[..., Any]] | None = None, **
 @cache
 def _template(path: Path, filters: tuple[tuple[str, Callable[..., Any]], ...]) -> jinja2.Template:
     import jinja2
+    import markupsafe
 
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
@@ -33,6 +35,7 @@ def _template(path: Path, filters: tuple[tuple[str, Callable[..., Any]], ...]) -
         loader=jinja2.FileSystemLoader(path.parent),
     )
     environment.filters |= filters
+    environment.globals["theme"] = markupsafe.Markup(THEME.read_text(encoding="utf-8"))
     return environment.get_template(path.name)
 
 

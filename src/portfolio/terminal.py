@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from portfolio.errors import PortfolioError
+from portfolio.errors import PortfolioError, WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -194,8 +194,10 @@ def pick(choices: Sequence[tuple[str, str]]) -> str:
     return names.get(typed.strip(), typed.strip())
 
 
-def quiz(questions: Iterable[tuple[str, str]]) -> None:
+def quiz(questions: Iterable[tuple[str, str]], output: Format) -> None:
     """Show each question, let it be answered in as many lines as it takes, then show the other side; keep nothing."""
+    if not is_interactive(output):
+        raise WrongUse("--quiz needs a terminal to answer at", "without it: portfolio defend")
     warn("Answer in as many lines as you like; an empty line shows what it rests on. Ctrl-C ends it.")
     with contextlib.suppress(typer.Abort):
         for question, other_side in questions:

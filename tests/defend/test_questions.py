@@ -14,7 +14,7 @@ from portfolio.defend import asked, question, recorded
 from portfolio.defend.question import Question
 from tests.audit.audited import build
 from tests.conftest import Run, default_answers
-from tests.defend.conftest import METRICS, MODEL, record
+from tests.recorded import METRICS, MODEL, record
 
 
 def questions(folder: Path) -> dict[str, Question]:

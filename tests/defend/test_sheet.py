@@ -15,7 +15,7 @@ from portfolio.defend.asked import Asked
 from portfolio.defend.question import Question
 from tests.audit.audited import states
 from tests.conftest import Run
-from tests.defend.conftest import METRICS, MODEL, record
+from tests.recorded import METRICS, MODEL, record
 
 MINE = "I tried both on my own photographs, and the split by plant lost eleven points that I could not explain away."
 

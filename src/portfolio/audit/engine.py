@@ -73,13 +73,19 @@ class Audit:
     readme: str | None
     language: str
     profile: str
-    is_ours: bool  # made by `portfolio new`: only there may a finding be an error
+    template: str | None  # of ours that it was made from: only there may a finding be an error
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()  # of suppressions that fit nothing
     members: tuple[Audit, ...] = ()  # of a collection: its own projects
     rubric: Assessment | None = None  # by a course's criteria, if that was asked for
     own: Ownership | None = None  # of a project of ours: how much is its author's; None where nobody knows
+    days: int | None = None  # since its last change, if that was asked for and git knows it
     faults: tuple[str, ...] = ()  # of ours: what a rule that failed left, as Python writes it
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether `portfolio new` made it."""
+        return self.template is not None
 
     @property
     def findings(self) -> tuple[Result, ...]:
@@ -192,7 +198,7 @@ def _audit(project: Project, path: str, rules: tuple[Rule, ...]) -> Audit:
         readme=project.readme_path,
         language=language,
         profile=profile,
-        is_ours=project.record is not None,
+        template=project.record.template if project.record else None,
         results=tuple(results),
         notes=tuple(notes),
         own=project.own if project.record and has_time and not faults else None,

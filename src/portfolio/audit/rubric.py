@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from portfolio.audit.project import Project
 
 FOLDER = Path(__file__).with_name("rubrics")
+ROLES = Path(__file__).with_name("roles")  # what a role's portfolio shows, in the same form
 MOST_FILES = 200  # that one condition reads
 LARGEST = 200_000  # bytes of each
+RULE = re.compile(r"[A-Z]{3}\d{3}")
 FORM = re.compile(r"(rule) ([A-Z]{3}\d{3})|(file) (\S{1,300})|(text) (\S{1,300}) (.{1,300})")
 
 
@@ -40,6 +42,7 @@ class Level:
     points: int
     asks: str
     conditions: tuple[Condition, ...]
+    see: Condition | None = None  # where to look, if all that is known is that a rule passes
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Criterion:
     name: str
     adds_up: bool
     levels: tuple[Level, ...]
+    template: str = ""  # of ours, that would add it
 
     @property
     def most(self) -> int:
@@ -101,25 +105,40 @@ def names() -> list[str]:
 
 def load(name: str) -> Rubric:
     """The rubric of that name, or of a file; WrongUse if there is none, or it cannot be understood."""
-    import tomllib
-
     path = FOLDER / f"{name}.toml" if name in names() else Path(name)
     if not path.is_file():
         raise WrongUse(f"there is no rubric {name!r}", did_you_mean(name, names(), f"there are: {', '.join(names())}"))
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        criteria = tuple(_criterion(each) for each in document["criterion"])
-        return Rubric(str(document["name"]), str(document["source"]), criteria)
+        return _read(path)
     except (OSError, ValueError, KeyError, TypeError, re.error) as error:
         hint = "see one that works: portfolio/audit/rubrics/ml-zoomcamp.toml"
         raise WrongUse(f"{path} is no rubric: {type(error).__name__} {error}", hint) from None
 
 
+def of_role(role: str) -> Rubric:
+    """What a portfolio for that role shows."""
+    return _read(ROLES / f"{role}.toml")
+
+
+def _read(path: Path) -> Rubric:
+    import tomllib
+
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
+    criteria = tuple(_criterion(each) for each in document["criterion"])
+    return Rubric(str(document["name"]), str(document["source"]), criteria)
+
+
 def _criterion(given: dict[str, Any]) -> Criterion:
     levels = tuple(
-        Level(int(each["points"]), str(each["asks"]), tuple(map(_condition, each["any"]))) for each in given["level"]
+        Level(
+            int(each["points"]),
+            str(each["asks"]),
+            tuple(map(_condition, each["any"])),
+            _condition(each["see"]) if "see" in each else None,
+        )
+        for each in given["level"]
     )
-    return Criterion(str(given["name"]), bool(given.get("adds_up", False)), levels)
+    return Criterion(str(given["name"]), bool(given.get("adds_up", False)), levels, str(given.get("template", "")))
 
 
 def _condition(written: str) -> Condition:
@@ -150,7 +169,9 @@ def _points(project: Project, passed: Mapping[str, str], criterion: Criterion) -
 
 def _evidence(project: Project, passed: Mapping[str, str], level: Level) -> str:
     """Where the first of its conditions holds; empty if none does."""
-    return next((found for each in level.conditions if (found := _holds(project, passed, each))), "")
+    evidence = next((found for each in level.conditions if (found := _holds(project, passed, each))), "")
+    is_only_a_rule = bool(RULE.fullmatch(evidence))
+    return (level.see and is_only_a_rule and _holds(project, passed, level.see)) or evidence
 
 
 def _holds(project: Project, passed: Mapping[str, str], condition: Condition) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from portfolio.audit import deadline, engine, report, rubric
+from portfolio.audit import deadline, engine, parallel, report, rubric
 from portfolio.audit.engine import Audit, Refused
 from portfolio.audit.project import open_project
 from portfolio.audit.report import Format
@@ -13,6 +15,7 @@ from portfolio.errors import PortfolioError, WrongUse
 from portfolio.terminal import bold, problem, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from portfolio.audit.engine import Outcome
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from portfolio.audit.rubric import Rubric
     from portfolio.audit.verdict import Severity
 
+DAY = 86_400  # seconds
 CRASHED = 3  # the exit code: a crash is never green
 
 
@@ -46,6 +50,11 @@ class Options:
         """Whether the changes are the answer."""
         return self.dry_run and self.output is Format.text
 
+    @property
+    def is_of_many(self) -> bool:
+        """Whether the answer is one of a cohort's, or for a program."""
+        return not self.is_one or self.output in (Format.json, Format.csv, Format.html)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -54,6 +63,11 @@ class Answer:
     piece: Piece
     code: int
     messages: tuple[str, ...]  # for standard error
+
+
+def answers(paths: Sequence[Path], options: Options) -> Iterator[Answer]:
+    """Each project's, in the order in which they were named."""
+    return parallel.each_path(functools.partial(answer, options=options), paths, may_share=not options.fix)
 
 
 def answer(path: Path, options: Options) -> Answer:
@@ -67,6 +81,8 @@ def answer(path: Path, options: Options) -> Answer:
             if options.fix:
                 patch, has_changed = _fixed(project, audit, options, messages)
                 audit = engine.audit(open_project(path), str(path)) if has_changed else audit
+            if options.is_of_many:
+                audit = replace(audit, days=_days(project))
             if options.rubric:
                 audit = replace(audit, rubric=rubric.assess(project, audit, options.rubric))
         outcome: Outcome = audit
@@ -96,6 +112,12 @@ def _code(outcome: Outcome, options: Options) -> int:
             return CRASHED
         case _:
             return int(outcome.fails_at(options.fail_on))
+
+
+def _days(project: Project) -> int | None:
+    """Since the last commit; None where git knows of none."""
+    seen = project.history
+    return max(0, int(time.time() - seen.newest) // DAY) if seen and seen.newest else None
 
 
 def _fixed(project: Project, audit: Audit, options: Options, messages: list[str]) -> tuple[str, bool]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from portfolio.audit.project import Project
     from portfolio.defend.asked import Asked
-    from portfolio.defend.question import Question
 
 SCHEMA = 1
 AROUND = 6  # lines of the file that are shown after an answer
@@ -51,13 +50,11 @@ def _listed(asked: Asked) -> Iterator[str]:
     yield "One by one, at this terminal:  portfolio defend --quiz"
 
 
-def asks(question: Question, place: int, number: int) -> str:
-    """One question of a quiz."""
-    return f"\n{dim(f'{place} of {number}')}\n{bold(wrap(question.asks))}"
-
-
-def reveals(question: Question, project: Project) -> str:
-    """What it rests on, and the lines that answer it."""
-    lines = project.read(question.path).splitlines()[question.line - 1 : question.line - 1 + AROUND]
-    shown = (f"  {dim(f'{number:>4}')}  {visible(line)}" for number, line in enumerate(lines, start=question.line))
-    return "\n".join([wrap(f"Rests on  {question.rests_on}", "", " " * 10), f"{visible(question.path)}", *shown])
+def both_sides(asked: Asked, project: Project) -> Iterator[tuple[str, str]]:
+    """For a quiz: each question, and what is shown after the answer: what it rests on, and the lines of the file."""
+    for place, each in enumerate(asked.questions, start=1):
+        head = dim(f"{place} of {len(asked.questions)}")
+        lines = project.read(each.path).splitlines()[each.line - 1 : each.line - 1 + AROUND]
+        shown = (f"  {dim(f'{number:>4}')}  {visible(line)}" for number, line in enumerate(lines, start=each.line))
+        rests_on = wrap(f"Rests on  {each.rests_on}", "", " " * 10)
+        yield f"\n{head}\n{bold(wrap(each.asks))}", "\n".join([rests_on, visible(each.path), *shown])

@@ -24,6 +24,7 @@ class History:
 
     commits: int
     is_shallow: bool
+    newest: int = 0  # seconds since 1970: when the newest of them was made
 
 
 def files(folder: Path) -> tuple[str, ...] | None:
@@ -34,10 +35,12 @@ def files(folder: Path) -> tuple[str, ...] | None:
 
 def of(folder: Path) -> History | None:
     """How many commits touched the folder; None where nothing is known."""
-    count = _git(folder, "rev-list", "--count", "HEAD", "--", ".")
-    if count is None or not count.strip().isdigit():
+    commits = _git(folder, "rev-list", "--timestamp", "HEAD", "--", ".")
+    if commits is None:
         return None
-    return History(int(count), (_git(folder, "rev-parse", "--is-shallow-repository") or "").strip() == "true")
+    times = [int(time) for line in commits.splitlines() if (time := line.partition(" ")[0]).isdigit()]
+    is_shallow = (_git(folder, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    return History(len(times), is_shallow, max(times, default=0))
 
 
 def has_commit(folder: Path, sha: str) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 BACK = "back to what was committed: git reset --hard"
 
+TO_BE_LOOKED_AT = 4
+
 
 @dataclass(frozen=True)
 class Update:
@@ -55,6 +57,11 @@ class Update:
     def is_to_be_looked_at(self) -> bool:
         """Whether the merge is left uncommitted, for its user to finish."""
         return self.merge is not None and bool(self.merge.conflicts or self.broken)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 4 where something is left to its user."""
+        return TO_BE_LOOKED_AT if self.is_to_be_looked_at else 0
 
     @cached_property
     def diff(self) -> str:

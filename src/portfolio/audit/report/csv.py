@@ -24,6 +24,7 @@ HEAD = (
     "errors",
     "warnings",
     "own",
+    "days",
     "score",
     "first",
     "second",
@@ -60,7 +61,8 @@ def _cells(audit: Audit) -> list[object]:
     score = "" if audit.score is None else audit.score
     counts = (levels.count(Severity.error), levels.count(Severity.warn))
     own = f"{audit.own.share:.0%}" if audit.own else ""
-    return [audit.path, audit.profile, audit.language, there, len(audit.checklist), *counts, own, score,
+    days = "" if audit.days is None else audit.days
+    return [audit.path, audit.profile, audit.language, there, len(audit.checklist), *counts, own, days, score,
             *first, *[""] * (3 - len(first)), ""]  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def _audited(audit: Audit) -> dict[str, Any]:
         "readme": audit.readme,
         "language": audit.language,
         "profile": audit.profile,
+        "template": audit.template,
         "score": audit.score,
         "coverage": audit.coverage,
         "results": [_result(result) for result in audit.results],
@@ -51,6 +52,7 @@ def _audited(audit: Audit) -> dict[str, Any]:
         "notes": list(audit.notes),
         "members": [_audited(member) for member in audit.members],
         "own": asdict(audit.own) if audit.own else None,
+        "days_since_change": audit.days,
         "rubric": asdict(audit.rubric) | {"points": audit.rubric.points, "most": audit.rubric.most}
         if audit.rubric
         else None,
@@ -83,6 +85,7 @@ def _refused(refused: Refused) -> dict[str, Any]:
         "readme": None,
         "language": None,
         "profile": None,
+        "template": None,
         "score": None,
         "coverage": 0.0,
         "results": [],
@@ -91,6 +94,7 @@ def _refused(refused: Refused) -> dict[str, Any]:
         "notes": [],
         "members": [],
         "own": None,
+        "days_since_change": None,
         "rubric": None,
         "error": refused.message,
         "hint": refused.hint,

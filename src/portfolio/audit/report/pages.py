@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portfolio.audit import engine
+from portfolio.audit.rules import RULES
 from portfolio.terminal import Format, bold, json_text, wrap
 
 if TYPE_CHECKING:
@@ -20,11 +22,12 @@ HEADINGS = {
 }
 
 
-def answer(rules: Sequence[Rule], output: Format, is_one: bool) -> str:
-    """The rules in the form that was asked for."""
+def answer(code: str, output: Format) -> str:
+    """The rule of that code, or all of them, in the form that was asked for."""
+    rules = (engine.rule_of(code),) if code else RULES
     if output is Format.json:
         return as_json(rules)
-    return page(rules[0]) if is_one else overview(rules)
+    return page(rules[0]) if code else overview(rules)
 
 
 def overview(rules: Sequence[Rule]) -> str:

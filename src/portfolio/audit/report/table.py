@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from portfolio.audit.engine import Outcome
 
-HEAD = ("Project", "Kind", "README", "Errors", "Warnings", "Own", "Score")
+HEAD = ("Project", "Kind", "README", "Errors", "Warnings", "Own", "Days", "Score")
 
 
 def piece(outcome: Outcome) -> tuple[str, ...]:
@@ -51,7 +51,8 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     there = parts(outcome) if outcome.checklist else ""
     score = "" if outcome.score is None else str(outcome.score)
     own = f"{outcome.own.share:.0%}" if outcome.own else ""
-    return (visible(outcome.path), outcome.profile, there, str(errors), str(warnings), own, score)
+    days = "" if outcome.days is None else str(outcome.days)
+    return (visible(outcome.path), outcome.profile, there, str(errors), str(warnings), own, days, score)
 
 
 def _in_short(outcome: Outcome) -> Iterator[str]:
@@ -61,6 +62,8 @@ def _in_short(outcome: Outcome) -> Iterator[str]:
     if outcome.next_fixes:
         fixes = ", ".join(f"{fix.rule.code} {fix.rule.gap}" for fix in outcome.next_fixes)
         yield wrap(f"{visible(outcome.path)}: first {fixes}", "", "  ")
+    if outcome.rubric:
+        yield wrap(f"{visible(outcome.path)}: {outcome.rubric.points} of {outcome.rubric.most} points", "", "  ")
     for found in outcome.suppressed:
         yield wrap(f"{visible(outcome.path)}: {found.rule.code} set aside: {visible(found.message)}", "", "  ")
     yield from (wrap(f"{visible(outcome.path)}: note: {visible(note)}", "", "  ") for note in outcome.notes)

@@ -1,17 +1,15 @@
-"""A project of the image template with the results of a run, as short as one can be."""
+"""The results of a run of the image template, as short as they can be."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
+from portfolio.readme import blocks
 
-from portfolio.create import scaffold, templates
-from tests.conftest import default_answers
-
+NETWORK = b"a network"
 MODEL = {"model": "convolutional network", "role": "model", "split": "test (by plant)", "metric": "macro_f1",
          "label": "Macro F1", "value": 0.8123, "ci95": [0.75, 0.87], "n": 480, "higher_is_better": True}  # fmt: skip
 METRICS: dict[str, Any] = {
@@ -29,7 +27,9 @@ METRICS: dict[str, Any] = {
     ],
     "comparisons": [{"metric": "macro_f1", "of": "convolutional network", "against": "linear on colors and edges",
                      "split": "test (by plant)", "difference": 0.2, "ci95": [0.1, 0.3]}],
-    "artefacts": [{"path": "models/model.onnx", "sha256": "0", "bytes": 535345}],
+    "artefacts": [
+        {"path": "models/model.onnx", "sha256": hashlib.sha256(NETWORK).hexdigest(), "bytes": len(NETWORK)}
+    ],
     "confusions": [{"truth": "rust", "answer": "healthy", "n": 9, "of": 96}],
     "calibration": {"temperature": 0.7, "rows": [{"split": "test (by plant)", "ece_before": 0.04, "ece_after": 0.03}]},
     "abstention": {"risk": 0.1, "threshold": 0.6, "rows": [
@@ -40,27 +40,26 @@ METRICS: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as it was made."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{name}_NAME", "Ada Lovelace")
-            patch.setenv(f"GIT_{name}_EMAIL", "ada@example.org")
-        folder = tmp_path_factory.mktemp("pristine") / "leaves"
-        return scaffold.create(default_answers(templates.get("image-api")), folder, git=True).folder
-
-
-@pytest.fixture
-def ran(pristine: Path, tmp_path: Path) -> Path:
-    """The project after a run."""
-    folder = tmp_path / "leaves"
-    shutil.copytree(pristine, folder, symlinks=True)
-    record(folder)
-    return folder
-
-
 def record(folder: Path, **other: Any) -> None:
     """Let the project's newest run have these results."""
-    (folder / "reports").mkdir(exist_ok=True)
+    for name in ("models", "reports"):
+        (folder / name).mkdir(exist_ok=True)
+    page = folder / "README.md"
+    text = page.read_text(encoding="utf-8")
+    filling = dict.fromkeys(blocks.names(text), "") | {"results": _table((METRICS | other)["results"])}
+    page.write_text(blocks.fill(text, filling), encoding="utf-8")
+    (folder / "models/model.onnx").write_bytes(NETWORK)
     (folder / "reports/metrics.json").write_text(json.dumps(METRICS | other), encoding="utf-8")
+
+
+def _table(rows: Any) -> str:
+    """The results as a run writes them into the README."""
+    if not isinstance(rows, list) or any(not row["ci95"] for row in rows):
+        return ""
+    main = [row for row in rows if row["label"] == rows[0]["label"]]
+    cells = [
+        (row["model"].replace("|", " "), row["split"].replace("|", " "), row["value"], row["ci95"], row["n"])
+        for row in main
+    ]
+    head = f"| Model | Measured on | {rows[0]['label']} | 95% interval | n |\n| :-- | :-- | --: | --: | --: |\n"
+    return head + "".join(f"| {' | '.join(map(str, row))} |\n" for row in cells)
