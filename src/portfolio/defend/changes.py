@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 PROGRAM = re.compile(r"^src/(?!.*/kit/).*\.py$")
 LONGEST = 40  # characters of a value; a longer one is no setting
-SHORTEST_PART = 3  # statements; a smaller function raises no question
+REWRITTEN = 0.5  # of a program, from which on all its parts are its author's
+SHORTEST_PART = 2  # statements; a smaller function raises no question
 
 
 @dataclass(frozen=True)
@@ -53,21 +54,35 @@ def since_the_render(project: Project) -> tuple[Change, ...]:
     before = {path: kept[blob].decode("utf-8", "replace") for path, blob in blobs.items() if blob in kept}
     if not before:
         return ()
-    known = frozenset(name for text in before.values() for name, _, _ in _parts(text))
-    changes = [change for path, text in touched.items() for change in _changes(path, text, before.get(path, ""), known)]
+    template = _Template(before)
+    changes = [change for path, text in touched.items() for change in _changes(path, text, template)]
     return tuple(sorted(changes, key=lambda each: not each.was))  # settings first: each has a number
 
 
-def _changes(path: str, text: str, before: str, known: frozenset[str]) -> Iterator[Change]:
-    old, new = _settings(before), _settings(text)
+class _Template:
+    """What the template's programs hold."""
+
+    def __init__(self, programs: Mapping[str, str]) -> None:
+        self.programs = programs
+        self.lines = {path: program_lines.of(text) for path, text in programs.items()}
+        self.everywhere = frozenset(line.words for lines in self.lines.values() for line in lines)
+        self.names = frozenset(name for text in programs.values() for name, _, _ in _parts(text))
+
+    def own(self, path: str, text: str) -> float:
+        """The share of a program's statements that are its author's."""
+        lines = program_lines.of(text)
+        return program_lines.changed(lines, self.lines.get(path, []), self.everywhere) / len(lines) if lines else 0.0
+
+
+def _changes(path: str, text: str, template: _Template) -> Iterator[Change]:
+    old, new = _settings(template.programs.get(path, "")), _settings(text)
     for name, setting in new.items():
         if name in old and old[name].value != setting.value:
             yield Change(name.rpartition(".")[2], path, setting.line, old[name].value, setting.value)
-    lines = program_lines.of(before)
-    if not program_lines.changed(program_lines.of(text), lines, frozenset(line.words for line in lines)):
-        return  # the same under other names
+    own = template.own(path, text)
     for name, line, statements in _parts(text):
-        if name not in known and not name.startswith("_") and statements >= SHORTEST_PART:
+        is_new = name not in template.names or own > REWRITTEN
+        if own and is_new and not name.startswith("_") and statements >= SHORTEST_PART:
             yield Change(name, path, line, statements=statements)
 
 
