@@ -132,7 +132,17 @@ def test_nothing_else_is_visible_at_the_top() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["list"], ["new", "--help"], ["new", "no-such"], ["audit", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["new", "--help"],
+        ["new", "no-such"],
+        ["audit", "--help"],
+        ["defend", "--help"],
+        ["site", "--help"],
+    ],
 )
 def test_the_start_loads_nothing_heavy(arguments: list[str]) -> None:
     assert HEAVY.isdisjoint(_loaded_by(arguments))
