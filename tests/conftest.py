@@ -9,9 +9,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+import jsonschema
 import pytest
 import yaml
 
@@ -21,6 +23,7 @@ from portfolio.create.answers import Answers
 from tests.recorded import record
 
 CHECKOUT = Path(__file__).parents[1]
+SCHEMAS = CHECKOUT / "src/portfolio/schemas"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -35,11 +38,33 @@ class Outcome:
     code: int
     out: str
     err: str
+    arguments: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
-        """Standard output as the one document it must be."""
-        return json.loads(self.out)
+        """Standard output as the one document it must be, which follows the schema that comes along."""
+        document = json.loads(self.out)
+        jsonschema.validate(document, schema(self._kind))
+        return document
+
+    @property
+    def _kind(self) -> str:
+        command, *words = self.arguments
+        match command:
+            case "list":
+                return "template" if words and not words[0].startswith("-") else "templates"
+            case "new":
+                return "preview" if "--dry-run" in words else "new"
+            case "audit":
+                return "role" if "--role" in words else "audit"
+            case _:
+                return command
+
+
+@cache
+def schema(kind: str) -> Any:
+    """The JSON Schema of a document."""
+    return json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
 
 
 Run = Callable[..., Outcome]
@@ -82,7 +107,7 @@ def portfolio(
             main()
         out, err = capfd.readouterr()
         code = stop.value.code
-        return Outcome(code if isinstance(code, int) else int(code is not None), out, err)
+        return Outcome(code if isinstance(code, int) else int(code is not None), out, err, arguments)
 
     return run
 

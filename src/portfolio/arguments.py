@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from portfolio.audit.report import Format as ReportFormat
-from portfolio.terminal import Format
+from portfolio.terminal import Format, version
 
 
 class Role(StrEnum):
@@ -30,9 +30,7 @@ class FailOn(StrEnum):
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        from importlib.metadata import version
-
-        typer.echo(f"portfolio {version('portfolio')}")
+        typer.echo(f"portfolio {version()}")
         raise typer.Exit
 
 

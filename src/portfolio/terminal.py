@@ -69,6 +69,18 @@ def json_text(document: Any, indent: int | None = 2) -> str:
     return INVISIBLE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def version() -> str:
+    """Of this program."""
+    from importlib.metadata import version
+
+    return version("portfolio")
+
+
+def document(body: dict[str, Any]) -> str:
+    """A command's answer as the one document that it is, headed by the version that wrote it."""
+    return json_text({"portfolio": version()} | body)
+
+
 def visible(text: str) -> str:
     """Somebody else's text on one line: what would steer a terminal, or turn the order of letters, is spelled out."""
     return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

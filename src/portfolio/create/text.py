@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from portfolio import terminal
 from portfolio.create import dataset, environment
 from portfolio.create.validation import validate
-from portfolio.terminal import Format, bold, columns, json_text, wrap
+from portfolio.terminal import Format, bold, columns, document, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def catalog(templates: Sequence[Template], output: Format) -> str:
     """The templates, one line each and the skills below it."""
     if output is Format.json:
-        return json_text({"templates": [_about(template) for template in templates]})
+        return document({"templates": [_about(template) for template in templates]})
     if not templates:
         return "No template for that role yet."
     first = templates[0].name
@@ -49,7 +49,7 @@ def catalog(templates: Sequence[Template], output: Format) -> str:
 def template(template: Template, questions: Sequence[Question], output: Format) -> str:
     """One template: its questions, data sets and verbs."""
     if output is Format.json:
-        return json_text(_about(template) | {"questions": [asdict(question) for question in questions]})
+        return document(_about(template) | {"questions": [asdict(question) for question in questions]})
     return "\n".join(
         [
             f"{bold(template.name)} {template.version} ({template.role})",
@@ -89,7 +89,7 @@ def pick_data(template: Template) -> str:
 def preview(answers: Answers, folder: Path, files: Sequence[PlannedFile], output: Format) -> str:
     """The answer of `new --dry-run`: the files that it would make."""
     if output is Format.json:
-        return json_text(
+        return document(
             {
                 "template": answers.template.release,
                 "path": str(folder),
@@ -127,9 +127,9 @@ def created(project: Created, folder: Path, run: PipelineRun | None, data: Chose
     used = dataset.OFFLINE if "data" in fell_back else data
     real = tuple(environment.real_data(template, fell_back)) if used.is_sample else ()
     if output is Format.json:
-        document = _document(project, folder, run if has_run else None, steps, command)
+        body = _document(project, folder, run if has_run else None, steps, command)
         known = [{"run": line, "what": each.what, "licence": each.licence} for line, each in real]
-        return json_text({**document, "dataset": used.written, "real_data": known})
+        return document({**body, "dataset": used.written, "real_data": known})
     if run is not None and run.failure is not None:
         return ""
     lines = [*_measured(run)] if run else [made(project, folder)]

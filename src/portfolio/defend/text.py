@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from portfolio.audit.defense import NAME
-from portfolio.terminal import Format, bold, dim, json_text, visible, wrap
+from portfolio.terminal import Format, bold, dim, document, visible, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def answer(asked: Asked, written: int | None, output: Format) -> str:
     if output is Format.json:
         questions = [asdict(each) for each in asked.questions]
         run = asked.created or None
-        return json_text({"schema": SCHEMA, "project": asked.title, "run": run, "questions": questions, "new": written})
+        return document({"schema": SCHEMA, "project": asked.title, "run": run, "questions": questions, "new": written})
     if written is not None:
         return _of_the_page(len(asked.questions), written)
     return "\n".join(_listed(asked))

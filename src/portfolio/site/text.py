@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portfolio.errors import PortfolioError
-from portfolio.terminal import Format, bold, json_text, problem, visible, wrap
+from portfolio.terminal import Format, bold, document, problem, visible, wrap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def answer(site: Site, out: Path, output: Format) -> str:
              "result": each.card.result} for each in site.shown
         ]  # fmt: skip
         left_out = [vars(each) for each in site.left_out]
-        return json_text({"schema": SCHEMA, "out": str(out), "shown": shown, "left_out": left_out})
+        return document({"schema": SCHEMA, "out": str(out), "shown": shown, "left_out": left_out})
     number = len(site.shown)
     lines = [bold(f"{visible(str(out))}/index.html: {number} project{'s' * (number != 1)}")]
     lines += [wrap(f"{visible(each.card.name)}: {visible(each.card.result)}", "  ", "    ") for each in site.shown]

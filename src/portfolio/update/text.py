@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from portfolio.audit.report import comparison as comparing
-from portfolio.terminal import Format, bold, json_text, wrap
+from portfolio.terminal import Format, bold, document, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def updated(update: Update, folder: Path, commit: str | None, comparison: Compar
 def as_json(update: Update, folder: Path, commit: str | None, comparison: Comparison | None, is_dry: bool) -> str:
     """What `updated` says, as one JSON document."""
     merge, base = update.merge, update.base
-    document: dict[str, Any] = {
+    body: dict[str, Any] = {
         "path": str(folder),
         "from": update.project.record.release,
         "to": update.answers.template.release,
@@ -64,7 +64,7 @@ def as_json(update: Update, folder: Path, commit: str | None, comparison: Compar
         "audit": comparison and asdict(comparison),
         "diff": update.diff if is_dry else None,
     }
-    return json_text(document)
+    return document(body)
 
 
 def answer(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from portfolio.audit.engine import Audit
-from portfolio.terminal import json_text
+from portfolio.terminal import json_text, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ def piece(outcome: Outcome) -> tuple[str, ...]:
 
 def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """The document, a project a line."""
-    yield f'{{"schema": {SCHEMA}, "projects": ['
+    yield f'{{"portfolio": {json_text(version())}, "schema": {SCHEMA}, "projects": ['
     ahead = ""
     for (project,) in pieces:
         if ahead:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit import engine
 from portfolio.audit.rules import RULES
-from portfolio.terminal import Format, bold, json_text, wrap
+from portfolio.terminal import Format, bold, document, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,4 +74,4 @@ def as_json(rules: Sequence[Rule]) -> str:
         }
         for each in rules
     ]
-    return json_text({"rules": documents})
+    return document({"rules": documents})

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from portfolio.audit import portfolio
-from portfolio.terminal import bold, dim, json_text, visible, wrap
+from portfolio.terminal import bold, dim, document, visible, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ def _document(found: Portfolio) -> str:
         for name in found.criteria
         if (entry := found.shown_by(name))
     }
-    return json_text(
+    return document(
         {
             "schema": SCHEMA,
             "role": found.role,
