@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from portfolio.audit.project import open_project
 from portfolio.create import scaffold, templates
 from portfolio.defend import asked, question, recorded
 from portfolio.defend.question import Question
-from tests.audit.audited import build
+from tests.audit.audited import build, git
 from tests.conftest import Run, default_answers
 from tests.recorded import METRICS, MODEL, record
 
@@ -26,7 +27,7 @@ def test_each_has_its_number_and_its_line(ran: Path) -> None:
     split = questions(ran)["split"]
     assert "0.950" in split.asks
     assert "0.950 [0.900, 0.990]" in split.rests_on
-    assert "0.812 [0.750, 0.870]" in split.rests_on
+    assert "has 0.600 [0.500, 0.650] on 160 unseen groups" in split.rests_on
     line = (ran / split.path).read_text(encoding="utf-8").splitlines()[split.line - 1]
     assert line.startswith("def by_group")
 
@@ -34,7 +35,8 @@ def test_each_has_its_number_and_its_line(ran: Path) -> None:
 CHANGED: dict[str, tuple[dict[str, Any], set[str], set[str]]] = {
     "real data": ({"data": METRICS["data"] | {"synthetic": False}}, {"data-license"}, {"real-photographs"}),
     "no leak": ({"results": METRICS["results"][:2]}, set(), {"split"}),
-    "a leak that claims less": ({"results": [MODEL, {**MODEL, "role": "naive", "value": 0.5}]}, set(), {"split"}),
+    "a leak that claims less": (
+        {"results": [MODEL, {**MODEL, "role": "naive", "split": "by photograph", "value": 0.5}]}, set(), {"split"}),
     "it refuses nothing": ({"abstention": METRICS["abstention"] | {"threshold": 1.01}}, {"unlike"}, {"threshold"}),
     "a field": (
         {"results": [*METRICS["results"], {**MODEL, "split": "field", "value": 0.4}]}, {"field"}, set()),
@@ -62,7 +64,7 @@ def test_another_run_has_other_questions(ran: Path, other: dict[str, Any], there
          "You changed `WIDTHS` from (16, 48, 96, 96) to (16, 64, 128, 128). What did you expect, and what did it do?"),
         ("evaluation/costs.py", "def table", "def dear(prices):\n    most = max(prices)\n    least = min(prices)\n"
          "    return most - least\n\n\ndef table", "your-dear",
-         "`dear` is yours. What does it do that was missing, and how do you know that it works?"),
+         "`dear` is yours, and nothing in `src` uses it yet. What is it for, and what will it change?"),
     ],
     ids=["a setting", "a constant", "a function"],
 )  # fmt: skip
@@ -74,7 +76,22 @@ def test_what_was_changed_is_asked_about_first(ran: Path, file: str, old: str, n
     first = asked.of(open_project(ran)).questions[0]
     assert (first.name, first.asks, first.path) == (name, asks, f"src/image_api/{file}")
     assert path.read_text(encoding="utf-8").splitlines()[first.line - 1].strip().startswith(new.split("\n")[0][:10])
-    assert "Macro F1 is now 0.812" in first.rests_on
+    assert re.search(r"Macro F1 is 0\.812 \[0\.750, 0\.870\]|^3 statements, 0 uses", first.rests_on)
+
+
+def test_a_part_that_is_used_and_an_earlier_score_are_said(ran: Path) -> None:
+    (ran / "src/image_api/evaluation/dear.py").write_text(
+        'def dear(prices):\n    """The dearest."""\n    return max(prices)\n\n\nMOST = dear((1, 2))\n', encoding="utf-8"
+    )
+    network = ran / "src/image_api/models/network.py"
+    network.write_text(network.read_text(encoding="utf-8").replace("(16, 48", "(16, 64"), encoding="utf-8")
+    git(ran, "add", "-A")
+    git(ran, "commit", "-q", "-m", "Mine")
+    record(ran, results=[{**MODEL, "value": 0.7777}])
+    found = questions(ran)
+    assert found["your-dear"].asks == "`dear` is yours. What does it do, and how do you know that it works?"
+    assert found["your-dear"].rests_on.startswith("1 statement, 1 use; Macro F1 is 0.778")
+    assert found["your-widths"].rests_on.endswith(", 0.812 in an earlier commit")
 
 
 def test_other_names_and_layout_are_not_asked_about(ran: Path) -> None:
@@ -112,7 +129,8 @@ STRANGER = {
     "README.md": "# Churn\n\n## Results\n\n| Model | Accuracy |\n| --- | --- |\n| dummy | 0.80 |\n| forest | 0.991 |\n"
     "\n## Limitations\n\nIt has only seen customers of one town in one year.\n",
     "train.py": "from sklearn.model_selection import train_test_split\n"
-    "a, b = train_test_split(x, test_size=0.2, random_state=42)\nmodel = Forest(n_estimators=200)\n",
+    "a, b = train_test_split(x, test_size=0.2, random_state=42)\nmodel = Forest(n_estimators=200)\n"
+    "# epochs = 3\nc, d = train_test_split(x, test_size=0.9, shuffle=False)\nat = np.triu(m, k=1)\n",
     "look.ipynb": json.dumps({"cells": [
         {"cell_type": "code", "source": ["x = scaler.fit_transform(everything)\n"], "outputs": [
             {"text": ["learning_rate=0.3\n"]}]}]}, indent=1),
@@ -121,13 +139,14 @@ STRANGER = {
 
 def test_a_stranger_is_asked_by_what_is_there(tmp_path: Path) -> None:
     found = questions(build(tmp_path, STRANGER))
-    assert found["best-result"].asks.startswith("You report Accuracy 0.991 for forest.")
+    assert found["best-result"].asks.startswith("The README reports Accuracy 0.991 for forest.")
     assert (found["difference"].rests_on, found["difference"].line) == ("0.991 against 0.80", 7)
     assert found["too-good"].line == 8
     assert (found["random-split"].path, found["random-split"].line) == ("train.py", 2)
-    assert found["setting"].asks.startswith("Why `n_estimators` 200?")
+    assert found["setting"].asks.startswith("`n_estimators` is 200 here.")
     assert found["fitted-on"].path == "look.ipynb"
-    assert "learning-rate" not in found  # it stands in an output only
+    assert found["seed"].line == 2
+    assert not {"learning-rate", "epochs", "retrieved"} & set(found)  # in an output, a comment, another matter
     assert found["limits"].line == 12
 
 

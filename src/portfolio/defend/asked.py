@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from portfolio.audit import documents
+from portfolio.audit import documents, results_file
 from portfolio.create import templates
 from portfolio.defend import changes, question, recorded
 from portfolio.defend.question import GENERAL, Question
 from portfolio.errors import PortfolioError
+from portfolio.git import history
 from portfolio.jinja import Language
 
 if TYPE_CHECKING:
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 
 MOST, FEWEST = 20, 12
 MOST_CHANGES = 5
-MEASURED = "{% set best = row(role='model') %}; {{ best.label }} is now {{ best | shown }}"
+MEASURED = "{% set model = row(role='model') %}{{ model.label }} is {{ model | shown }}"
 MOST_PROGRAMS = 80
 LONGEST = 500  # characters of a line that are looked at; what is longer was not written by hand
 CODE = re.compile(r"\.(py|ipynb|R|Rmd)$")
+# Neither tests nor what only looks at the data: a question is about what makes the model, or serves it.
 NOT_ITS_OWN = re.compile(
     r"(^|/)(tests?|docs|examples?|site-packages|migrations|\.\w[\w-]*)/|(^|/)(test_|conftest|setup\.py)"
+    r"|eda|explor|plot|visuali[sz]|analysis",
+    re.IGNORECASE,
 )
 
 
@@ -127,7 +131,7 @@ class _Asker:
         compiled = re.compile(pattern)
         for path, lines in self._code.items():
             for number, line in enumerate(lines, start=1):
-                if found := compiled.search(line):
+                if not line.lstrip().startswith("#") and (found := compiled.search(line)):
                     return {**found.groupdict(), "said": found[0].strip(), "path": path, "line": number}
         return None
 
@@ -138,9 +142,23 @@ class _Asker:
 
     def about_changes(self) -> Iterator[Question]:
         """One about each of the first of the author's own changes."""
-        measured = self.language.sentence(MEASURED, self.values) or ""
+        measured = self.language.sentence(MEASURED, self.values) or "nothing measured"
         for change in changes.since_the_render(self.project)[:MOST_CHANGES]:
-            yield _about(change, measured)
+            yield _about(change, measured + self._before if change.was else measured)
+
+    @cached_property
+    def _before(self) -> str:
+        """What the newest committed results with another score say, as the end of a sentence."""
+        now = self.values["row"](role="model")
+        for text in history.versions(self.project.folder, self.project.results_path or ""):
+            try:
+                earlier = recorded.of_results(results_file.read(text.decode("utf-8", "replace")))
+            except ValueError:
+                continue
+            row = now and earlier["row"](role="model", label=now.get("label"), split=now.get("split"))
+            if row and row.get("value") != now.get("value"):
+                return f", {recorded.shown(row.get('value', 0.0))} in an earlier commit"
+        return ""
 
 
 def code_lines(path: str, text: str) -> list[str]:
@@ -177,6 +195,14 @@ def _about(change: Change, measured: str) -> Question:
         asks = (
             f"You changed `{change.name}` from {change.was} to {change.now}. What did you expect, and what did it do?"
         )
-        return Question(name, asks, f"{change.was} → {change.now}{measured}", change.path, change.line)
-    asks = f"`{change.name}` is yours. What does it do that was missing, and how do you know that it works?"
-    return Question(name, asks, f"{change.statements} statements{measured}", change.path, change.line)
+        return Question(name, asks, f"{change.was} → {change.now}; {measured}", change.path, change.line)
+    if not change.uses:
+        asks = f"`{change.name}` is yours, and nothing in `src` uses it yet. What is it for, and what will it change?"
+        return Question(name, asks, f"{_number(change.statements, 'statement')}, 0 uses", change.path, change.line)
+    asks = f"`{change.name}` is yours. What does it do, and how do you know that it works?"
+    rests_on = f"{_number(change.statements, 'statement')}, {_number(change.uses, 'use')}; {measured}"
+    return Question(name, asks, rests_on, change.path, change.line)
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"

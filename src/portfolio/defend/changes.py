@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from portfolio.audit import program_lines
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from portfolio.audit.project import Project
 
 PROGRAM = re.compile(r"^src/(?!.*/kit/).*\.py$")
+DEFINITION = re.compile(r"\s*(async )?(def|class)\b|\s*(from|import)\b")
 LONGEST = 40  # characters of a value; a longer one is no setting
 REWRITTEN = 0.5  # of a program, from which on all its parts are its author's
-SHORTEST_PART = 2  # statements; a smaller function raises no question
+SHORTEST_PART = 1  # statements; a smaller function raises no question
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Change:
     line: int
     was: str = ""  # the value in the template; empty for a new part
     now: str = ""
-    statements: int = 0  # of a new part
+    statements: int = 0  # of a new part, without its docstring
+    uses: int = 0  # of a new part, elsewhere in `src`
 
 
 def since_the_render(project: Project) -> tuple[Change, ...]:
@@ -55,7 +57,7 @@ def since_the_render(project: Project) -> tuple[Change, ...]:
     if not before:
         return ()
     template = _Template(before)
-    changes = [change for path, text in touched.items() for change in _changes(path, text, template)]
+    changes = [_used(each, now) for path, text in touched.items() for each in _changes(path, text, template)]
     return tuple(sorted(changes, key=lambda each: not each.was))  # settings first: each has a number
 
 
@@ -84,6 +86,14 @@ def _changes(path: str, text: str, template: _Template) -> Iterator[Change]:
         is_new = name not in template.names or own > REWRITTEN
         if own and is_new and not name.startswith("_") and statements >= SHORTEST_PART:
             yield Change(name, path, line, statements=statements)
+
+
+def _used(change: Change, programs: Mapping[str, str]) -> Change:
+    """The change, with how often the programs name a new part, apart from its definition."""
+    name = re.compile(rf"\b{re.escape(change.name)}\b")
+    named = sum(len(name.findall(line)) for text in programs.values() for line in text.splitlines()
+                if not DEFINITION.match(line))  # fmt: skip
+    return change if change.was else replace(change, uses=named)
 
 
 def _settings(text: str) -> Mapping[str, Setting]:
@@ -127,7 +137,8 @@ def _parts(text: str) -> Iterator[tuple[str, int, int]]:
     """(name, line, statements) of every function and class at the top of a program."""
     for node in _parsed(text).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name, node.lineno, sum(isinstance(each, ast.stmt) for each in ast.walk(node)) - 1
+            statements = sum(isinstance(each, ast.stmt) for each in ast.walk(node)) - 1
+            yield node.name, node.lineno, statements - bool(ast.get_docstring(node))
 
 
 def _parsed(text: str) -> ast.Module:

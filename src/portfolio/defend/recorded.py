@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from portfolio.audit import examples, notation
+from portfolio.audit import engine, examples, notation
 from portfolio.audit.metric_tables import is_metric, metric_tables, states_a_measure
+from portfolio.audit.verdict import State
 from portfolio.terminal import visible
 
 if TYPE_CHECKING:
@@ -15,35 +17,57 @@ if TYPE_CHECKING:
 
     from portfolio.audit.documents import Json
     from portfolio.audit.project import Project
+    from portfolio.audit.results_file import Results
 
 CONFIG = r"^src/[^/]+/config\.py$"
 NAMED_VALUES = ("value", "difference", "cost", "coverage")  # under which a number stands beside its interval
 MOST_ROWS = 200
 LONGEST = 200  # characters of a recorded text
-TOPICS = ("data", "limitations", "next_steps", "tradeoffs", "results", "deployment", "problem")
+FEWEST = 6  # words of an item that is asked about
+# What the README says of a topic is asked about where the audit finds that it says it: the rule, and its part.
+TOPICS = {
+    "who": ("PRB102", ""),
+    "data": ("DAT201", ""),
+    "trade_offs": ("EVL407", ""),
+    "limits": ("RFL701", "limitations"),
+    "next": ("RFL702", "next_steps"),
+}
+SIMPLE = re.compile(r"\b(?:baseline|na[iï]ve|persistence|dummy|majority|always)\b", re.IGNORECASE)
+ASKED_OF = re.compile(r"threshold|target|goal|gate|at least|≥|>=|must|should|expect", re.IGNORECASE)
 
 
 def values(project: Project) -> dict[str, Any]:
     """Everything recorded, by name, with the functions `row`, `rows` and `pick` to find a part of it."""
-    document = _plain(project.results.document) if project.results else {}
-    results = document.get("results")
-    rows = [each for each in results if isinstance(each, dict)] if isinstance(results, list) else []
+    table = list(_table(project))
+    same = [each for each in table if (each["measure"], each["path"]) == (table[0]["measure"], table[0]["path"])]
+    best = sorted(same, key=lambda each: each["value"] if each["is_error"] else -each["value"])
+    return {
+        **(of_results(project.results) if project.results else {"row": pick, "results": []}),
+        "pick": pick,
+        "config": _config(project),
+        "profile": project.profile,
+        "table": table,
+        "best": best[0] if best else None,
+        "second": next((each for each in best[1:] if each["value"] != best[0]["value"]), None),
+        "claim": next(_claims(project), None),
+        "topics": {topic: said for topic, of in TOPICS.items() if (said := _topic(project, *of))},
+    }
+
+
+def of_results(results: Results) -> dict[str, Any]:
+    """What one results file records, with the functions that find a row of it."""
+    document = _plain(results.document)
+    listed = document.get("results")
+    rows = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return {
         **document,
         "results": rows,
         "row": lambda **asked: pick(rows, **asked),
         "rows": lambda start: [each for each in rows if str(each.get("metric", "")).startswith(start)],
-        "pick": pick,
-        "config": _config(project),
-        "readme": project.readme_path or "",
-        "table": list(_table(project)),
-        "claim": next(_claims(project), None),
-        "named_model": _named_model(project),
-        "topics": {topic: said for topic in TOPICS if (said := _topic(project, topic))},
     }
 
 
-def pick(rows: Any, **asked: Any) -> dict[str, Any] | None:
+def pick(rows: Any = (), **asked: Any) -> dict[str, Any] | None:
     """The first of those objects that has all these values."""
     found = (each for each in rows or () if isinstance(each, dict))
     return next((each for each in found if all(each.get(key) == value for key, value in asked.items())), None)
@@ -81,7 +105,13 @@ def percent(share: Any) -> str:
     return f"{written}%".replace("-", "−")
 
 
-FILTERS = {"shown": shown, "percent": percent}
+def signed(given: Any) -> str:
+    """A difference as it is written: +0.333 [0.264, 0.408]."""
+    written = shown(given)
+    return written if written.startswith("−") else f"+{written}"
+
+
+FILTERS = {"shown": shown, "percent": percent, "signed": signed}
 
 
 def plain(given: Any) -> str:
@@ -122,40 +152,44 @@ def _config(project: Project) -> dict[str, Any]:
 def _table(project: Project) -> Iterator[dict[str, Any]]:
     """The numbers of the README's tables of results, the measure in the head of the column."""
     for table in metric_tables(project.readme):
+        columns = [place for place, head in enumerate(table.header) if place and is_metric(head)]
         for row, line in zip(table.rows[:MOST_ROWS], table.lines, strict=False):
-            for head, cell in zip(table.header[1:], row[1:], strict=False):
-                number = notation.first(cell) if is_metric(head) else None
+            path, place = project.place(line)
+            keys = (cell for cell in row[: columns[0] if columns else 1] if cell and not notation.first(cell))
+            name = ", ".join(dict.fromkeys(keys)) or row[0]
+            for column in columns:
+                number = notation.first(row[column]) if column < len(row) else None
                 if number:
-                    path, place = project.place(line)
-                    value = float(number.value)
                     yield {
-                        **{"model": row[0], "measure": head, "value": value, "said": cell, "path": path, "line": place},
-                        "is_error": bool(examples.OF_AMOUNTS.search(head)),
+                        "model": name,
+                        "measure": table.header[column],
+                        "value": float(number.value),
+                        "said": row[column],
+                        "path": path,
+                        "line": place,
+                        "is_error": bool(examples.OF_AMOUNTS.search(table.header[column])),
+                        "is_simple": bool(SIMPLE.search(name)),
                     }
 
 
 def _claims(project: Project) -> Iterator[dict[str, Any]]:
-    """The sentences that name a measure and a number, outside tables."""
+    """The sentences that say what was measured, outside tables; what is asked of a measure is none."""
     for passage in project.reading.prose:
-        if states_a_measure(passage.text):
+        if states_a_measure(passage.text) and not ASKED_OF.search(passage.text):
             path, line = project.place(passage.line)
             yield {"said": passage.text, "path": path, "line": line}
 
 
-def _named_model(project: Project) -> dict[str, Any] | None:
-    """The first model that the README names, and where."""
-    for passage in project.reading.prose:
-        if found := examples.MODEL.search(passage.text):
-            path, line = project.place(passage.line)
-            return {"name": found[0], "path": path, "line": line}
-    return None
-
-
-def _topic(project: Project, topic: str) -> dict[str, Any] | None:
-    """The part of the README about a topic: where it is, and the first thing it says."""
-    scope = project.reading.about(topic)
-    items = [each for each in scope.items if not each.is_only_links and len(each.words) >= 4] if scope else []
-    if not items:
+def _topic(project: Project, code: str, part: str) -> dict[str, Any] | None:
+    """What the README says of a topic, where the rule finds it: an item of its part, or the passage that it names."""
+    verdict = engine.rule_of(code).check(project)
+    if verdict.state is not State.passed:
         return None
-    path, line = project.place(items[0].line)
-    return {"path": path, "line": line, "first": items[0].text, "count": len(items)}
+    items = [each for each in project.reading.about(part).items if len(each.words) >= FEWEST] if part else []
+    passages = items or [each for each in project.reading.prose if each.line == verdict.line]
+    if not passages:
+        return None
+    path, line = project.place(passages[0].line)
+    if path != project.readme_path:
+        return None  # a page further in is about something else, as often as not
+    return {"path": path, "line": line, "said": passages[0].text, "count": len(items)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from portfolio.git import OF_A_REPOSITORY, OFFLINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PATIENCE = 5  # seconds
@@ -46,6 +46,15 @@ def of(folder: Path) -> History | None:
 def has_commit(folder: Path, sha: str) -> bool:
     """Whether the repository has that commit."""
     return _git(folder, "cat-file", "-e", f"{sha}^{{commit}}") is not None
+
+
+def versions(folder: Path, path: str, most: int = 10) -> Iterator[bytes]:
+    """What a file held in the newest commits that changed it, the newest first."""
+    commits = _git(folder, "rev-list", f"--max-count={most}", "HEAD", "--", path) if path else None
+    for commit in (commits or "").split():
+        content = _output(folder, "cat-file", "blob", f"{commit}:./{path}")
+        if content is not None and len(content) <= MOST:
+            yield content
 
 
 def contents(folder: Path, blobs: Iterable[str]) -> dict[str, bytes]:
