@@ -64,7 +64,7 @@ def test_another_run_has_other_questions(ran: Path, other: dict[str, Any], there
          "You changed `WIDTHS` from (16, 48, 96, 96) to (16, 64, 128, 128). What did you expect, and what did it do?"),
         ("evaluation/costs.py", "def table", "def dear(prices):\n    most = max(prices)\n    least = min(prices)\n"
          "    return most - least\n\n\ndef table", "your-dear",
-         "`dear` is yours, and nothing in `src` uses it yet. What is it for, and what will it change?"),
+         "`dear` is yours, and nothing else in `src` uses it. How does it come into a run, and what then?"),
     ],
     ids=["a setting", "a constant", "a function"],
 )  # fmt: skip
@@ -126,7 +126,8 @@ def test_every_question_has_a_place_in_a_fresh_project(template: templates.Templ
 
 
 STRANGER = {
-    "README.md": "# Churn\n\n## Results\n\n| Model | Accuracy |\n| --- | --- |\n| dummy | 0.80 |\n| forest | 0.991 |\n"
+    "README.md": "# Churn\n\n## Results\n\n| Model | Accuracy |\n| --- | --- |\n"
+    "| dummy | 0.80 |\n| linear | 0.90 |\n| forest | 0.991 |\n"
     "\n## Limitations\n\nIt has only seen customers of one town in one year.\n",
     "train.py": "from sklearn.model_selection import train_test_split\n"
     "a, b = train_test_split(x, test_size=0.2, random_state=42)\nmodel = Forest(n_estimators=200)\n"
@@ -140,14 +141,14 @@ STRANGER = {
 def test_a_stranger_is_asked_by_what_is_there(tmp_path: Path) -> None:
     found = questions(build(tmp_path, STRANGER))
     assert found["best-result"].asks.startswith("The README reports Accuracy 0.991 for forest.")
-    assert (found["difference"].rests_on, found["difference"].line) == ("0.991 against 0.80", 7)
-    assert found["too-good"].line == 8
+    assert (found["difference"].rests_on, found["difference"].line) == ("0.991 against 0.90", 8)
+    assert found["too-good"].line == 9
     assert (found["random-split"].path, found["random-split"].line) == ("train.py", 2)
     assert found["setting"].asks.startswith("`n_estimators` is 200 here.")
     assert found["fitted-on"].path == "look.ipynb"
     assert found["seed"].line == 2
     assert not {"learning-rate", "epochs", "retrieved"} & set(found)  # in an output, a comment, another matter
-    assert found["limits"].line == 12
+    assert found["limits"].line == 13
 
 
 def test_a_page_that_says_nothing_is_asked_nothing(tmp_path: Path, portfolio: Run) -> None:

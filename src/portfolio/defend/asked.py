@@ -197,8 +197,12 @@ def _about(change: Change, measured: str) -> Question:
         )
         return Question(name, asks, f"{change.was} → {change.now}; {measured}", change.path, change.line)
     if not change.uses:
-        asks = f"`{change.name}` is yours, and nothing in `src` uses it yet. What is it for, and what will it change?"
-        return Question(name, asks, f"{_number(change.statements, 'statement')}, 0 uses", change.path, change.line)
+        asks = (
+            f"`{change.name}` is yours, and nothing else in `src` uses it. How does it come into a run, and what then?"
+        )
+        return Question(
+            name, asks, f"{_number(change.statements, 'statement')}, 0 uses elsewhere", change.path, change.line
+        )
     asks = f"`{change.name}` is yours. What does it do, and how do you know that it works?"
     rests_on = f"{_number(change.statements, 'statement')}, {_number(change.uses, 'use')}; {measured}"
     return Question(name, asks, rests_on, change.path, change.line)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from portfolio.audit.project import Project
 
 PROGRAM = re.compile(r"^src/(?!.*/kit/).*\.py$")
-DEFINITION = re.compile(r"\s*(async )?(def|class)\b|\s*(from|import)\b")
+LIBRARIES = frozenset({"np", "numpy", "pd", "torch", "nn", "F", "plt", "math", "scipy", "sklearn"})
 LONGEST = 40  # characters of a value; a longer one is no setting
 REWRITTEN = 0.5  # of a program, from which on all its parts are its author's
 SHORTEST_PART = 1  # statements; a smaller function raises no question
@@ -42,6 +42,7 @@ class Change:
     now: str = ""
     statements: int = 0  # of a new part, without its docstring
     uses: int = 0  # of a new part, elsewhere in `src`
+    end: int = 0  # its last line
 
 
 def since_the_render(project: Project) -> tuple[Change, ...]:
@@ -68,7 +69,7 @@ class _Template:
         self.programs = programs
         self.lines = {path: program_lines.of(text) for path, text in programs.items()}
         self.everywhere = frozenset(line.words for lines in self.lines.values() for line in lines)
-        self.names = frozenset(name for text in programs.values() for name, _, _ in _parts(text))
+        self.names = frozenset(name for text in programs.values() for name, *_ in _parts(text))
 
     def own(self, path: str, text: str) -> float:
         """The share of a program's statements that are its author's."""
@@ -82,18 +83,29 @@ def _changes(path: str, text: str, template: _Template) -> Iterator[Change]:
         if name in old and old[name].value != setting.value:
             yield Change(name.rpartition(".")[2], path, setting.line, old[name].value, setting.value)
     own = template.own(path, text)
-    for name, line, statements in _parts(text):
+    for name, line, end, statements in _parts(text):
         is_new = name not in template.names or own > REWRITTEN
         if own and is_new and not name.startswith("_") and statements >= SHORTEST_PART:
-            yield Change(name, path, line, statements=statements)
+            yield Change(name, path, line, statements=statements, end=end)
 
 
 def _used(change: Change, programs: Mapping[str, str]) -> Change:
-    """The change, with how often the programs name a new part, apart from its definition."""
-    name = re.compile(rf"\b{re.escape(change.name)}\b")
-    named = sum(len(name.findall(line)) for text in programs.values() for line in text.splitlines()
-                if not DEFINITION.match(line))  # fmt: skip
-    return change if change.was else replace(change, uses=named)
+    """The change, with how often the programs name a new part outside itself."""
+    if change.was:
+        return change
+    names = (name for path, text in programs.items() for name, line in _named(_parsed(text))
+             if path != change.path or not change.line <= line <= change.end)  # fmt: skip
+    return replace(change, uses=sum(name == change.name for name in names))
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """(name, line) of everything that is looked up by its name, or in a module of the project's own."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load(), lineno=line):
+                yield name, line
+            case ast.Attribute(value=ast.Name(id=module), attr=name, lineno=line) if module not in LIBRARIES:
+                yield name, line
 
 
 def _settings(text: str) -> Mapping[str, Setting]:
@@ -133,12 +145,12 @@ def _within(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
         yield from _within(child, f"{scope}.{name}" if name else scope)
 
 
-def _parts(text: str) -> Iterator[tuple[str, int, int]]:
-    """(name, line, statements) of every function and class at the top of a program."""
+def _parts(text: str) -> Iterator[tuple[str, int, int, int]]:
+    """(name, first line, last line, statements) of every function and class at the top of a program."""
     for node in _parsed(text).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             statements = sum(isinstance(each, ast.stmt) for each in ast.walk(node)) - 1
-            yield node.name, node.lineno, statements - bool(ast.get_docstring(node))
+            yield node.name, node.lineno, node.end_lineno or 0, statements - bool(ast.get_docstring(node))
 
 
 def _parsed(text: str) -> ast.Module:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from portfolio.audit import engine, examples, notation
-from portfolio.audit.metric_tables import is_metric, metric_tables, states_a_measure
-from portfolio.audit.verdict import State
+from portfolio.defend import said
 from portfolio.terminal import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from portfolio.audit.documents import Json
     from portfolio.audit.project import Project
     from portfolio.audit.results_file import Results
@@ -24,21 +19,11 @@ NAMED_VALUES = ("value", "difference", "cost", "coverage")  # under which a numb
 MOST_ROWS = 200
 LONGEST = 200  # characters of a recorded text
 FEWEST = 6  # words of an item that is asked about
-# What the README says of a topic is asked about where the audit finds that it says it: the rule, and its part.
-TOPICS = {
-    "who": ("PRB102", ""),
-    "data": ("DAT201", ""),
-    "trade_offs": ("EVL407", ""),
-    "limits": ("RFL701", "limitations"),
-    "next": ("RFL702", "next_steps"),
-}
-SIMPLE = re.compile(r"\b(?:baseline|na[iï]ve|persistence|dummy|majority|always)\b", re.IGNORECASE)
-ASKED_OF = re.compile(r"threshold|target|goal|gate|at least|≥|>=|must|should|expect", re.IGNORECASE)
 
 
 def values(project: Project) -> dict[str, Any]:
     """Everything recorded, by name, with the functions `row`, `rows` and `pick` to find a part of it."""
-    table = list(_table(project))
+    table = said.table(project)
     same = [each for each in table if (each["measure"], each["path"]) == (table[0]["measure"], table[0]["path"])]
     best = sorted(same, key=lambda each: each["value"] if each["is_error"] else -each["value"])
     return {
@@ -49,8 +34,8 @@ def values(project: Project) -> dict[str, Any]:
         "table": table,
         "best": best[0] if best else None,
         "second": next((each for each in best[1:] if each["value"] != best[0]["value"]), None),
-        "claim": next(_claims(project), None),
-        "topics": {topic: said for topic, of in TOPICS.items() if (said := _topic(project, *of))},
+        "claim": said.claim(project),
+        "topics": said.topics(project),
     }
 
 
@@ -147,49 +132,3 @@ def _config(project: Project) -> dict[str, Any]:
                 ):
                     found[name] = value
     return found
-
-
-def _table(project: Project) -> Iterator[dict[str, Any]]:
-    """The numbers of the README's tables of results, the measure in the head of the column."""
-    for table in metric_tables(project.readme):
-        columns = [place for place, head in enumerate(table.header) if place and is_metric(head)]
-        for row, line in zip(table.rows[:MOST_ROWS], table.lines, strict=False):
-            path, place = project.place(line)
-            keys = (cell for cell in row[: columns[0] if columns else 1] if cell and not notation.first(cell))
-            name = ", ".join(dict.fromkeys(keys)) or row[0]
-            for column in columns:
-                number = notation.first(row[column]) if column < len(row) else None
-                if number:
-                    yield {
-                        "model": name,
-                        "measure": table.header[column],
-                        "value": float(number.value),
-                        "said": row[column],
-                        "path": path,
-                        "line": place,
-                        "is_error": bool(examples.OF_AMOUNTS.search(table.header[column])),
-                        "is_simple": bool(SIMPLE.search(name)),
-                    }
-
-
-def _claims(project: Project) -> Iterator[dict[str, Any]]:
-    """The sentences that say what was measured, outside tables; what is asked of a measure is none."""
-    for passage in project.reading.prose:
-        if states_a_measure(passage.text) and not ASKED_OF.search(passage.text):
-            path, line = project.place(passage.line)
-            yield {"said": passage.text, "path": path, "line": line}
-
-
-def _topic(project: Project, code: str, part: str) -> dict[str, Any] | None:
-    """What the README says of a topic, where the rule finds it: an item of its part, or the passage that it names."""
-    verdict = engine.rule_of(code).check(project)
-    if verdict.state is not State.passed:
-        return None
-    items = [each for each in project.reading.about(part).items if len(each.words) >= FEWEST] if part else []
-    passages = items or [each for each in project.reading.prose if each.line == verdict.line]
-    if not passages:
-        return None
-    path, line = project.place(passages[0].line)
-    if path != project.readme_path:
-        return None  # a page further in is about something else, as often as not
-    return {"path": path, "line": line, "said": passages[0].text, "count": len(items)}
