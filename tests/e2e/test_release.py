@@ -24,6 +24,7 @@ from portfolio.create import scaffold, templates
 from portfolio.terminal import version
 from tests.conftest import CHECKOUT, default_answers
 from tests.e2e.conftest import Tool, run
+from tests.recorded import record
 
 WORKFLOW: dict[str, Any] = yaml.safe_load((CHECKOUT / ".github/workflows/release.yml").read_text(encoding="utf-8"))
 ACTION: dict[str, Any] = yaml.safe_load((CHECKOUT / ".github/actions/audit/action.yml").read_text(encoding="utf-8"))
@@ -124,6 +125,7 @@ def test_the_sdist_can_be_tested_by_others(tool: Tool) -> None:
 
 def test_the_action_annotates_and_reports(tmp_path: Path) -> None:
     project = scaffold.create(default_answers(templates.get("image-api")), tmp_path / "made", git=True).folder
+    record(project)
     (tmp_path / "path").touch()
     (tmp_path / "summary.md").touch()
     variables = {
@@ -132,14 +134,14 @@ def test_the_action_annotates_and_reports(tmp_path: Path) -> None:
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         "UV_TOOL_DIR": str(tmp_path / "tools"),
         "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
-        "AUDITED": str(project),
+        "AUDITED": str(ACTION["inputs"]["path"]["default"]),
         "FAIL_ON": str(ACTION["inputs"]["fail-on"]["default"]),
     }
     _, install, report, annotate = ACTION["runs"]["steps"]
     _do(install["run"], tmp_path, **variables)
     variables["PATH"] = f"{(tmp_path / 'path').read_text(encoding='utf-8').strip()}:{os.environ['PATH']}"
-    _do(report["run"], tmp_path, **variables)
+    _do(report["run"], project, **variables)
     assert "OWN905" in (tmp_path / "summary.md").read_text(encoding="utf-8")
-    assert "::warning file=README.md" in _do(annotate["run"], tmp_path, **variables).stdout
+    assert "::warning file=README.md" in _do(annotate["run"], project, **variables).stdout
     with pytest.raises(AssertionError):
-        _do(annotate["run"], tmp_path, **(variables | {"FAIL_ON": "warn"}))
+        _do(annotate["run"], project, **(variables | {"FAIL_ON": "warn"}))
