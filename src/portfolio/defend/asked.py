@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from portfolio.audit import documents, results_file
+from portfolio.audit import results_file
 from portfolio.create import templates
-from portfolio.defend import changes, question, recorded
+from portfolio.defend import changes, programs, question, recorded
 from portfolio.defend.question import GENERAL, Question
 from portfolio.errors import PortfolioError
 from portfolio.git import history
@@ -24,17 +23,7 @@ if TYPE_CHECKING:
     from portfolio.defend.question import Draft
 
 MOST, FEWEST = 20, 12
-MOST_CHANGES = 5
 MEASURED = "{% set model = row(role='model') %}{{ model.label }} is {{ model | shown }}"
-MOST_PROGRAMS = 80
-LONGEST = 500  # characters of a line that are looked at; what is longer was not written by hand
-CODE = re.compile(r"\.(py|ipynb|R|Rmd)$")
-# Neither tests nor what only looks at the data: a question is about what makes the model, or serves it.
-NOT_ITS_OWN = re.compile(
-    r"(^|/)(tests?|docs|examples?|site-packages|migrations|\.\w[\w-]*)/|(^|/)(test_|conftest|setup\.py)"
-    r"|eda|explor|plot|visuali[sz]|analysis",
-    re.IGNORECASE,
-)
 
 
 class NothingToAsk(PortfolioError):
@@ -129,21 +118,20 @@ class _Asker:
     def _found(self, pattern: str) -> dict[str, Any] | None:
         """The groups of the first line of code in which a pattern is found, with `path` and `line`."""
         compiled = re.compile(pattern)
-        for path, lines in self._code.items():
+        for path, lines in self._programs.items():
             for number, line in enumerate(lines, start=1):
                 if not line.lstrip().startswith("#") and (found := compiled.search(line)):
                     return {**found.groupdict(), "said": found[0].strip(), "path": path, "line": number}
         return None
 
     @cached_property
-    def _code(self) -> dict[str, list[str]]:
-        paths = [path for path in self.project.matching(CODE) if not NOT_ITS_OWN.search(path)][:MOST_PROGRAMS]
-        return {path: [line[:LONGEST] for line in code_lines(path, self.project.read(path))] for path in paths}
+    def _programs(self) -> dict[str, list[str]]:
+        return programs.lines(self.project)
 
     def about_changes(self) -> Iterator[Question]:
         """One about each of the first of the author's own changes."""
         measured = self.language.sentence(MEASURED, self.values) or "nothing measured"
-        for change in changes.since_the_render(self.project)[:MOST_CHANGES]:
+        for change in changes.since_the_render(self.project):
             yield _about(change, measured + self._before if change.was else measured)
 
     @cached_property
@@ -153,40 +141,12 @@ class _Asker:
         for text in history.versions(self.project.folder, self.project.results_path or ""):
             try:
                 earlier = recorded.of_results(results_file.read(text.decode("utf-8", "replace")))
+                row = now and earlier["row"](role="model", label=now.get("label"), split=now.get("split"))
+                if row and row.get("value") != now.get("value"):
+                    return f", {recorded.shown(row.get('value'))} in an earlier commit"
             except ValueError:
                 continue
-            row = now and earlier["row"](role="model", label=now.get("label"), split=now.get("split"))
-            if row and row.get("value") != now.get("value"):
-                return f", {recorded.shown(row.get('value', 0.0))} in an earlier commit"
         return ""
-
-
-def code_lines(path: str, text: str) -> list[str]:
-    """A program's lines; of a notebook those of its code cells, and the rest empty, so that numbers stay right."""
-    lines = text.splitlines()
-    if not path.endswith(".ipynb"):
-        return lines
-    try:
-        document = documents.read(text)
-    except ValueError:
-        return []
-    match document:
-        case {"cells": list(cells)}:
-            sources = [
-                cell.get("source") for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"
-            ]
-        case _:
-            return []
-    written = {each for source in sources if isinstance(source, list) for each in source if isinstance(each, str)}
-    return [code if (code := _unquoted(line)) in written else "" for line in lines]
-
-
-def _unquoted(line: str) -> str:
-    try:
-        text = json.loads(line.strip().removesuffix(","))
-    except (ValueError, RecursionError):
-        return ""
-    return text if isinstance(text, str) else ""
 
 
 def _about(change: Change, measured: str) -> Question:

@@ -12,7 +12,7 @@ from portfolio.git import history
 from portfolio.record import blob_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portfolio.audit.project import Project
 
@@ -20,6 +20,7 @@ PROGRAM = re.compile(r"^src/(?!.*/kit/).*\.py$")
 LIBRARIES = frozenset({"np", "numpy", "pd", "torch", "nn", "F", "plt", "math", "scipy", "sklearn"})
 LONGEST = 40  # characters of a value; a longer one is no setting
 REWRITTEN = 0.5  # of a program, from which on all its parts are its author's
+MOST = 5
 SHORTEST_PART = 1  # statements; a smaller function raises no question
 
 
@@ -44,9 +45,16 @@ class Change:
     uses: int = 0  # of a new part, elsewhere in `src`
     end: int = 0  # its last line
 
+    def uses_among(self, named: Sequence[tuple[str, str, int]]) -> int:
+        """How many of those (name, path, line) are of it, and outside itself."""
+        return sum(
+            name == self.name and not (path == self.path and self.line <= line <= self.end)
+            for name, path, line in named
+        )
+
 
 def since_the_render(project: Project) -> tuple[Change, ...]:
-    """In the order of the files; nothing where git has the template's files no more."""
+    """The first of them, in the order of the files; nothing where git has the template's files no more."""
     record = project.record
     if record is None:
         return ()
@@ -54,12 +62,15 @@ def since_the_render(project: Project) -> tuple[Change, ...]:
     now = {path: project.read(path) for path in project.matching(PROGRAM)}
     touched = {path: text for path, text in now.items() if blob_name(text.encode()) != blobs.get(path)}
     kept = history.contents(project.folder, set(blobs.values())) if touched else {}
-    before = {path: kept[blob].decode("utf-8", "replace") for path, blob in blobs.items() if blob in kept}
+    believed = {blob: content for blob, content in kept.items() if blob_name(content) == blob}  # git may replace some
+    before = {path: believed[blob].decode("utf-8", "replace") for path, blob in blobs.items() if blob in believed}
     if not before:
         return ()
     template = _Template(before)
-    changes = [_used(each, now) for path, text in touched.items() for each in _changes(path, text, template)]
-    return tuple(sorted(changes, key=lambda each: not each.was))  # settings first: each has a number
+    changes = [change for path, text in touched.items() for change in _changes(path, text, template)]
+    first = sorted(changes, key=lambda each: not each.was)[:MOST]  # settings first: each has a number
+    named = [(name, path, line) for path, text in now.items() for name, line in _named(_parsed(text))]
+    return tuple(replace(each, uses=each.uses_among(named)) for each in first)
 
 
 class _Template:
@@ -87,15 +98,6 @@ def _changes(path: str, text: str, template: _Template) -> Iterator[Change]:
         is_new = name not in template.names or own > REWRITTEN
         if own and is_new and not name.startswith("_") and statements >= SHORTEST_PART:
             yield Change(name, path, line, statements=statements, end=end)
-
-
-def _used(change: Change, programs: Mapping[str, str]) -> Change:
-    """The change, with how often the programs name a new part outside itself."""
-    if change.was:
-        return change
-    names = (name for path, text in programs.items() for name, line in _named(_parsed(text))
-             if path != change.path or not change.line <= line <= change.end)  # fmt: skip
-    return replace(change, uses=sum(name == change.name for name in names))
 
 
 def _named(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 CONFIG = r"^src/[^/]+/config\.py$"
 NAMED_VALUES = ("value", "difference", "cost", "coverage")  # under which a number stands beside its interval
-MOST_ROWS = 200
 LONGEST = 200  # characters of a recorded text
-FEWEST = 6  # words of an item that is asked about
 
 
 def values(project: Project) -> dict[str, Any]:
