@@ -16,13 +16,8 @@ from portfolio import record
 from portfolio.__main__ import main
 from tests.conftest import CHECKOUT, missing
 
-for heavy in (
-    "copier",
-    "git",
-    "markdown_it",
-    "yaml",
-    "portfolio.cli",
-):  # before forking, so that each try takes a fraction of a second
+# Before forking, so that each try takes a fraction of a second.
+for heavy in ("copier", "git", "markdown_it", "yaml", "portfolio.cli"):
     importlib.import_module(heavy)
 
 if os.name == "nt":
