@@ -14,7 +14,7 @@ from portfolio.site import author, build
 from portfolio.site.author import Author
 from tests.audit.audited import build as written
 from tests.audit.audited import picture
-from tests.conftest import Outcome, Run
+from tests.conftest import CHECKOUT, Outcome, Run
 from tests.recorded import METRICS, MODEL, record
 
 TITLE = "Image classifier with a REST API"
@@ -173,6 +173,13 @@ def test_roles_stand_in_the_author_s_order_and_names_are_kept_apart(ran: Path, p
     assert "A study" in index
     assert "<li>SQL</li>" in index
     assert '<a href="https://example.org/demo">' in index
+
+
+def test_the_file_in_our_readme_is_one(tmp_path: Path) -> None:
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "me.toml").write_text(text.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    found = author.read(tmp_path / "me.toml")
+    assert (found.name, found.project["image-api"].role) == ("Ada Lovelace", "mle")
 
 
 BAD_AUTHORS = {
