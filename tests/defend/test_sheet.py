@@ -94,6 +94,15 @@ def test_blanks_and_copies_are_no_answers(ran: Path, portfolio: Run, answer: str
     assert set(found.values()) == {State.blank}
 
 
+def test_one_answer_to_two_questions_answers_neither(ran: Path, portfolio: Run) -> None:
+    portfolio("defend", str(ran), "--write")
+    path = ran / "DEFENSE.md"
+    text = answered(answered(path.read_text(encoding="utf-8"), "split"), "interval")
+    path.write_text(text, encoding="utf-8")
+    found = {each.question: each.state for each in defense.answers(open_project(ran))}
+    assert (found["split"], found["interval"]) == (State.copied, State.copied)
+
+
 def test_the_audit_counts_them(ran: Path, portfolio: Run) -> None:
     assert states(audit(open_project(ran), "leaves"))["OWN908"] == "n/a"
     portfolio("defend", str(ran), "--write")

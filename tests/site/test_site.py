@@ -216,6 +216,20 @@ def test_a_site_is_made_anew_and_nothing_else_is_replaced(ran: Path, portfolio: 
     assert not list(Path().glob(".*.tmp-*"))
 
 
+def test_the_folder_one_is_in_is_not_replaced(ran: Path, portfolio: Run, tmp_path: Path) -> None:
+    done = portfolio("site", str(ran), "--out", ".")
+    assert done.code == 1
+    assert "is the folder that you are in" in done.err
+
+
+def test_a_link_to_a_site_stays_a_link(ran: Path, portfolio: Run) -> None:
+    portfolio("site", str(ran), "--out", "out")
+    Path("link").symlink_to("out")
+    assert portfolio("site", str(ran), "--out", "link").code == 0
+    assert Path("link").is_symlink()
+    assert sorted(path.name for path in Path().iterdir()) == ["leaves", "link", "out"]
+
+
 def test_a_failure_leaves_the_old_site(ran: Path, portfolio: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     portfolio("site", str(ran), "--out", "out")
     before = Path("out/index.html").read_text(encoding="utf-8")

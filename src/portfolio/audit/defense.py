@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -51,7 +52,11 @@ def answers(project: Project) -> tuple[Answer, ...]:
     }
     has_any = any(len(said) >= FEWEST for _, said in written.values())
     elsewhere = _everything_else(project, page) if has_any else ""
-    return tuple(Answer(name, line, said, _state(said, elsewhere)) for name, (line, said) in written.items())
+    times = Counter(said for _, said in written.values())
+    return tuple(
+        Answer(name, line, said, _state(said, elsewhere, is_repeated=times[said] > 1))
+        for name, (line, said) in written.items()
+    )
 
 
 def with_answers_behind(page: str) -> str:
@@ -64,9 +69,11 @@ def with_answers_behind(page: str) -> str:
     return page
 
 
-def _state(said: tuple[str, ...], elsewhere: str) -> State:
+def _state(said: tuple[str, ...], elsewhere: str, is_repeated: bool) -> State:
     if len(said) < FEWEST:
         return State.blank
+    if is_repeated:
+        return State.copied
     runs = [f" {' '.join(said[at : at + SHINGLE])} " for at in range(len(said) - SHINGLE + 1)]
     return State.copied if sum(run in elsewhere for run in runs) >= COPIED * len(runs) else State.answered
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from portfolio.audit import results_file
+from portfolio.audit import deadline, results_file
 from portfolio.create import templates
 from portfolio.defend import changes, programs, question, recorded
 from portfolio.defend.question import GENERAL, Question
@@ -41,6 +41,15 @@ class Asked:
 
 def of(project: Project) -> Asked:
     """The questions, those about the author's own changes first; NothingToAsk where there is nothing to ask about."""
+    try:
+        with deadline.of():
+            return _asked(project)
+    except deadline.TooSlow:
+        said = f"{project.folder.name} could not be read within {deadline.SECONDS:.0f} seconds"
+        raise NothingToAsk(said, "keep large files out of the repository") from None
+
+
+def _asked(project: Project) -> Asked:
     if project.record and not project.has_run:
         raise NothingToAsk("nothing has been measured here yet, so there is nothing to defend", project.command)
     asker = _Asker(project)
@@ -56,7 +65,9 @@ def of(project: Project) -> Asked:
         )
     unique = {each.name: each for each in reversed(found[:MOST])}
     title = project.reading.title.title if project.reading.title else project.folder.name
-    return Asked(title, str(asker.values.get("created", ""))[:10], tuple(reversed(unique.values())))
+    created = asker.values.get("created")
+    day = created[:10] if isinstance(created, str) else ""
+    return Asked(title, day, tuple(reversed(unique.values())))
 
 
 @dataclass(frozen=True)

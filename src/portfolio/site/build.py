@@ -80,7 +80,9 @@ def collect(paths: Sequence[Path], author: Author) -> Site:
 
 def write(site: Site, author: Author, out: Path) -> None:
     """Make the folder; one that we made before is replaced, anything else that is not empty is refused."""
-    place = out.absolute()
+    place = out.resolve()
+    if place == Path.cwd():
+        raise OutOfPlace(f"{out} is the folder that you are in", "name one in it: --out site")
     if place.is_file() or (place.is_dir() and any(place.iterdir()) and not (place / MARK).is_file()):
         raise OutOfPlace(f"{out} is there, and is no site of portfolio's", "name another folder: --out site")
     beside, old = (place.with_name(f".{place.name}.{what}-{os.getpid()}") for what in ("tmp", "old"))

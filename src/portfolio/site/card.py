@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from portfolio.audit import engine
+from portfolio.audit import deadline, engine
 from portfolio.audit.pictures import SUFFIXES, Picture
 from portfolio.audit.project import open_project
 from portfolio.create import templates
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_ITEMS, MOST_SKILLS = 40, 6, 10
 LONGEST = 600  # characters of a paragraph
+LONGEST_NAME = 120
 LARGEST_PICTURE = 5_000_000  # bytes
 UNTRUE = ("EVL402", "EVL403")  # the README's numbers are not those of the run, or of another one
 DEMO = ("demo", "live demo", "app")
@@ -98,6 +99,15 @@ class Card:
 
 def of(path: Path, words: dict[str, Words]) -> tuple[Project, Card]:
     """The project and its card; NotShown where nothing is recorded, or where its README says something else."""
+    try:
+        with deadline.of():
+            return _of(path, words)
+    except deadline.TooSlow:
+        said = f"{path} could not be read within {deadline.SECONDS:.0f} seconds"
+        raise NotShown(said, "keep large files out of the repository") from None
+
+
+def _of(path: Path, words: dict[str, Words]) -> tuple[Project, Card]:
     project = open_project(path)
     name = project.folder.name
     if project.results is None:
@@ -121,9 +131,10 @@ def _card(project: Project, found: Audit, rows: tuple[Row, ...], main: Row, word
     template = next((each for each in templates.all() if project.record and each.name == project.record.template), None)
     picture, says = next(_pictures(project), ("", ""))
     document: dict[str, Any] = project.results.document if project.results else {}
+    name = project.folder.name
     return Card(
-        name=project.folder.name,
-        title=words.title or (project.reading.title.title if project.reading.title else project.folder.name),
+        name=name,
+        title=words.title or (project.reading.title.title[:LONGEST_NAME] if project.reading.title else name),
         summary=words.summary,
         role=words.role or (template.role if template else ""),
         skills=words.skills or (template.skills if template else ())[:MOST_SKILLS],
@@ -156,9 +167,9 @@ def _rows(document: dict[str, Any]) -> Iterator[Row]:
                 **rest,
             }:
                 yield Row(
-                    model=model,
-                    split=str(rest.get("split") or "test"),
-                    label=label,
+                    model=model[:LONGEST_NAME],
+                    split=str(rest.get("split") or "test")[:LONGEST_NAME],
+                    label=label[:LONGEST_NAME],
                     value=float(value),
                     low=float(low),
                     high=float(high),

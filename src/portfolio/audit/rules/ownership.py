@@ -299,8 +299,9 @@ def defended(project: Project) -> Verdict:
 
     Why: A reader who doubts that you wrote this will ask why, and what it would cost to do otherwise.
 
-    Decided: Behind every question of DEFENSE.md stand at least eight words, and less than 60% of their five-word runs
-    also stand in the README, the pages, the code or the questions. Asked where there is a DEFENSE.md.
+    Decided: Behind every question of DEFENSE.md stand at least eight words that answer no other one, and less than 60%
+    of their five-word runs also stand in the README, the pages, the code or the questions. Asked where there is a
+    DEFENSE.md.
 
     Ignore: You keep the answers to yourself: take DEFENSE.md out of the repository.
 
