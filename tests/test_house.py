@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import copy
 import graphlib
 import json
 import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,9 +55,15 @@ def _name(module: Path) -> str:
 MODULES = {_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
 
 
-def _imports(module: str) -> set[str]:
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
     """The full name of every module that is imported at run time, also inside functions."""
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    tree = copy.deepcopy(_tree(module))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
@@ -67,7 +75,7 @@ def _imports(module: str) -> set[str]:
             case ast.ImportFrom(module=str(package)):
                 submodules = {f"{package}.{alias.name}" for alias in node.names}
                 names |= {name for name in submodules if name.removeprefix("portfolio.") in MODULES} or {package}
-    return names
+    return frozenset(names)
 
 
 def _own_imports(module: str) -> set[str]:
@@ -103,7 +111,7 @@ def test_one_module_knows_each_outside_library(module: str) -> None:
     "module", [module for module in MODULES if module not in ("cli", "arguments", "terminal", "__main__")]
 )
 def test_only_the_rim_prints(module: str) -> None:
-    calls = [node for node in ast.walk(ast.parse(MODULES[module].read_text())) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(_tree(module)) if isinstance(node, ast.Call)]
     assert not {ast.unparse(call.func) for call in calls} & {"print", "typer.echo", "sys.stdout.write"}
 
 
@@ -112,7 +120,7 @@ def test_functions_and_files_are_short() -> None:
     for module, path in MODULES.items():
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= LONGEST_FILE.get(module, LONGEST_OTHER_FILE), module
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(_tree(module)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 lengths[f"{module}.{node.name}:{node.lineno}"] = _lines(body)

@@ -142,7 +142,15 @@ def created(project: Created, folder: Path, run: PipelineRun | None, data: Chose
         lines += ["", bold("To publish it") + " (make an empty repository at your host first)"]
         lines += ["  git add -A && git commit -m 'First run'"] if run else []
         lines += ["  git remote add origin URL", "  git push -u origin main"]
+    lines += ["", bold("What a reader will say"), *columns(_readers(folder, run is not None))]
     return "\n".join([*lines, "", bold("The same again, without questions"), f"  {command}"])
+
+
+def _readers(folder: Path, has_run: bool) -> Iterator[tuple[str, str]]:
+    """The commands that look at a project as others do."""
+    yield f"portfolio audit {_quote(str(folder))}", "what its README lacks, and what is not true"
+    if has_run:
+        yield f"portfolio defend {_quote(str(folder))}", "what you will be asked about this run"
 
 
 def _document(
