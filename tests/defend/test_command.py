@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import Run
+from tests.conftest import Run, missing
 from tests.defend.test_questions import questions
 
 
@@ -36,6 +35,10 @@ def test_a_quiz_needs_a_terminal(ran: Path, portfolio: Run) -> None:
 
 
 def test_a_quiz_shows_the_other_side_after_the_answer_and_keeps_nothing(ran: Path) -> None:
+    if os.name == "nt":
+        missing("needs a pseudo-terminal")
+    import pty  # is not there on Windows
+
     before = sorted(ran.rglob("*"))
     control, terminal = pty.openpty()
     command = [sys.executable, "-m", "portfolio", "defend", str(ran), "--quiz"]

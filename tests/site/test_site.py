@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.audit.audited import picture
 from tests.conftest import CHECKOUT, Outcome, Run
 from tests.recorded import METRICS, MODEL, record
 
+posix = pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 TITLE = "Image classifier with a REST API"
 SAID = "Macro F1 0.812, 95% interval 0.750 to 0.870, on 480 cases (test, by plant)"
 
@@ -142,6 +144,7 @@ def test_hostile_text_stays_text(ran: Path, portfolio: Run) -> None:
         assert all(each.startswith(("https://example.org/", "leaves/", "../", "data:,")) for each in found.addresses)
 
 
+@posix
 def test_its_pictures_come_along_from_inside_the_project_only(ran: Path, portfolio: Run, tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(picture())
     written(ran, {"reports/figures/own.png": picture(), "reports/figures/evil.png": b"<svg onload=alert(1)>"})
@@ -222,6 +225,7 @@ def test_the_folder_one_is_in_is_not_replaced(ran: Path, portfolio: Run, tmp_pat
     assert "is the folder that you are in" in done.err
 
 
+@posix
 def test_a_link_to_a_site_stays_a_link(ran: Path, portfolio: Run) -> None:
     portfolio("site", str(ran), "--out", "out")
     Path("link").symlink_to("out")
