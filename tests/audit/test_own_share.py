@@ -171,6 +171,15 @@ def test_a_fault_in_it_leaves_the_audit_standing(folder: Path, monkeypatch: pyte
     assert len(found.faults) == 1
 
 
+def test_the_advice_names_the_line_to_begin_at(folder: Path) -> None:
+    settings = folder / "src/image_api/config.py"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("risk: float = 0.10", "risk: float = 0.05"))
+    lines = (folder / "src/image_api/models/training.py").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, line in enumerate(lines, start=1) if line.startswith("EXPERIMENTS = "))
+    found = next(each for each in audit(open_project(folder), "leaves").results if each.rule.code == "OWN907")
+    assert f"first `src/image_api/models/training.py`, line {line}: a fourth experiment" in found.message
+
+
 def test_the_advice_names_a_file_that_nobody_has_changed(folder: Path, portfolio: Callable[..., Outcome]) -> None:
     said = portfolio("audit", str(folder), "--all").out
     assert "0% of the code, 0% of the tests" in " ".join(said.split())

@@ -282,8 +282,17 @@ def _first_to_change(project: Project, own: Ownership) -> tuple[int | None, str]
         for (where, *what), line in zip(table.rows, table.lines, strict=True):
             path = PATH.search(where)
             if path and path[0] in own.untouched and what:
-                return line, f"; first `{path[0]}`: {what[0]}"
+                return line, f"; first `{path[0]}`{_line_named(project, path[0], what[0])}: {what[0]}"
     return None, ""
+
+
+def _line_named(project: Project, path: str, what: str) -> str:
+    """Where the file gives a value to a name of the advice; empty where the advice names nothing in it."""
+    for name in re.findall(r"\b[A-Z][A-Z_]{3,40}\b", what):
+        for number, line in enumerate(project.read(path).splitlines(), start=1):
+            if re.match(rf"{name}\b[^=(]{{0,80}}=", line):
+                return f", line {number}"
+    return ""
 
 
 @rule(
