@@ -151,6 +151,42 @@ def test_a_stranger_is_asked_by_what_is_there(tmp_path: Path) -> None:
     assert found["limits"].line == 13
 
 
+TABLES = {
+    "models in rows": ("Model,F1;linear,0.61;forest,0.72", "forest has F1 0.72 and linear 0.61."),
+    "a loss falls": ("Model,Loss;b0,0.44;b6,0.14", "b6 has Loss 0.14 and b0 0.44."),
+    "measures in rows": (",knn,mlp;F1,0.61,0.72;Recall,0.5,0.6", "mlp has F1 0.72 and knn 0.61."),
+    "two keys": ("Model,Input,F1;svm,hog,0.61;svm,hsv,0.72", "svm, hsv has F1 0.72 and svm, hog 0.61."),
+    "the test comes first": ("Model,Val F1,Test F1;a,0.8,0.61;b,0.7,0.72", "b has Test F1 0.72 and a 0.61."),
+    "somebody else's": (",Kaggle winner,ours;F1,0.99,0.72;AUC,0.99,0.8", ""),
+    "classes": ("Class,F1;rust,0.61;blight,0.72", ""),
+    "a trivial rival": ("Model,F1;baseline,0.1;forest,0.72", ""),
+    "the same": ("Model,F1;a,0.72;b,0.72", ""),
+}
+
+
+@pytest.mark.parametrize(("table", "asks"), TABLES.values(), ids=TABLES)
+def test_two_models_are_compared_where_two_models_are(tmp_path: Path, table: str, asks: str) -> None:
+    head, *rows = [f"| {row.replace(',', ' | ')} |" for row in table.split(";")]
+    lines = "\n".join([head, re.sub(r"[^|]+", "-", head), *rows])
+    build(tmp_path, {"README.md": f"# Leaves\n\n## Results\n\n{lines}\n", "a.py": "epochs = 3\n"})
+    found = questions(tmp_path).get("difference")
+    assert (found.asks if found else "").startswith(asks) if asks else found is None
+
+
+CLAIMS = {
+    "measured": ("The forest reaches an F1 of 0.72 on 300 leaves of another year.", True),
+    "a goal": ("The objective is an F1 of at least 0.72 on leaves of another year.", False),
+    "a plan": ("Next we could raise the F1 of 0.72 with photographs of another year.", False),
+    "a share": ("Accuracy hides that the rust class is rare: a leaf in a hundred, or 3% of all.", False),
+}
+
+
+@pytest.mark.parametrize(("sentence", "is_one"), CLAIMS.values(), ids=CLAIMS)
+def test_a_claim_is_a_sentence_that_says_what_was_measured(tmp_path: Path, sentence: str, is_one: bool) -> None:
+    build(tmp_path, {"README.md": f"# Leaves\n\n{sentence}\n", "a.py": "epochs = 3\n"})
+    assert ("claim" in questions(tmp_path)) is is_one
+
+
 def test_a_page_that_says_nothing_is_asked_nothing(tmp_path: Path, portfolio: Run) -> None:
     build(tmp_path / "empty", {"README.md": "# Hello\n"})
     done = portfolio("defend", "empty")

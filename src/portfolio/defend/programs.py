@@ -17,7 +17,7 @@ CODE = re.compile(r"\.(py|ipynb|R|Rmd)$")
 # Neither tests nor what only looks at the data: a question is about what makes the model, or serves it.
 NOT_ITS_OWN = re.compile(
     r"(^|/)(tests?|docs|examples?|site-packages|migrations|\.\w[\w-]*)/|(^|/)(test_|conftest|setup\.py)"
-    r"|eda|explor|plot|visuali[sz]|analysis",
+    r"|eda|explor|plot|visuali[sz]|analysis|dashboard|monitor",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
 CONFIG = r"^src/[^/]+/config\.py$"
 NAMED_VALUES = ("value", "difference", "cost", "coverage")  # under which a number stands beside its interval
+TEST = re.compile(r"(?i)\b(?:test|hold-?out)\b")  # what is measured on is preferred to what is chosen on
 LONGEST = 200  # characters of a recorded text
 
 
 def values(project: Project) -> dict[str, Any]:
     """Everything recorded, by name, with the functions `row`, `rows` and `pick` to find a part of it."""
     table = said.table(project)
-    same = [each for each in table if (each["measure"], each["path"]) == (table[0]["measure"], table[0]["path"])]
+    first = next((each for each in table if TEST.search(each["measure"])), table[0] if table else {})
+    same = [each for each in table if (each["measure"], each["path"]) == (first["measure"], first["path"])]
+    same = [each for each in same if TEST.search(each["model"])] or same
     best = sorted(same, key=lambda each: each["value"] if each["is_error"] else -each["value"])
     return {
         **(of_results(project.results) if project.results else {"row": pick, "results": []}),

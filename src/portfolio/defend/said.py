@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from portfolio.audit import engine, examples, notation
-from portfolio.audit.metric_tables import is_metric, metric_tables, states_a_measure
+from portfolio.audit.metric_tables import is_metric, metric_tables
 from portfolio.audit.verdict import State
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ OF_MODELS = re.compile(
 )
 OF_ERRORS = re.compile(r"(?i)loss|error|perplexity|brier|\bwer\b|\bcer\b|\bfid\b|latency|time|second")
 SIMPLE = re.compile(r"(?i)\b(?:baseline|na[iï]ve|persistence|dummy|majority|always)\b")
+NOT_OURS = re.compile(r"(?i)winner|kaggle|paper|published|\bsota\b|human|target|goal|starting|expected")
+NO_NAME = re.compile(r"(?i)^(?:value|score|result|ours)s?$")
+MEASURED = re.compile(
+    rf"(?i)(?:{examples.MEASURE.pattern})[^.;]{{0,40}}?\d|\d%?[^.;]{{0,25}}?(?:{examples.MEASURE.pattern})"
+)
 ASKED_OF = re.compile(
     r"(?i)threshold|target|goal|gate|at least|≥|>=|must|should|expect|objective|\baim|achieve a|would|could|\bwill\b"
     r"|plan|future|next|improve(?:ment)? to|maximum|minimum"
@@ -69,10 +74,10 @@ def _cells(project: Project) -> Iterator[dict[str, Any]]:
             name = ", ".join(dict.fromkeys(keys)) or row[0]
             for column in columns:
                 number = notation.first(row[column]) if column < len(row) else None
-                if number:
+                if number and not NOT_OURS.search(f"{name} {table.header[column]}"):
                     model, measure = (table.header[column], row[0]) if is_turned else (name, table.header[column])
                     yield {
-                        "model": model,
+                        "model": "the model" if NO_NAME.match(model) else model,
                         "measure": measure,
                         "value": float(number.value),
                         "said": row[column],
@@ -87,7 +92,7 @@ def _cells(project: Project) -> Iterator[dict[str, Any]]:
 def claim(project: Project) -> dict[str, Any] | None:
     """The first sentence that says what was measured, outside tables; what is asked of a measure is none."""
     for passage in project.reading.prose:
-        if states_a_measure(passage.text) and not ASKED_OF.search(passage.text):
+        if MEASURED.search(passage.text) and not ASKED_OF.search(passage.text):
             path, line = project.place(passage.line)
             return {"said": passage.text, "path": path, "line": line}
     return None
