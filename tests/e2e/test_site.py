@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from playwright.sync_api import Browser
@@ -25,8 +26,11 @@ def pages(tool: Tool, each: Project, tmp_path_factory: pytest.TempPathFactory) -
     """The site of a project that was just run, on a host that only shows files, below its root."""
     folder = tmp_path_factory.mktemp("pages")
     (folder / "me.toml").write_text(AUTHOR, encoding="utf-8")
-    run(f"{tool.command} site {each.folder} --author me.toml --out deep/site", folder)
-    run(f"{tool.command} audit {each.folder} me.toml --format html > deep/cohort.html || test $? = 2", folder)
+    run(f"{tool.command} site {quote(str(each.folder))} --author me.toml --out deep/site", folder)
+    run(
+        f"{tool.command} audit {quote(str(each.folder))} me.toml --format html > deep/cohort.html || test $? = 2",
+        folder,
+    )
     with shown(folder) as address:
         yield f"{address}/deep"
 
@@ -53,7 +57,7 @@ def test_a_cohort_s_page_is_readable(chromium: Browser, pages: str, way: str) ->
 
 
 def test_its_numbers_are_those_of_the_run(each: Project, tool: Tool, tmp_path: Path) -> None:
-    document = json.loads(run(f"{tool.command} site {each.folder} --out again --format json", tmp_path))
+    document = json.loads(run(f"{tool.command} site {quote(str(each.folder))} --out again --format json", tmp_path))
     served = each.metrics["data"].get("served")
     models = [row for row in each.metrics["results"] if row["role"] == "model"]
     main = next((row for row in models if row["model"] == served), models[0])
