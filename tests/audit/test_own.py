@@ -89,11 +89,11 @@ OWN_WORDS = {
 def test_own_words_are_recognised(fresh: Path, code: str) -> None:
     title, words = OWN_WORDS[code]
     path = fresh / "README.md"
-    before = of(fresh)
+    before = states(of(fresh))
     path.write_text(re.sub(rf"(?ms)(^## {title}\n\n).*?(?=^## )", lambda m: f"{m[1]}{words}\n\n", path.read_text()))
-    changed = {each for each, state in states(of(fresh)).items() if state != states(before)[each]}
-    assert states(of(fresh))[code] == "pass"
-    assert changed == {code}
+    after = states(of(fresh))
+    assert after[code] == "pass"
+    assert {each for each, state in after.items() if state != before[each]} == {code}
 
 
 def test_the_template_s_words_stay_its_words_in_another_place(fresh: Path) -> None:
