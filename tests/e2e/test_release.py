@@ -113,7 +113,7 @@ def test_its_page_on_an_index_shows_its_pictures(tool: Tool) -> None:
 
 def test_only_one_place_waits_for_the_address_of_the_repository() -> None:
     named = run("git grep --name-only OWNER/REPO -- ':!tests' ':!project_templates'", CHECKOUT).split()
-    assert named == ["README.md", "pyproject.toml"]
+    assert named == [".github/CONTRIBUTING.md", "README.md", "pyproject.toml"]
     assert "[project.urls]" not in (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
 
 
