@@ -46,6 +46,9 @@ def test_the_page_says_what_the_run_recorded(made: Outcome) -> None:
 RESULTS: dict[str, tuple[dict[str, Any], str]] = {
     "chance may explain it": (
         {"comparisons": [METRICS["comparisons"][0] | {"ci95": [-0.1, 0.3]}]}, "chance could explain the difference"),
+    "another is better": (
+        {"results": [MODEL, {**MODEL, "model": "forest", "role": "baseline", "value": 0.9}], "comparisons": []},
+        "the strongest other model, forest, has 0.900, which is better."),
     "no other model": ({"results": [MODEL]}, "on 480 cases (test, by plant)."),
     "the served one of two": (
         {"results": [MODEL, {**MODEL, "model": "both", "value": 0.79}],

@@ -93,8 +93,16 @@ class Card:
         if self.baseline is None:
             return f"{said}."
         of_rival = f"the strongest other model, {self.baseline.model}, has {main.written(self.baseline.value)}"
-        doubt = "" if self.is_clear is not False else ", and chance could explain the difference"
-        return f"{said}; {of_rival}{doubt}."
+        return f"{said}; {of_rival}{self._how_it_compares}."
+
+    @property
+    def _how_it_compares(self) -> str:
+        """What the numbers alone do not say: that chance could explain it, or that the other is better."""
+        if self.is_clear is False:
+            return ", and chance could explain the difference"
+        rival = self.baseline.value if self.baseline else self.main.value
+        is_worse = rival > self.main.value if self.main.more_is_better else rival < self.main.value
+        return ", which is better" if is_worse else ""
 
 
 def of(path: Path, words: dict[str, Words]) -> tuple[Project, Card]:
