@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-import jsonschema
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from portfolio.__main__ import main
 from portfolio.create import answers, scaffold, templates
@@ -44,7 +44,7 @@ class Outcome:
     def json(self) -> Any:
         """Standard output as the one document it must be, which follows the schema that comes along."""
         document = json.loads(self.out)
-        jsonschema.validate(document, schema(self._kind))
+        validator(self._kind).validate(document)
         return document
 
     @property
@@ -65,6 +65,12 @@ class Outcome:
 def schema(kind: str) -> Any:
     """The JSON Schema of a document."""
     return json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    """Checks a document of that kind."""
+    return Draft202012Validator(schema(kind))
 
 
 Run = Callable[..., Outcome]
