@@ -86,6 +86,13 @@ def visible(text: str) -> str:
     return INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def number(value: float, like: float) -> str:
+    """A measured number with as many digits as one of the size of `like` needs: 0.866, 1.23, 12.5, 35,650."""
+    size = abs(like)
+    digits = 3 if size <= 1 else 2 if size < 10 else 1 if size < 100 else 0
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
 def show(answer: str) -> None:
     """Write an answer to standard output; Unwritten if that is full or gone."""
     if problem := _unwritten(answer):

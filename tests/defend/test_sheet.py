@@ -61,11 +61,24 @@ def test_an_unanswered_question_goes_when_it_is_asked_no_longer() -> None:
     assert again.count("Why two?") == 1
 
 
-def test_an_answer_typed_into_the_block_is_moved_behind_it() -> None:
-    text = page("one").replace("`a.py:1`\n", f"`a.py:1`\n\n{MINE}\n")
-    again = page("one", before=text)
+TYPED = {
+    "at its end": ("`a.py:1`\n", f"`a.py:1`\n\n{MINE}\n"),
+    "with the mark written otherwise": ("`a.py:1`\n<!-- /report:question-one -->",
+                                        f"`a.py:1`\n{MINE}\n<!--/report:question-one-->"),
+    "in the middle": ("**Look at**: `a.py:1`\n", f"{MINE}\n**Look at**: `a.py:1`\n"),
+    "instead of our lines": ("**It rests on**: 1  \n**Look at**: `a.py:1`\n", f"{MINE}\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ours", "typed"), TYPED.values(), ids=TYPED)
+def test_an_answer_typed_into_the_block_is_moved_behind_it(ours: str, typed: str) -> None:
+    text = page("one")
+    assert ours in text
+    again = page("one", before=text.replace(ours, typed))
     assert again.count(MINE) == 1
     assert again.index("/report:question-one") < again.index(MINE)
+    assert again.count("Why one?") == 1
+    assert page("one", before=again) == again
 
 
 STATES = {

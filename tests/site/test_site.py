@@ -49,6 +49,8 @@ RESULTS: dict[str, tuple[dict[str, Any], str]] = {
     "another is better": (
         {"results": [MODEL, {**MODEL, "model": "forest", "role": "baseline", "value": 0.9}], "comparisons": []},
         "the strongest other model, forest, has 0.900, which is better."),
+    "an interval that is none": (
+        {"comparisons": [METRICS["comparisons"][0] | {"ci95": [None, "0.3"]}]}, "has 0.610."),
     "no other model": ({"results": [MODEL]}, "on 480 cases (test, by plant)."),
     "the served one of two": (
         {"results": [MODEL, {**MODEL, "model": "both", "value": 0.79}],

@@ -19,7 +19,11 @@ PREFIX = "question-"  # of the name of a question's block
 FEWEST = 8  # words of an answer; with fewer it is taken for a blank
 COPIED = 0.6  # of an answer's five-word runs, from which on it is somebody else's sentence
 MOST_FILES = 200  # in which its sentences are looked for
-LAST_LINE = re.compile(r"^\*\*Look at\*\*:[^\n]*\n", re.MULTILINE)  # of what is ours in a block
+OURS = (
+    "**It rests on**:",
+    "**Look at**:",
+    "_No longer asked",
+)  # what our lines in a block begin with, below its heading
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 WRITTEN = r"\.(py|md|toml|ya?ml|jinja)$"  # where an answer can be copied from
 
@@ -62,11 +66,28 @@ def answers(project: Project) -> tuple[Answer, ...]:
 def with_answers_behind(page: str) -> str:
     """The page, with answers that were typed into a question's block moved behind it."""
     for name, content in blocks.contents(page).items():
-        ours = LAST_LINE.search(content)
-        if name.startswith(PREFIX) and ours and (typed := content[ours.end() :].strip()):
-            mark = f"<!-- /report:{name} -->"
-            page = blocks.fill(page, {name: content[: ours.end()]}).replace(mark, f"{mark}\n\n{typed}", 1)
+        ours, typed = _apart(content)
+        if name.startswith(PREFIX) and typed:
+            end = rf"<!--[ \t]*/report:{re.escape(name)}[ \t]*-->"
+            page = blocks.fill(page, {name: ours})
+            page = re.sub(end, lambda mark, typed=typed: f"{mark[0]}\n\n{typed}", page, count=1)  # type: ignore[misc]
     return page
+
+
+def _apart(content: str) -> tuple[str, str]:
+    """(our lines, the author's) of a block: ours are the first heading, and what begins as we write it."""
+    lines = content.splitlines()
+    heading = next((number for number, line in enumerate(lines) if line.startswith("## ")), None)
+    is_ours = [number == heading or line.startswith(OURS) or not line.strip() for number, line in enumerate(lines)]
+    if all(is_ours):
+        return content, ""
+    first = is_ours.index(False)
+    last = len(is_ours) - is_ours[::-1].index(False)
+    typed = [
+        line for number, line in enumerate(lines[first:last], start=first) if not is_ours[number] or not line.strip()
+    ]
+    ours = [line for number, line in enumerate(lines) if is_ours[number] and (line.strip() or number < first)]
+    return "\n".join([*ours, ""]), "\n".join(typed).strip()
 
 
 def _state(said: tuple[str, ...], elsewhere: str, is_repeated: bool) -> State:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from portfolio.defend import said
-from portfolio.terminal import visible
+from portfolio.terminal import number, visible
 
 if TYPE_CHECKING:
     from portfolio.audit.documents import Json
@@ -66,20 +66,13 @@ def shown(given: Any) -> str:
         case {"ci95": [int() | float() as low, int() | float() as high], **rest}:
             values = [float(found) for name in NAMED_VALUES if isinstance(found := rest.get(name), int | float)]
             value = values[0]
-            return f"{_rounded(value, value)} [{_rounded(low, value)}, {_rounded(high, value)}]"
+            return f"{number(value, value)} [{number(low, value)}, {number(high, value)}]"
         case bool():
             raise ValueError("not a number")
         case int() | float():
-            return _rounded(given, given) if given != round(given) else _rounded(round(given), 1000)
+            return number(given, given) if given != round(given) else number(round(given), 1000)
         case _:
             raise ValueError("not a number")
-
-
-def _rounded(number: float, like: float) -> str:
-    """With as many digits as a number of the size of `like` needs."""
-    size = abs(like)
-    digits = 3 if size <= 1 else 2 if size < 10 else 1 if size < 100 else 0
-    return f"{number:,.{digits}f}".replace("-", "−")
 
 
 def percent(share: Any) -> str:
@@ -87,8 +80,9 @@ def percent(share: Any) -> str:
     match share:
         case {"value": value, "ci95": [low, high]}:
             return f"{percent(value)} [{percent(low)}, {percent(high)}]"
-    number = 100 * float(share)
-    written = f"{number:.1f}" if round(number, 1) != round(number) and abs(number) < 10 else f"{number:.0f}"
+    hundredths = 100 * float(share)
+    is_small = round(hundredths, 1) != round(hundredths) and abs(hundredths) < 10
+    written = f"{hundredths:.1f}" if is_small else f"{hundredths:.0f}"
     return f"{written}%".replace("-", "−")
 
 

@@ -13,6 +13,7 @@ from portfolio.audit.project import open_project
 from portfolio.create import templates
 from portfolio.errors import PortfolioError
 from portfolio.site.author import Words, is_address
+from portfolio.terminal import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,15 +48,9 @@ class Row:
     role: str
     more_is_better: bool
 
-    @property
-    def digits(self) -> int:
-        """After the point, for a number of its size."""
-        size = max(abs(self.value), abs(self.high))
-        return 3 if size <= 1 else 2 if size < 10 else 1 if size < 100 else 0
-
     def written(self, value: float) -> str:
-        """A value with these digits."""
-        return f"{value:,.{self.digits}f}".replace("-", "−")
+        """A value with the digits of this row."""
+        return number(value, like=max(abs(self.value), abs(self.high)))
 
 
 @dataclass(frozen=True)
@@ -171,7 +166,7 @@ def _rows(document: dict[str, Any]) -> Iterator[Row]:
                 "label": str(label),
                 "value": Decimal() as value,
                 "ci95": [Decimal() as low, Decimal() as high],
-                "n": Decimal() as number,
+                "n": Decimal() as cases,
                 **rest,
             }:
                 yield Row(
@@ -181,7 +176,7 @@ def _rows(document: dict[str, Any]) -> Iterator[Row]:
                     value=float(value),
                     low=float(low),
                     high=float(high),
-                    number=int(number),
+                    number=int(cases),
                     role=str(rest.get("role", "")),
                     more_is_better=rest.get("higher_is_better") is not False,
                 )
@@ -201,8 +196,13 @@ def _is_clear(document: dict[str, Any], main: Row, baseline: Row | None) -> bool
         return None
     for each in compared:
         match each:
-            case {"of": main.model, "against": baseline.model, "split": main.split, "ci95": [low, high]}:
-                return bool(low > 0 or high < 0)
+            case {
+                "of": main.model,
+                "against": baseline.model,
+                "split": main.split,
+                "ci95": [Decimal() as low, Decimal() as high],
+            }:
+                return low > 0 or high < 0
     return None
 
 

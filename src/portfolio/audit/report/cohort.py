@@ -24,6 +24,6 @@ def piece(outcome: Outcome) -> tuple[str, ...]:
 
 
 def lines(pieces: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """The page, a row at a time."""
+    """The page, once every row is there: its head says how many there are."""
     rows = [row for (row,) in pieces]
     yield jinja.page(HERE / "cohort.html.jinja", rows=rows, rule_set=RULE_SET).rstrip("\n")
