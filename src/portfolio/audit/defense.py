@@ -78,16 +78,9 @@ def _apart(content: str) -> tuple[str, str]:
     """(our lines, the author's) of a block: ours are the first heading, and what begins as we write it."""
     lines = content.splitlines()
     heading = next((number for number, line in enumerate(lines) if line.startswith("## ")), None)
-    is_ours = [number == heading or line.startswith(OURS) or not line.strip() for number, line in enumerate(lines)]
-    if all(is_ours):
-        return content, ""
-    first = is_ours.index(False)
-    last = len(is_ours) - is_ours[::-1].index(False)
-    typed = [
-        line for number, line in enumerate(lines[first:last], start=first) if not is_ours[number] or not line.strip()
-    ]
-    ours = [line for number, line in enumerate(lines) if is_ours[number] and (line.strip() or number < first)]
-    return "\n".join([*ours, ""]), "\n".join(typed).strip()
+    ours = [line for number, line in enumerate(lines) if number == heading or line.startswith(OURS)]
+    typed = [line for number, line in enumerate(lines) if number != heading and not line.startswith(OURS)]
+    return "\n\n".join([*ours, ""]), "\n".join(typed).strip()
 
 
 def _state(said: tuple[str, ...], elsewhere: str, is_repeated: bool) -> State:
