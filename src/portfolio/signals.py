@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 GRACE = 5.0  # seconds for a child to end by itself
+AGAIN = 0.02  # seconds until an end that nobody could hear is asked for once more
 
 
 class EndedBySignal(BaseException):
@@ -17,6 +19,7 @@ class EndedBySignal(BaseException):
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
+        self.number = number
         self.exit_code = 128 + number  # as shells have it
 
 
@@ -33,6 +36,28 @@ def listen() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, end)
+    sys.unraisablehook = _unheard
+
+
+def _unheard(lost: sys.UnraisableHookArgs) -> None:
+    """Python drops what is raised in a finalizer or a callback: an end that fell there is asked for again."""
+    if isinstance(lost.exc_value, EndedBySignal):
+        number = lost.exc_value.number
+    elif isinstance(lost.exc_value, KeyboardInterrupt):
+        number = signal.SIGINT
+    else:
+        sys.__unraisablehook__(lost)
+        return
+    import _thread
+    import threading
+
+    def ask() -> None:
+        if hasattr(signal, "pthread_kill"):  # ends what the main thread waits for, too
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+        else:  # Windows
+            _thread.interrupt_main(signal.Signals(number))
+
+    threading.Timer(AGAIN, ask).start()
 
 
 @contextmanager
