@@ -57,7 +57,9 @@ def _unheard(lost: sys.UnraisableHookArgs) -> None:
         else:  # Windows
             _thread.interrupt_main(signal.Signals(number))
 
-    threading.Timer(AGAIN, ask).start()
+    again = threading.Timer(AGAIN, ask)
+    again.daemon = True  # a process that is leaving anyway is not kept, nor ended a second time
+    again.start()
 
 
 @contextmanager
