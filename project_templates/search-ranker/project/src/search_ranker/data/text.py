@@ -1,0 +1,51 @@
+"""Text → words and sentences. The page in the browser does the same in `serving/search.js`, and a test compares them."""
+
+import re
+import unicodedata
+
+WORD = re.compile(r"\w\w+")
+END = re.compile(r"(?<=[.!?])\s+|\n+")
+LONGEST = 400  # characters of a sentence; what has no full stop is cut at a blank
+# The 33 stop words of Lucene, which published numbers rest on.
+STOP = frozenset(
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
+    "to was will with".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words that count, in order: lower case, without stop words, in the singular."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return [singular(word) for word in WORD.findall(folded) if word not in STOP]
+
+
+def singular(word: str) -> str:
+    """Harman's S stemmer (1991): it takes off the s of a plural, and nothing that changes what a word means."""
+    if word.endswith("ies") and not word.endswith(("eies", "aies")):
+        return f"{word[:-3]}y"
+    if word.endswith("es") and not word.endswith(("aes", "ees", "oes")):
+        return word[:-1]
+    if word.endswith("s") and not word.endswith(("us", "ss")):
+        return word[:-1]
+    return word
+
+
+def pieces(word: str) -> list[str]:
+    """The word itself, and its runs of four letters: they survive a typing mistake."""
+    framed = f"#{word}#"
+    return [word, *(f"#{framed[i : i + 4]}" for i in range(len(framed) - 3))]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a passage, in order."""
+    found = []
+    for part in END.split(text.strip()):
+        rest = part.strip()
+        while len(rest) > LONGEST:
+            at = rest.rfind(" ", 0, LONGEST)
+            at = at if at > 0 else LONGEST
+            found.append(rest[:at].strip())
+            rest = rest[at:].strip()
+        if rest:
+            found.append(rest)
+    return found

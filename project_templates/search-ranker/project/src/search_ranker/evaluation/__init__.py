@@ -1,0 +1,1 @@
+"""How good rankings and answers are on questions they have not met: measures, tests, slices, figures."""

@@ -1,0 +1,116 @@
+"""What is served: finds passages, ranks them, answers with a sentence of one of them, or says that it cannot.
+
+`evaluate` measures this very object, and the service asks it.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from search_ranker.config import Config
+from search_ranker.models import answers, features
+from search_ranker.models.answers import Judge, Sentence
+from search_ranker.models.features import Candidates
+from search_ranker.models.index import Index
+from search_ranker.models.trees import Trees
+
+BM25, TITLE, DENSE, FUSION, LAMBDAMART = "BM25", "BM25 with title", "dense (LSA)", "fusion", "LambdaMART"
+RANKINGS = (BM25, TITLE, DENSE, FUSION, LAMBDAMART)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One way to order candidates."""
+
+    name: str
+    boost: float = 0.0  # of the title
+    trees: Trees | None = None
+
+    def scores(self, found: Candidates, index: Index) -> np.ndarray:
+        """(C,): the higher, the better."""
+        numbers = found.numbers
+        match self.name:
+            case "BM25":
+                return found.lexical[numbers]
+            case "BM25 with title":
+                return found.lexical[numbers] + self.boost * found.titles[numbers]
+            case "dense (LSA)":
+                return found.likeness[numbers]
+            case "fusion":
+                return found.fused
+        assert self.trees is not None
+        return self.trees.scores(features.of(found, index))
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """R passages for one question, best first."""
+
+    words: list[str]  # of the question
+    numbers: np.ndarray  # (R,)
+    scores: np.ndarray  # (R,)
+    top: float  # the highest BM25 of any passage
+    retrieve_ms: float
+    rank_ms: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The sentence that answers, or none."""
+
+    ranked: Ranked
+    sentence: Sentence | None  # the likeliest, also where it is not given as an answer; None where nothing was found
+    confidence: float  # that it answers
+    is_given: bool
+    answer_ms: float
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An index, the ranking that was chosen, and what decides about answers."""
+
+    index: Index
+    ranking: Ranking
+    judge: Judge
+    config: Config
+
+    def search(self, question: str) -> Ranked:
+        """All candidates in their final order."""
+        started = time.perf_counter()
+        found = features.retrieve(question, self.index, self.config)
+        retrieved = time.perf_counter()
+        ranked = order(self.ranking, found, self.index)
+        top = float(found.lexical.max())
+        spent = (retrieved - started, time.perf_counter() - retrieved)
+        return Ranked(found.words, *ranked, top, *(round(1000 * each, 2) for each in spent))
+
+    def answer(self, question: str) -> Answer:
+        """The likeliest sentence of the best passages; given if it is likely enough."""
+        ranked = self.search(question)
+        started = time.perf_counter()
+        milliseconds = partial(lambda: round(1000 * (time.perf_counter() - started), 2))
+        read = self.config.read
+        found, known = answers.read(ranked.words, ranked.numbers[:read].tolist(), ranked.scores[: read + 1], self.index)
+        if not found:
+            return Answer(ranked, None, 0.0, False, milliseconds())
+        likely = self.judge.probabilities(known)
+        first = int(likely.argmax())
+        confidence = float(likely[first])
+        return Answer(ranked, found[first], confidence, confidence >= self.judge.threshold, milliseconds())
+
+    def known(self, words: list[str]) -> list[bool]:
+        """Whether each word is in any passage."""
+        return [word in self.index.rarity for word in words]
+
+    def ranking_by(self, ranking: Ranking) -> "Engine":
+        """The same with another ranking."""
+        return replace(self, ranking=ranking)
+
+
+def order(ranking: Ranking, found: Candidates, index: Index) -> tuple[np.ndarray, np.ndarray]:
+    """(numbers of passages, scores), best first."""
+    scores = ranking.scores(found, index)
+    places = features.best(scores, len(scores), features.DIGITS)
+    return found.numbers[places], np.round(scores[places].astype(np.float64), features.DIGITS)

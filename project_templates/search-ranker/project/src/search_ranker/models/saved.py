@@ -1,0 +1,113 @@
+"""What training leaves and serving reads: the passages, the vectors and trees, and what they were trained on."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from search_ranker.config import PROJECT, Config
+from search_ranker.data.passages import Passage
+from search_ranker.kit import results
+from search_ranker.kit.drift import Reference
+from search_ranker.kit.project import ExplainedError
+from search_ranker.models import features
+from search_ranker.models.answers import Judge
+from search_ranker.models.dense import Dense
+from search_ranker.models.engine import Engine, Ranking
+from search_ranker.models.index import Index
+from search_ranker.models.trees import Trees
+
+MODEL = PROJECT.models / "ranker.npz"
+PASSAGES = PROJECT.models / "passages.jsonl"
+CARD = PROJECT.models / "card.json"
+TREES = ("feature", "threshold", "left", "right", "value")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What belongs to the model, and fits into a text file."""
+
+    source: str  # the data, as a sentence calls them
+    licence: str  # of the passages
+    noun: str  # what the passages are together: "help centre", say
+    sha256: str  # of the model, which holds that of the passages
+    met_sha256: str  # of the questions that trained and chose it; of none where there were too few
+    ranking: str
+    boost: float
+    threshold: float
+    risk: float
+    examples: list[str] = field(default_factory=list)  # questions to try
+    abstained: float = 0.0  # share of the test questions that got no answer
+    reference: Reference = field(default_factory=Reference)  # of the test questions: what `monitor` compares with
+
+    @property
+    def version(self) -> str:
+        """Short, for answers and logs."""
+        return self.sha256[:12]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is served, and its card."""
+
+    engine: Engine
+    card: Card
+
+
+def save(engine: Engine) -> str:
+    """Write passages and model; returns the sha256 of the model."""
+    MODEL.parent.mkdir(exist_ok=True)
+    lines = (json.dumps(asdict(each), ensure_ascii=False) for each in engine.index.passages)
+    PASSAGES.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    vectors = engine.index.dense
+    np.savez_compressed(
+        MODEL,
+        passages_sha256=results.file_hash(PASSAGES),
+        order=features.ORDER,
+        names=list(vectors.rows),
+        weights=vectors.weights,
+        terms=vectors.terms,
+        vectors=vectors.passages,
+        lengths=vectors.lengths,
+        **_arrays("ranking", engine.ranking.trees),
+        **_arrays("judge", engine.judge.trees),
+    )
+    return results.file_hash(MODEL)
+
+
+def save_card(card: Card) -> None:
+    """Write models/card.json."""
+    CARD.write_text(json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(config: Config | None = None) -> Saved:
+    """What `train` left; ExplainedError if there is none, or its files do not belong together."""
+    if not (MODEL.is_file() and CARD.is_file() and PASSAGES.is_file()):
+        raise ExplainedError("there is no trained model yet: run `python -m search_ranker run` first")
+    described = json.loads(CARD.read_text(encoding="utf-8"))
+    card = Card(**{**described, "reference": Reference(**described["reference"])})
+    with np.load(MODEL) as stored:
+        is_ours = results.file_hash(MODEL) == card.sha256 and stored["order"] == features.ORDER
+        if not is_ours or str(stored["passages_sha256"]) != results.file_hash(PASSAGES):
+            raise ExplainedError("the files in models/ do not belong together: run `python -m search_ranker train`")
+        rows = {name: number for number, name in enumerate(stored["names"].tolist())}
+        vectors = Dense(rows, *(stored[name] for name in ("weights", "terms", "vectors", "lengths")))
+        order, judge = (_trees(stored, which) for which in ("ranking", "judge"))
+    settings = config or Config()
+    index = Index.of(read_passages(), settings, vectors)
+    ranking = Ranking(card.ranking, card.boost, order)
+    return Saved(Engine(index, ranking, Judge(judge, card.threshold), settings), card)
+
+
+def _arrays(which: str, trees: Trees | None) -> dict[str, np.ndarray]:
+    return {f"{which}_{name}": getattr(trees, name) for name in TREES} if trees else {}
+
+
+def _trees(stored: Mapping[str, np.ndarray], which: str) -> Trees | None:
+    return Trees(*(stored[f"{which}_{name}"] for name in TREES)) if f"{which}_value" in stored else None
+
+
+def read_passages() -> Sequence[Passage]:
+    """The passages that are served."""
+    return [Passage(**json.loads(line)) for line in PASSAGES.read_text(encoding="utf-8").splitlines()]
