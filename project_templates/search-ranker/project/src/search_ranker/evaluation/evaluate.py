@@ -1,0 +1,209 @@
+"""Measures rankings and answers on questions that trained nothing, and what a careless evaluation would claim.
+
+Run as: python -m search_ranker evaluate
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from search_ranker.config import PROJECT, Config
+from search_ranker.data import prepare, split
+from search_ranker.data.passages import Question
+from search_ranker.data.prepare import Manifest
+from search_ranker.data.split import Split
+from search_ranker.evaluation import answering, errors, figures, importance, measures, planted, significance
+from search_ranker.evaluation.measures import Tested
+from search_ranker.kit import drift, results
+from search_ranker.kit.intervals import stream
+from search_ranker.kit.progress import progress
+from search_ranker.kit.project import ExplainedError
+from search_ranker.kit.results import Comparison, Result
+from search_ranker.models import engine, features, saved, training
+from search_ranker.models.engine import BM25, LAMBDAMART, TITLE, Answer, Engine, Ranking
+from search_ranker.models.features import Candidates
+from search_ranker.models.saved import Saved
+from search_ranker.monitoring.signals import signals
+
+SPLIT = "test (by question)"
+RANDOM, ORACLE = "candidates in random order", "best order of the candidates"
+METRICS = {
+    "ndcg_at_10": ("nDCG@10", measures.ndcg),
+    "mrr_at_10": ("MRR@10", measures.reciprocal_rank),
+    "success_at_1": ("Success@1", measures.success),
+    "judged_at_10": ("Judged@10", measures.judged),
+}
+EXAMPLES = 200  # questions of the load test
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The test questions that something answers, with the candidates of each."""
+
+    tested: Tested
+    found: Sequence[Candidates]
+    served: Engine
+
+    def lists(self, ranking: Ranking) -> list[list[str]]:
+        """The ids of the passages for each question, best first."""
+        return [training.listed(ranking, each, self.served.index) for each in self.found]
+
+    @cached_property
+    def at_random(self) -> list[list[str]]:
+        """The candidates, shuffled."""
+        rng, passages = stream(self.served.config.seed, "random order"), self.served.index.passages
+        return [[passages[each].id for each in rng.permutation(one.numbers).tolist()] for one in self.found]
+
+    @cached_property
+    def at_best(self) -> list[list[str]]:
+        """The candidates as nobody could order them better."""
+        return [
+            sorted(each, key=lambda name, grades=one.grades: -grades.get(name, 0))  # type: ignore[misc]
+            for each, one in zip(self.at_random, self.tested.questions, strict=True)
+        ]
+
+
+def evaluate(config: Config) -> None:
+    """Write reports/metrics.json and the figures."""
+    collection, manifest = prepare.load()
+    served = saved.load(config)
+    if len(collection.answerable) < config.fewest_questions:
+        _write(manifest, served, config, {"questions_needed": config.fewest_questions}, [], [])
+        return
+    parts = split.by_question(collection.questions, config)
+    if served.card.met_sha256 != prepare.digest([*parts.train, *parts.validation]):
+        raise ExplainedError(
+            "the model was trained on other questions, and may have met those it is tested on: "
+            "run `python -m search_ranker train` first"
+        )
+    asked = [each for each in parts.test if each.is_answerable]
+    found = [features.retrieve(each.text, served.engine.index, config) for each in progress(asked, "retrieving")]
+    trial = Trial(Tested(SPLIT, asked, config), found, served.engine)
+    lists = {each.name: trial.lists(each) for each in _rankings(served, parts, config)}
+    rows = _rows(trial, lists, served.card.ranking)
+    naive = trial.tested.values(trial.lists(_by_row(served.engine, parts, config)), measures.ndcg)
+    careless = trial.tested.result(f"{LAMBDAMART}, split by row", "naive", "ndcg_at_10", "nDCG@10", naive)
+    figures.scores([each for each in rows if each.metric == "ndcg_at_10"], careless, manifest.title)
+    comparisons, duels = _compared(trial, lists, served.card.ranking)
+    answers, more = _answers(parts.test, served.engine, manifest)
+    ranked = {
+        "duels": [asdict(each) for each in duels],
+        "ceiling": _ceiling(trial),
+        "importance": importance.importances(trial.tested, trial.found, served.engine),
+        "errors": errors.errors(trial.tested, lists[served.card.ranking], lists[BM25], served.engine),
+        "support": planted.check(served.engine.index.passages, config.seed),
+    }
+    _remember(served, parts.test, more.pop("said"), config)
+    facts = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
+    _write(manifest, served, config, {**facts, **ranked, **more}, [*rows, careless, *answers], comparisons)
+
+
+def _rankings(served: Saved, parts: Split, config: Config) -> list[Ranking]:
+    """All of them, the served one last; LambdaMART as it is served, or else grown here on the training questions."""
+    chosen = served.engine.ranking
+    others = {name: Ranking(name, _boost(name)) for name in engine.RANKINGS if name != chosen.name}
+    if LAMBDAMART in others:
+        taught = training.lessons(parts.train, served.engine.index, config)
+        others[LAMBDAMART] = Ranking(LAMBDAMART, trees=training.grown(taught, config))
+    return [*others.values(), chosen]
+
+
+def _boost(name: str) -> float:
+    """What validation chose for the title."""
+    runs = {each["name"]: each for each in results.experiments(PROJECT)}
+    return float(runs[name]["settings"]["title"]) if name == TITLE and name in runs else 0.0
+
+
+def _rows(trial: Trial, lists: dict[str, list[list[str]]], chosen: str) -> list[Result]:
+    """Every measure of every ranking, the random order first and what is served last."""
+    everything = {RANDOM: trial.at_random, **lists}
+    return [
+        trial.tested.result(name, "model" if name == chosen else "baseline", metric, label, trial.tested.values(each, score))
+        for metric, (label, score) in METRICS.items()
+        for name, each in everything.items()
+    ]
+
+
+def _by_row(served: Engine, parts: Split, config: Config) -> Ranking:
+    """LambdaMART where judged pairs are split at random, not questions: each test question has taught with its others."""
+    rng = stream(config.seed, "split by row")
+    taught = []
+    for each in training.lessons([*parts.train, *parts.validation, *parts.test], served.index, config):
+        kept = rng.random(len(each.grades)) >= config.test_share
+        if each.grades[kept].any():
+            taught.append(replace(each, features=each.features[kept], grades=each.grades[kept]))
+    return Ranking(LAMBDAMART, trees=training.grown(taught, config))
+
+
+def _compared(
+    trial: Trial, lists: dict[str, list[list[str]]], chosen: str
+) -> tuple[list[Comparison], list[significance.Duel]]:
+    """What is served against every other ranking, question by question."""
+    tested, config = trial.tested, trial.served.config
+    values = {name: tested.values(each, measures.ndcg) for name, each in lists.items()}
+    model, groups = values.pop(chosen), [split.intent(each) for each in tested.questions]
+    compared = [tested.compare("ndcg_at_10", (chosen, model), other) for other in values.items()]
+    duels = [
+        significance.duel(name, model - other, groups, config.flips, config.seed) for name, other in values.items()
+    ]
+    return compared, significance.holm(duels)
+
+
+def _ceiling(trial: Trial) -> dict[str, Any]:
+    """What the best order of the candidates would reach: what is not among them, no ranking finds."""
+    tested = trial.tested
+    recall = tested.result("candidates", "model", "recall_at_100", "Recall@100", tested.values(trial.at_random, measures.recall))
+    oracle = tested.result(ORACLE, "model", "ndcg_at_10", "nDCG@10", tested.values(trial.at_best, measures.ndcg))
+    return {"recall": asdict(recall), "oracle": asdict(oracle)}
+
+
+def _answers(
+    questions: Sequence[Question], served: Engine, manifest: Manifest
+) -> tuple[list[Result], dict[str, Any]]:
+    """Every test question, answerable or not, as the service would answer it."""
+    config = served.config
+    tested = Tested(SPLIT, questions, config)
+    said = [served.answer(each.text) for each in progress(questions, "answering")]
+    done, always = (how(questions, said, served) for how in (answering.answered, answering.eager))
+    confidence = np.array([each.confidence for each in said])
+    curve = answering.risk_curve(done, confidence)
+    figures.risk(curve, float(done.is_given.mean()), config.risk, manifest.title)
+    rows = [*always.rows(answering.EAGER, "baseline", tested), *done.rows(answering.SENTENCES, "model", tested)]
+    stages = {name: [getattr(*each) for each in _times(said, name)] for name in ("retrieve", "rank", "answer")}
+    times = {name: {f"p{p}": round(float(np.percentile(each, p)), 2) for p in (50, 99)} for name, each in stages.items()}
+    facts = {"threshold": served.judge.threshold, "risk": config.risk, "curve": curve}
+    return rows, {"answers": facts, "stages": times, "said": said}
+
+
+def _times(said: Sequence[Answer], stage: str) -> list[tuple[object, str]]:
+    return [(each if stage == "answer" else each.ranked, f"{stage}_ms") for each in said]
+
+
+def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answer], config: Config) -> None:
+    """What answers to the test questions look like, for the monitor; and a few of these questions, to try."""
+    values = drift.signals([signals(each, served.engine) for each in said])
+    groups = np.array([split.intent(each) for each in questions])
+    settings = (min(config.window, len(said)), config.drift_alarms, config.resamples, config.seed)
+    clearest = sorted(zip(said, questions, strict=True), key=lambda each: -each[0].confidence)
+    examples = [each.text[: config.longest_question] for _, each in clearest][:EXAMPLES]
+    abstained = round(1 - sum(each.is_given for each in said) / len(said), 4)
+    reference = drift.reference(values, groups, *settings)
+    saved.save_card(replace(served.card, examples=examples, abstained=abstained, reference=reference))
+
+
+def _write(
+    manifest: Manifest,
+    served: Saved,
+    config: Config,
+    more: dict[str, Any],
+    rows: Sequence[Result],
+    comparisons: Sequence[Comparison],
+) -> None:
+    facts = ("noun", "questions", "answerable", "unanswerable", "judgements", "left_out", "dated", "quoted")
+    described = {name: getattr(manifest, name) for name in facts} | {"words": len(served.engine.index.rarity)}
+    artefacts = [saved.MODEL, saved.PASSAGES]
+    document = results.document(PROJECT, manifest, config.seed, described, rows, comparisons, artefacts)
+    results.write(PROJECT.metrics, {**document, **more, "chosen": served.card.ranking})
