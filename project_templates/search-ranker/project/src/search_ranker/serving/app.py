@@ -92,7 +92,7 @@ class Answered(Searched):
 class Thumb(BaseModel):
     """Whether an answer helped, by its token."""
 
-    token: Annotated[str, Field(max_length=200)]
+    token: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._-]+$")]
     thumb: Literal["up", "down"]
 
 

@@ -1,0 +1,66 @@
+"""What the report says of answers: how many, how many wrong, whether sentences are supported, and a language model's."""
+
+from typing import Any
+
+from search_ranker.evaluation.answering import ANSWERED, EAGER, INVENTED, LABELS, SENTENCES, WRONG
+from search_ranker.kit.blocks import interval, table
+from search_ranker.reporting.rows import UNMEASURED, is_measured, percent
+from search_ranker.reporting.rows import answers as rows_of
+
+HEADER = ["Way to answer", *(LABELS[each] for each in (ANSWERED, WRONG, INVENTED))]
+
+
+def answers(measured: dict[str, Any]) -> str:
+    """Coverage and risk, against a system that never abstains."""
+    if not is_measured(measured):
+        return UNMEASURED
+    found = measured["answers"]
+    rows = [[EAGER, *_cells(rows_of(measured, EAGER))], [f"**{SENTENCES}**", *_cells(rows_of(measured))]]
+    return "\n\n".join(
+        [
+            table(HEADER, rows),
+            f"An answer is a sentence of one of the best passages, word for word. The threshold ({found['threshold']:.2f}) was chosen in "
+            f"validation as the lowest at which, in 95% of resamples, at most {percent(found['risk'])} of the answers are wrong; the "
+            "test, which took no part in that, says whether it holds.",
+            "![Share of wrong answers by share of questions answered](reports/figures/risk.png)",
+        ]
+    )
+
+
+def _cells(rows: dict[str, dict[str, Any]]) -> list[str]:
+    return [f"{percent(rows[key]['value'])} {interval(rows[key], percent)}" if key in rows else "–" for key in (ANSWERED, WRONG, INVENTED)]
+
+
+def support(measured: dict[str, Any]) -> str:
+    """How good the checker of support is, by planted sentences."""
+    if not is_measured(measured):
+        return UNMEASURED
+    found = measured["support"]
+    rows = [[each["kind"], "yes" if each["is_supported"] else "no", str(each["n"]), str(each["flagged"])] for each in found["kinds"]]
+    said = [
+        f"{name} {percent(found[key]['value'])} {interval(found[key], percent)} of {found[key]['n']}"
+        for name, key in (("precision", "precision"), ("recall", "recall"))
+    ]
+    return "\n\n".join(
+        [
+            f"Of sentences that were planted, it flags as unsupported with {said[0]} flagged and {said[1]} planted unsupported ones:",
+            table(["Planted sentence", "Supported", "Planted", "Flagged as unsupported"], rows),
+        ]
+    )
+
+
+def llm(measured: dict[str, Any]) -> str:
+    """A language model under the same measures."""
+    if not (found := measured.get("llm")):
+        return "_No language model was asked: `python -m search_ranker llm --url URL --model NAME`._"
+    rows = {row["metric"]: row for row in found["rows"]}
+    price_in, price_out = found["prices"]
+    return "\n\n".join(
+        [
+            table(HEADER, [[found["model"], *_cells(rows)]]),
+            f"{found['n']} test questions. Of {found['sentences']} sentences, {found['cited']} cite a passage that was shown, and "
+            f"{found['supported']} are supported by it; all others are dropped before anybody reads them. {found['tokens_in']:,} tokens "
+            f"in, {found['tokens_out']:,} out: ${found['dollars']:.4f} at an assumed ${price_in:g} and ${price_out:g} for a million "
+            f"(`config.py`); {found['seconds']:g} seconds for a question, as measured when it was first asked.",
+        ]
+    )

@@ -1,0 +1,141 @@
+"""The report's tables on rankings: what was tried, how good it is, and where it is wrong."""
+
+from typing import Any
+
+from search_ranker.config import PROJECT
+from search_ranker.data import cranfield
+from search_ranker.evaluation.evaluate import METRICS, ORACLE
+from search_ranker.kit.blocks import interval, model_name, table
+from search_ranker.reporting.rows import UNMEASURED, is_measured, main, percent, signed_three, three
+
+NOT_QUOTED = frozenset({cranfield.LICENCE})  # questions are named by their number only
+
+
+def experiments(runs: list[dict[str, Any]]) -> str:
+    """Every ranking with the decision it tests, and what it came to in validation."""
+    if not any(run["validation_ndcg"] for run in runs):
+        return "Too few questions are judged to try anything, so the fusion of both retrievers is served, untuned."
+    rows = [
+        [f"**{run['name']}**" if run["chosen"] else run["name"], run["decision"], _settings(run["settings"]), three(run["validation_ndcg"])]
+        for run in runs
+    ]
+    lines = [table(["Ranking", "Decision it tests", "Setting", "nDCG@10 in validation"], rows), "The bold one was chosen, and is served."]
+    trials = next((run["trials"] for run in runs if run["name"] == "LambdaMART"), [])
+    whole = next((run["validation_ndcg"] for run in runs if run["name"] == "LambdaMART"), 0.0)
+    if trials:
+        cells = [[each["settings"]["without"], three(each["ndcg"]), signed_three(each["ndcg"] - whole)] for each in trials]
+        lines += ["LambdaMART, trained again without a group of its features:", table(["Without", "nDCG@10", "Change"], cells)]
+    return "\n\n".join([*lines, "Every setting that was tried is in `reports/runs/`, with its score."])
+
+
+def _settings(settings: dict[str, float]) -> str:
+    return ", ".join(f"{key} {value:g}" for key, value in settings.items()) or "none to choose"
+
+
+def results(measured: dict[str, Any]) -> str:
+    """The main table, baselines first, and the paired tests."""
+    if not is_measured(measured):
+        return UNMEASURED
+    by_name: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in measured["results"]:
+        if row["metric"] in METRICS:
+            by_name.setdefault(row["model"], {})[row["metric"]] = row
+    oracle, recall = measured["ceiling"]["oracle"], measured["ceiling"]["recall"]
+    rows = [_row(each) for each in by_name.values()]
+    rows.append([f"({ORACLE})", three(oracle["value"]), interval(oracle, three), "–", "–", "–"])
+    header = ["Ranking", "nDCG@10", "95% interval", "MRR@10", "Success@1", "Judged@10"]
+    lines = [
+        table(header, rows),
+        f"All rankings order the same candidates, up to a hundred for a question, which hold {percent(recall['value'])} "
+        f"{interval(recall, percent)} of the passages that answer (Recall@100): the last row is what no ranking of them "
+        f"can exceed. {_careless(measured)}",
+        f"How much higher {measured['chosen']} is than each other ranking, question by question:",
+        _duels(measured),
+        f"The test is a paired randomization test over what is asked for; p is corrected for {len(measured['duels'])} comparisons (Holm).",
+    ]
+    if PROJECT.screenshot.is_file():  # else the first screen shows it
+        lines.append("![Every ranking's score with its interval](reports/figures/results.png)")
+    return "\n\n".join(lines)
+
+
+def _row(of: dict[str, dict[str, Any]]) -> list[str]:
+    first = of["ndcg_at_10"]
+    others = [three(of[key]["value"]) if key in of else "–" for key in list(METRICS)[1:]]
+    return [model_name(first), three(first["value"]), interval(first, three), *others]
+
+
+def _careless(measured: dict[str, Any]) -> str:
+    """What a split by row would have claimed, and whether that is more."""
+    naive = next(row for row in measured["results"] if row["role"] == "naive")
+    fair = next(row for row in measured["results"] if row["model"] == "LambdaMART" and row["metric"] == "ndcg_at_10")
+    gap = naive["value"] - fair["value"]
+    said = "The row in italics is LambdaMART after a split by row, which lets it learn from other passages of the test questions"
+    return f"{said}: {signed_three(gap)} against the honest split{' here' if gap > 0 else ', so that here it gains nothing'}."
+
+
+def _duels(measured: dict[str, Any]) -> str:
+    rows = []
+    for duel, compared in zip(measured["duels"], measured["comparisons"], strict=True):
+        counts = f"{duel['wins']} / {duel['ties']} / {duel['losses']}"
+        size = [signed_three(compared["difference"]), interval(compared, signed_three)]
+        rows.append([duel["against"], *size, counts, f"{duel['p_holm']:.4f}"])
+    return table(["Compared with", "Difference", "95% interval", "Won / tied / lost", "p (Holm)"], rows)
+
+
+def errors(measured: dict[str, Any]) -> str:
+    """By kind of question, and how the worst ones fail."""
+    if not is_measured(measured):
+        return UNMEASURED
+    found, model = measured["errors"], main(measured)["model"]
+    rows = [[each["name"], str(each["n"]), three(each["value"]), interval(each, three), three(each["baseline"])] for each in found["slices"]]
+    number: dict[str, int] = {}
+    for each in found["worst"]:
+        number[each["fault"]] = number.get(each["fault"], 0) + 1
+    lines = [table(["Kind of question", "Questions", f"nDCG@10, {model}", "95% interval", "BM25"], rows)] if rows else []
+    if number:
+        faults = "; ".join(f"{name}: {n}" for name, n in sorted(number.items(), key=lambda each: -each[1]))
+        lines.append(f"What went wrong with the {len(found['worst'])} worst questions: {faults}. They are listed in [docs/evaluation.md](docs/evaluation.md).")
+    return "\n\n".join(lines)
+
+
+def worst(measured: dict[str, Any]) -> str:
+    """The worst questions, one by one."""
+    if not is_measured(measured):
+        return UNMEASURED
+    is_quoted = measured["data"]["licence"] not in NOT_QUOTED
+    rows = [
+        [
+            _cell(each["question"]) if is_quoted else f"question {each['id']}",
+            each["kind"] or "–",
+            f"{each['ndcg']:.2f}",
+            str(each["place"] or "none"),
+            _cell(each["first"]) if is_quoted else "–",
+            each["fault"],
+        ]
+        for each in measured["errors"]["worst"]
+    ]
+    header = ["Question", "Kind", "nDCG@10", "First that answers", "Came first", "What went wrong"]
+    return table(header, rows) if rows else "No question has less than the best possible order."
+
+
+def importance(measured: dict[str, Any]) -> str:
+    """Which features the order rests on."""
+    if not (found := measured.get("importance")):
+        return "Not measured: what is served has no features that could be swapped."
+    rows = [[each["name"], signed_three(each["value"]), interval(each, signed_three)] for each in found]
+    return "\n\n".join(
+        [
+            "Permutation importance: by how much nDCG changes when the values of a group of features are swapped among the candidates of each question:",
+            table(["Features", "nDCG changes by", "95% interval"], rows),
+            "Features that carry the same information stand in for each other, so that each can look unimportant while both are not.",
+        ]
+    )
+
+
+def _cell(text: str, longest: int = 110) -> str:
+    """Somebody's text in a table: on one line, and nothing in it is markup."""
+    plain = " ".join(text.split())
+    cut = plain if len(plain) <= longest else f"{plain[:longest].rstrip()}…"
+    for letter in "\\`*_[]<>":
+        cut = cut.replace(letter, f"\\{letter}")
+    return cut
