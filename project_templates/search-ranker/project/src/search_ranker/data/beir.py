@@ -1,4 +1,4 @@
-"""Collections in the layout of BEIR, a folder or a zip: corpus.jsonl, queries.jsonl and qrels/test.tsv. SciFact by name.
+"""Collections in the layout of BEIR (corpus.jsonl, queries.jsonl, qrels/test.tsv), and SciFact by its name.
 
 Run as: python -m search_ranker data --data scifact [--mirror URL], or --data FOLDER
 """
@@ -60,7 +60,10 @@ def parse(files: Mapping[str, bytes]) -> Collection:
         Passage(_text(row, "_id", CORPUS, line), str(row.get("title") or ""), _text(row, "text", CORPUS, line))
         for line, row in _lines(CORPUS, files[CORPUS])
     ]
-    texts = {_text(row, "_id", QUERIES, line): _text(row, "text", QUERIES, line) for line, row in _lines(QUERIES, files[QUERIES])}
+    texts = {
+        _text(row, "_id", QUERIES, line): _text(row, "text", QUERIES, line)
+        for line, row in _lines(QUERIES, files[QUERIES])
+    }
     grades: dict[str, dict[str, int]] = {}
     for name in (TEST, TRAIN):
         for line, (question, passage, grade) in enumerate(_judgements(name, files.get(name, b"")), start=2):

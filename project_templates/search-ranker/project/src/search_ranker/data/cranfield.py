@@ -75,7 +75,9 @@ def _files(content: bytes) -> dict[str, bytes]:
     for name, content in files.items():
         if _sha256(content) != SHA256[name]:
             parse(*(each.decode("latin-1") for each in files.values()))  # says what is missing, if something is
-            raise BadDataError(f"{name} has the checksum (sha256) {_sha256(content)[:12]}…: it is not what was published")
+            raise BadDataError(
+                f"{name} has the checksum (sha256) {_sha256(content)[:12]}…: it is not what was published"
+            )
     return files
 
 

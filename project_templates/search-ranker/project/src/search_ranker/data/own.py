@@ -40,7 +40,9 @@ COLUMNS = {
 
 def read_folder(folder: Path) -> tuple[Collection, str]:
     """Every Markdown file below a folder, section by section."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in (".md", ".markdown") and path.is_file()]
+    paths = [
+        path for path in sorted(folder.rglob("*")) if path.suffix.lower() in (".md", ".markdown") and path.is_file()
+    ]
     paths = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     if not paths:
         raise BadDataError(f"there is no Markdown file in {folder}: name a folder with .md files, or a CSV of passages")
@@ -101,7 +103,7 @@ def _of_squad(asked: Mapping[str, Any], passage: str, context: str) -> Question:
 
 
 def _sections(name: str, text: str) -> Iterator[Passage]:
-    """The passages of one file: its sections, cut where they are long. What is in front matter or markup is not text."""
+    """The passages of one file: its sections, cut where they are long, without front matter and markup."""
     front = FRONT.match(text)
     said = dict(re.findall(r"^(\w+):\s*[\"']?(.*?)[\"']?\s*$", front[1], re.M)) if front else {}
     date = _date(said.get("updated") or said.get("date") or "")
@@ -119,7 +121,9 @@ def _sections(name: str, text: str) -> Iterator[Passage]:
         else:
             lines.append(line)
     for number, (heading, part) in enumerate(parts, start=1):
-        whole = " › ".join(dict.fromkeys(each for each in (title, heading) if each)) or Path(name).stem.replace("-", " ")
+        whole = " › ".join(dict.fromkeys(each for each in (title, heading) if each)) or Path(name).stem.replace(
+            "-", " "
+        )
         yield Passage(name if len(parts) == 1 else f"{name}#{number}", whole, part, date)
 
 

@@ -1,9 +1,12 @@
 """Passages to search, questions with what is known to answer them: the one form in which all data reach the models."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from search_ranker.kit.project import ExplainedError
+
+HALF = re.compile("[\ud800-\udfff]")  # of a character
 
 
 class BadDataError(ExplainedError):
@@ -31,7 +34,9 @@ class Question:
 
     id: str
     text: str
-    grades: Mapping[str, int] = field(default_factory=dict)  # of judged passages, by id: 0 does not answer; more is better
+    grades: Mapping[str, int] = field(
+        default_factory=dict
+    )  # of judged passages, by id: 0 does not answer; more is better
     answers: Sequence[str] = ()  # words, of which one has to be in the sentence that answers
     kind: str = ""  # what makes it hard, where somebody has said so
     intent: str = ""  # questions that ask for the same share it; they are never split
@@ -75,6 +80,9 @@ def collect(passages: Sequence[Passage], questions: Sequence[Question]) -> Colle
     kept = [passage for passage in passages if passage.whole]
     if not kept:
         raise BadDataError("there is no passage to search")
+    for text in (*(each.whole for each in kept), *(each.text for each in questions)):
+        if HALF.search(text):
+            raise BadDataError(f"there is half a character in {text[:40]!r}: the text was damaged when it was written")
     for question in questions:
         if not question.text.strip():
             raise BadDataError(f"question {question.id!r} is empty")

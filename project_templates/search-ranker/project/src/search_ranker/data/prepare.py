@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from search_ranker.config import PROJECT, Config
 from search_ranker.data import beir, cranfield, own, sample
@@ -106,20 +107,23 @@ def _source(request: Request, config: Config) -> tuple[str, str, tuple[Collectio
         module, folder = PUBLISHED[request.source], PROJECT.data / request.source
         folder.mkdir(parents=True, exist_ok=True)
         return request.source, module.LICENCE, module.fetch_collection(folder, request.mirror)
-    path = Path(request.source)
-    if path.is_dir():
-        read = beir.read if beir.is_layout(path) else own.read_folder
-    elif path.is_file():
-        read = {".csv": own.read_csv, ".tsv": own.read_csv, ".json": own.read_squad}.get(path.suffix.lower(), _unknown)
-    else:
-        known = ", ".join(repr(each) for each in (SAMPLE, *PUBLISHED))
-        raise BadDataError(f"{request.source!r} is none of {known}, and no file or folder of that name is there")
-    found, place = read(path), path.resolve()
+    place = Path(request.source).resolve()
+    found = _own(place, request.source)
     return place.stem, provenance.licence(place if place.is_dir() else place.parent), found
 
 
-def _unknown(path: Path) -> tuple[Collection, str]:
-    raise BadDataError(f"{path.name}: passages are read from a folder of Markdown, a .csv or a .json file")
+def _own(place: Path, named: str) -> tuple[Collection, str]:
+    """What is read from a folder or a file."""
+    if place.is_dir():
+        return beir.read(place) if beir.is_layout(place) else own.read_folder(place)
+    if not place.is_file():
+        known = ", ".join(repr(each) for each in (SAMPLE, *PUBLISHED))
+        raise BadDataError(f"{named!r} is none of {known}, and no file or folder of that name is there")
+    if place.suffix.lower() in (".csv", ".tsv"):
+        return own.read_csv(place)
+    if place.suffix.lower() == ".json":
+        return own.read_squad(place)
+    raise BadDataError(f"{place.name}: passages are read from a folder of Markdown, a .csv or a .json file")
 
 
 def _write(path: Path, rows: Sequence[Passage] | Sequence[Question]) -> None:
@@ -127,5 +131,5 @@ def _write(path: Path, rows: Sequence[Passage] | Sequence[Question]) -> None:
     path.write_text("".join(f"{json.dumps(asdict(each), ensure_ascii=False)}\n" for each in rows), encoding="utf-8")
 
 
-def _read(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def _read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -111,9 +111,7 @@ def _answered(
         if fact.id in changed:
             grades[f"{fact.id}-old"] = 0
         told = f"{kind}, changed since" if fact.id in changed else kind
-        questions.append(
-            Question(f"q{number:04}", _asked(fact, kind, rng), grades, (values[fact.id],), told, fact.id)
-        )
+        questions.append(Question(f"q{number:04}", _asked(fact, kind, rng), grades, (values[fact.id],), told, fact.id))
     return questions
 
 

@@ -105,7 +105,8 @@ ASPECTS = (
         "limit", True, "How much the {thing} holds on {place}",
         ("On {place}, the {thing} holds up to {value}.", "{place} lets you keep up to {value} in the {thing}."),
         ("Archived entries of the {thing} do not count.", "An owner sees how full the {thing} is in the settings."),
-        ("How many entries does the {thing} hold on {place}?", "Up to how many entries can I keep in the {thing} on {place}?"),
+        ("How many entries does the {thing} hold on {place}?", ("Up to how many entries can I keep in the {thing} on "
+            "{place}?")),
         ("What is the maximum size of the {thing} with {place}?", "When is the {thing} full if we have {place}?"),
         _number(2, 60, "entries", 50),
     ),
@@ -119,10 +120,13 @@ ASPECTS = (
     ),
     Aspect(
         "retention", True, "How long the {thing} keeps deleted entries on {place}",
-        ("Deleted entries of the {thing} are kept for {value} on {place}.", "On {place}, the {thing} keeps what was deleted for {value}."),
+        ("Deleted entries of the {thing} are kept for {value} on {place}.", ("On {place}, the {thing} keeps what was "
+            "deleted for {value}.")),
         ("Owners of the {thing} can delete an entry for good.", "The bin of the {thing} is emptied at night."),
-        ("How long are deleted entries of the {thing} kept on {place}?", "For how many days does the {thing} keep deleted entries on {place}?"),
-        ("Until when can I bring back what I erased from the {thing} with {place}?", "How long does the trash of the {thing} last if we have {place}?"),
+        ("How long are deleted entries of the {thing} kept on {place}?", ("For how many days does the {thing} keep "
+            "deleted entries on {place}?")),
+        ("Until when can I bring back what I erased from the {thing} with {place}?", ("How long does the trash of "
+            "the {thing} last if we have {place}?")),
         _number(2, 90, "days"),
     ),
     Aspect(
@@ -130,14 +134,17 @@ ASPECTS = (
         ("On {place}, the {thing} is exported as {value}.", "{place} exports the {thing} as {value}."),
         ("An export of the {thing} holds what you may see yourself.", "Large exports of the {thing} arrive by email."),
         ("In which format is the {thing} exported on {place}?", "As which file does {place} export the {thing}?"),
-        ("How can I download everything in the {thing} with {place}?", "What do I get when I take my data out of the {thing} on {place}?"),
+        ("How can I download everything in the {thing} with {place}?", ("What do I get when I take my data out of "
+            "the {thing} on {place}?")),
         _one_of("a CSV file", "a PDF file", "a spreadsheet", "a JSON file", "a zip archive", "a plain text file"),
     ),
     Aspect(
         "error", False, "Error of the {thing} in {place}",
-        ("If the {thing} shows an error in {place}, {value}.", "In {place}, an error of the {thing} goes away when you follow this: {value}."),
+        ("If the {thing} shows an error in {place}, {value}.", ("In {place}, an error of the {thing} goes away when "
+            "you follow this: {value}.")),
         ("The error of the {thing} is written into the log.", "Nothing in the {thing} is lost by the error."),
-        ("What do I do when the {thing} shows an error in {place}?", "How does an error of the {thing} in {place} go away?"),
+        ("What do I do when the {thing} shows an error in {place}?", ("How does an error of the {thing} in {place} "
+            "go away?")),
         ("The {thing} is broken in {place}, how do I repair it?", "My {thing} does not work in {place}, what helps?"),
         _one_of(
             "sign out and in again", "clear the cache and reload", "check the clock of your device",
@@ -150,7 +157,8 @@ ASPECTS = (
         ("To share the {thing} from {place}, {value}.", "From {place} you share the {thing} in one step: {value}."),
         ("Whoever gets the {thing} sees it without an account.", "A shared {thing} can be taken back at any time."),
         ("How do I share the {thing} from {place}?", "In which way is the {thing} shared from {place}?"),
-        ("How can I give colleagues my {thing} out of {place}?", "How do I send the {thing} to a customer with {place}?"),
+        ("How can I give colleagues my {thing} out of {place}?", ("How do I send the {thing} to a customer with "
+            "{place}?")),
         _one_of(
             "press the arrow and copy the link", "drag it onto a name", "hold it and choose a person",
             "open its corner menu and invite", "show its square code", "type the at sign and a name",
@@ -158,10 +166,13 @@ ASPECTS = (
     ),
     Aspect(
         "delay", False, "How fast changes of the {thing} reach {place}",
-        ("Changes of the {thing} reach {place} within {value}.", "{place} shows changes of the {thing} after {value} at the latest."),
+        ("Changes of the {thing} reach {place} within {value}.", ("{place} shows changes of the {thing} after "
+            "{value} at the latest.")),
         ("Pull down to refresh the {thing} at once.", "A poor connection slows the {thing} down."),
-        ("How fast do changes of the {thing} reach {place}?", "After how many minutes does {place} show changes of the {thing}?"),
-        ("Why is the {thing} old in {place}, and for how long?", "How long until an edit of the {thing} is visible in {place}?"),
+        ("How fast do changes of the {thing} reach {place}?", ("After how many minutes does {place} show changes of "
+            "the {thing}?")),
+        ("Why is the {thing} old in {place}, and for how long?", ("How long until an edit of the {thing} is visible "
+            "in {place}?")),
         _number(2, 45, "minutes"),
     ),
     Aspect(
@@ -169,7 +180,8 @@ ASPECTS = (
         ("In {place}, the {thing} opens when you {value}.", "Open the {thing} quickly in {place}: {value}."),
         ("You can change how the {thing} opens in the settings.", "The {thing} opens where you left it."),
         ("How does the {thing} open quickly in {place}?", "What opens the {thing} quickly in {place}?"),
-        ("Is there a hotkey or gesture for the {thing} in {place}?", "What is the fastest way to get to the {thing} with {place}?"),
+        ("Is there a hotkey or gesture for the {thing} in {place}?", ("What is the fastest way to get to the {thing} "
+            "with {place}?")),
         _one_of(
             "press the G key twice", "swipe from the left edge", "press the space bar for a second", "shake it",
             "press the slash key", "tap with three fingers", "press the tab key twice", "double tap the title",

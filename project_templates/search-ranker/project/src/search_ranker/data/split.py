@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from search_ranker.config import Config
 from search_ranker.data.passages import Question
-from search_ranker.kit.intervals import stream
 from search_ranker.data.text import words
+from search_ranker.kit.intervals import stream
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Text → words and sentences. The page in the browser does the same in `serving/search.js`, and a test compares them."""
+"""Text → words and sentences. `serving/search.js` does the same in the browser."""
 
 import re
 import unicodedata
@@ -8,8 +8,41 @@ END = re.compile(r"(?<=[.!?])\s+|\n+")
 LONGEST = 400  # characters of a sentence; what has no full stop is cut at a blank
 # The 33 stop words of Lucene, which published numbers rest on.
 STOP = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
-    "to was will with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "such",
+        "that",
+        "the",
+        "their",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "was",
+        "will",
+        "with",
+    ]
 )
 
 

@@ -31,7 +31,15 @@ def errors(
             place = next((n for n, name in enumerate(served[at], 1) if question.grades.get(name, 0) > 0), None)
             facts = {"kind": question.kind, "ndcg": round(float(mine[at]), 3), "place": place}
             first = title[served[at][0]] if served[at] else ""
-            worst.append({"id": question.id, "question": question.text, "first": first, **facts, "fault": fault(question, served[at])})
+            worst.append(
+                {
+                    "id": question.id,
+                    "question": question.text,
+                    "first": first,
+                    **facts,
+                    "fault": fault(question, served[at]),
+                }
+            )
     return {"slices": _slices(tested, mine, theirs), "worst": worst}
 
 
@@ -53,11 +61,15 @@ def _slices(tested: Tested, mine: np.ndarray, theirs: np.ndarray) -> list[dict[s
     if not any(kinds):
         lengths = np.array([len(words(each.text)) for each in tested.questions])
         middle = float(np.median(lengths))
-        kinds = np.where(lengths > middle, f"more than {middle:g} words that count", f"at most {middle:g} words that count")
+        kinds = np.where(
+            lengths > middle, f"more than {middle:g} words that count", f"at most {middle:g} words that count"
+        )
     rows = []
     for kind in np.unique(kinds).tolist():
         value, ci95, n = tested.share(mine, kinds == kind)
         if n >= FEWEST:
             baseline = tested.share(theirs, kinds == kind)[0]
-            rows.append({"name": kind or "of no stated kind", "value": value, "ci95": list(ci95), "n": n, "baseline": baseline})
+            rows.append(
+                {"name": kind or "of no stated kind", "value": value, "ci95": list(ci95), "n": n, "baseline": baseline}
+            )
     return sorted(rows, key=lambda row: row["value"])

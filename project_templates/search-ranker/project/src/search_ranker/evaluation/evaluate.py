@@ -121,14 +121,16 @@ def _rows(trial: Trial, lists: dict[str, list[list[str]]], chosen: str) -> list[
     """Every measure of every ranking, the random order first and what is served last."""
     everything = {RANDOM: trial.at_random, **lists}
     return [
-        trial.tested.result(name, "model" if name == chosen else "baseline", metric, label, trial.tested.values(each, score))
+        trial.tested.result(
+            name, "model" if name == chosen else "baseline", metric, label, trial.tested.values(each, score)
+        )
         for metric, (label, score) in METRICS.items()
         for name, each in everything.items()
     ]
 
 
 def _by_row(served: Engine, parts: Split, config: Config) -> Ranking:
-    """LambdaMART where judged pairs are split at random, not questions: each test question has taught with its others."""
+    """LambdaMART where judged pairs are split, not questions: each test question has taught with its other pairs."""
     rng = stream(config.seed, "split by row")
     taught = []
     for each in training.lessons([*parts.train, *parts.validation, *parts.test], served.index, config):
@@ -155,14 +157,14 @@ def _compared(
 def _ceiling(trial: Trial) -> dict[str, Any]:
     """What the best order of the candidates would reach: what is not among them, no ranking finds."""
     tested = trial.tested
-    recall = tested.result("candidates", "model", "recall_at_100", "Recall@100", tested.values(trial.at_random, measures.recall))
+    recall = tested.result(
+        "candidates", "model", "recall_at_100", "Recall@100", tested.values(trial.at_random, measures.recall)
+    )
     oracle = tested.result(ORACLE, "model", "ndcg_at_10", "nDCG@10", tested.values(trial.at_best, measures.ndcg))
     return {"recall": asdict(recall), "oracle": asdict(oracle)}
 
 
-def _answers(
-    questions: Sequence[Question], served: Engine, manifest: Manifest
-) -> tuple[list[Result], dict[str, Any]]:
+def _answers(questions: Sequence[Question], served: Engine, manifest: Manifest) -> tuple[list[Result], dict[str, Any]]:
     """Every test question, answerable or not, as the service would answer it."""
     config = served.config
     tested = Tested(SPLIT, questions, config)
@@ -173,7 +175,9 @@ def _answers(
     figures.risk(curve, float(done.is_given.mean()), config.risk, manifest.title)
     rows = [*always.rows(answering.EAGER, "baseline", tested), *done.rows(answering.SENTENCES, "model", tested)]
     stages = {name: [getattr(*each) for each in _times(said, name)] for name in ("retrieve", "rank", "answer")}
-    times = {name: {f"p{p}": round(float(np.percentile(each, p)), 2) for p in (50, 99)} for name, each in stages.items()}
+    times = {
+        name: {f"p{p}": round(float(np.percentile(each, p)), 2) for p in (50, 99)} for name, each in stages.items()
+    }
     facts = {"threshold": served.judge.threshold, "risk": config.risk, "curve": curve}
     return rows, {"answers": facts, "stages": times, "said": said}
 

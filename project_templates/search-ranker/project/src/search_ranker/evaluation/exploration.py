@@ -1,4 +1,7 @@
-"""A first look at passages and training questions: `data` writes it into reports/explore.md. Test questions stay closed."""
+"""A first look at passages and training questions: `data` writes it into reports/explore.md.
+
+The questions of validation and test stay closed.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -42,7 +45,10 @@ def _counts(passages: Sequence[Passage], texts: Sequence[Sequence[str]], manifes
     titles = Counter(each.title for each in passages if each.title)
     return [
         ["Passages", f"{len(passages):,}"],
-        ["Words that count in a passage: a tenth has at most, the median, a tenth has at least", f"{low:g}, {middle:g}, {high:g}"],
+        [
+            "Words that count in a passage: a tenth has at most, the median, a tenth has at least",
+            f"{low:g}, {middle:g}, {high:g}",
+        ],
         ["Different words", f"{len(number):,}"],
         ["Words that are in one passage only", f"{sum(n == 1 for n in number.values()):,}"],
         ["Passages with a date", f"{manifest.dated:,}"],
@@ -91,7 +97,11 @@ def _questions(questions: Sequence[Question], collection: Collection, texts: Seq
     said = f"Of {len(questions):,} training questions, {unknown:.0%} have a word that is in no passage."
     if shared:
         said += f" A passage that answers has {np.mean(shared):.0%} of a question's words, on average."
-    return ["## What is asked", said, table(["Kind", "Questions"], [[name, f"{n:,}"] for name, n in kinds.most_common(SHOWN)])]
+    return [
+        "## What is asked",
+        said,
+        table(["Kind", "Questions"], [[name, f"{n:,}"] for name, n in kinds.most_common(SHOWN)]),
+    ]
 
 
 def _draw(texts: Sequence[Sequence[str]], asked: Sequence[Sequence[str]], manifest: Manifest) -> None:

@@ -53,7 +53,9 @@ def measure(url: str, model: str, number: int, config: Config) -> str:
     collection, _ = prepare.load()
     served = saved.load(config)
     if not PROJECT.metrics.is_file() or len(collection.answerable) < config.fewest_questions:
-        raise ExplainedError("there is nothing to compare with: run `python -m search_ranker run` on judged questions first")
+        raise ExplainedError(
+            "there is nothing to compare with: run `python -m search_ranker run` on judged questions first"
+        )
     questions = split.by_question(collection.questions, config).test
     order = stream(config.seed, "language model").permutation(len(questions))[:number]
     service = Writer(url, model, KEPT, os.environ.get(KEY, ""))
@@ -61,7 +63,10 @@ def measure(url: str, model: str, number: int, config: Config) -> str:
     written = [_write(each, served.engine, service) for each in progress(asked, f"asking {model}")]
     measured = _measured(model, written, config)
     results.write(PROJECT.metrics, {**results.read(PROJECT.metrics), "llm": measured})
-    return f"{model}: {len(written)} questions, {measured['tokens_in']} tokens in, {measured['tokens_out']} out; now run `report`"
+    return (
+        f"{model}: {len(written)} questions, {measured['tokens_in']} tokens in, {measured['tokens_out']} out; "
+        f"now run `report`"
+    )
 
 
 def _write(question: Question, engine: Engine, service: Writer) -> Written:

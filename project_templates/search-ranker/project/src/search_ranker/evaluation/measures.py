@@ -57,7 +57,7 @@ class Tested:
 
     @cached_property
     def drawn(self) -> np.ndarray:
-        """(resamples, Q): how often each is drawn, with all that ask for the same; the same for all, so it is paired."""
+        """(resamples, Q): how often each is drawn, with all that ask for the same; one for all, so it is paired."""
         _, group = np.unique([intent(each) for each in self.questions], return_inverse=True)
         return intervals.resample(np.zeros(group.max() + 1), self.config.resamples, self.config.seed)[:, group]
 

@@ -57,8 +57,8 @@ def check(passages: Sequence[Passage], seed: int) -> dict[str, object]:
 def plant(passages: Sequence[Passage], seed: int) -> list[Planted]:
     """Sentences of every kind that a passage allows: without a number in it, none can be changed."""
     rng, found = stream(seed, "planted sentences"), list[Planted]()
-    for number in rng.permutation(len(passages))[:MOST]:
-        passage, other = passages[number], passages[rng.integers(len(passages))]
+    for number in rng.permutation(len(passages))[:MOST].tolist():
+        passage, other = passages[number], passages[int(rng.integers(len(passages)))]
         said, elsewhere = sentences(passage.text), sentences(other.text)
         if not said or not elsewhere:
             continue

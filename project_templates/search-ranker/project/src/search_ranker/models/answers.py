@@ -10,10 +10,10 @@ from math import ceil, floor, log
 
 import numpy as np
 
+from search_ranker.data.text import sentences, words
 from search_ranker.models.features import kept
 from search_ranker.models.index import Index
 from search_ranker.models.trees import Trees
-from search_ranker.data.text import sentences, words
 
 NAMES = (
     "words covered by the sentence",
@@ -27,7 +27,9 @@ NAMES = (
     "score before the next",
     "newness",
 )
-ASKS_FOR_A_NUMBER = frozenset("many much long fast often when far old maximum fee pay year".split())
+ASKS_FOR_A_NUMBER = frozenset(
+    ["many", "much", "long", "fast", "often", "when", "far", "old", "maximum", "fee", "pay", "year"]
+)
 NEVER = 1.01  # a threshold that no probability reaches
 COVERED = NAMES.index("words covered with the title")
 
@@ -54,7 +56,9 @@ class Judge:
         return np.round(1 / (1 + np.exp(-self.trees.scores(features))), 4)
 
 
-def read(asked: Sequence[str], numbers: Sequence[int], scores: np.ndarray, index: Index) -> tuple[list[Sentence], np.ndarray]:
+def read(
+    asked: Sequence[str], numbers: Sequence[int], scores: np.ndarray, index: Index
+) -> tuple[list[Sentence], np.ndarray]:
     """The sentences of passages that are ranked best first, and (S, NAMES) what is known of each."""
     found, rows = [], []
     vector, wants_number = index.dense.encode(asked), bool(ASKS_FOR_A_NUMBER & set(asked))

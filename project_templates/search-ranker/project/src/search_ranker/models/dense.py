@@ -50,7 +50,9 @@ def fit(texts: Sequence[Sequence[str]], most_terms: int, dimensions: int, seed: 
     known = sorted((term for term, n in spread.items() if n > 1), key=lambda term: (-spread[term], term))[:most_terms]
     rows = {term: number for number, term in enumerate(known)}
     weights = np.log(len(texts) / np.array([spread[term] for term in known], dtype=np.float64)).astype(np.float32) + 1
-    entries = [(i, rows[term], 1 + np.log(n)) for i, each in enumerate(counts) for term, n in each.items() if term in rows]
+    entries = [
+        (i, rows[term], 1 + np.log(n)) for i, each in enumerate(counts) for term, n in each.items() if term in rows
+    ]
     dimensions = min(dimensions, len(known) - 1, len(texts) - 1)
     if dimensions < 1:
         empty = np.zeros((len(known), 1), dtype=np.int8)

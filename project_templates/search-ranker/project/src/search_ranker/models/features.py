@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from search_ranker.config import Config
-from search_ranker.models.index import Index
 from search_ranker.data.text import words
+from search_ranker.models.index import Index
 
 NAMES = (
     "BM25",
@@ -74,15 +75,15 @@ def best(scores: np.ndarray, number: int, digits: int = DIGITS + 4) -> np.ndarra
 
 def of(found: Candidates, index: Index) -> np.ndarray:
     """(C, features) in the order of NAMES."""
-    asked, pairs = found.words, set(zip(found.words, found.words[1:], strict=False))
+    asked, pairs = found.words, set(pairwise(found.words))
     rows = []
     for number in found.numbers.tolist():
         text, title = index.words[number], index.titles[number]
-        neighbors = len(pairs & set(zip(text, text[1:], strict=False))) / len(pairs) if pairs else 0.0
+        neighbors = len(pairs & set(pairwise(text))) / len(pairs) if pairs else 0.0
         covered = (index.covered(asked, set(text)), index.covered(asked, set(title)), kept(asked, set(text)))
         rows.append((*covered, neighbors, np.log1p(len(text))))
     numbers = found.numbers
-    in_whole, in_title, share, neighbors, length = np.array(rows).reshape(-1, 5).T
+    in_whole, in_title, share, near, length = np.array(rows).reshape(-1, 5).T
     columns = (
         found.lexical[numbers],
         found.titles[numbers],
@@ -91,7 +92,7 @@ def of(found: Candidates, index: Index) -> np.ndarray:
         _places(found.likeness[numbers]),
         in_whole,
         in_title,
-        neighbors,
+        near,
         index.newness[numbers],
         share,
         length,

@@ -8,10 +8,10 @@ import numpy as np
 
 from search_ranker.config import Config
 from search_ranker.data.passages import Passage
+from search_ranker.data.text import words
 from search_ranker.models import dense
 from search_ranker.models.dense import Dense
 from search_ranker.models.lexical import Lexical
-from search_ranker.data.text import words
 
 UNKNOWN_AGE = 0.5
 

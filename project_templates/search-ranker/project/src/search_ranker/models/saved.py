@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Card:
 
     source: str  # the data, as a sentence calls them
     licence: str  # of the passages
-    noun: str  # what the passages are together: "help centre", say
+    noun: str  # what the passages are together: "help center", say
     sha256: str  # of the model, which holds that of the passages
     met_sha256: str  # of the questions that trained and chose it; of none where there were too few
     ranking: str
@@ -61,6 +62,7 @@ def save(engine: Engine) -> str:
     lines = (json.dumps(asdict(each), ensure_ascii=False) for each in engine.index.passages)
     PASSAGES.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     vectors = engine.index.dense
+    trees: dict[str, Any] = _arrays("ranking", engine.ranking.trees) | _arrays("judge", engine.judge.trees)
     np.savez_compressed(
         MODEL,
         passages_sha256=results.file_hash(PASSAGES),
@@ -70,8 +72,7 @@ def save(engine: Engine) -> str:
         terms=vectors.terms,
         vectors=vectors.passages,
         lengths=vectors.lengths,
-        **_arrays("ranking", engine.ranking.trees),
-        **_arrays("judge", engine.judge.trees),
+        **trees,
     )
     return results.file_hash(MODEL)
 
@@ -110,4 +111,4 @@ def _trees(stored: Mapping[str, np.ndarray], which: str) -> Trees | None:
 
 def read_passages() -> Sequence[Passage]:
     """The passages that are served."""
-    return [Passage(**json.loads(line)) for line in PASSAGES.read_text(encoding="utf-8").splitlines()]
+    return [Passage(**json.loads(line)) for line in PASSAGES.read_text(encoding="utf-8").strip().split("\n")]

@@ -11,8 +11,8 @@ from search_ranker.data.passages import Passage
 from search_ranker.data.text import STOP, sentences, singular
 
 NUMBER = re.compile(r"\d[\d.,:/-]*")
-TOKEN = re.compile(r"\w+(?:n['’]t)?")
-NEGATIONS = frozenset("no not never none nothing nobody cannot without neither nor".split())
+TOKEN = re.compile(r"\w+(?:['’]t)?")
+NEGATIONS = frozenset(["no", "not", "never", "none", "nothing", "nobody", "cannot", "without", "neither", "nor"])
 ENOUGH = 0.75  # share of a sentence's words that its passage has
 
 
@@ -30,9 +30,9 @@ class Claim:
         lowered = text.lower()
         tokens = TOKEN.findall(lowered)
         numbers = frozenset(each.rstrip(".,:/-") for each in NUMBER.findall(lowered))
-        counted = frozenset(singular(each) for each in tokens if each not in STOP and len(each) > 1)
-        denied = sum(each in NEGATIONS or each.endswith(("n't", "n’t")) for each in tokens)
-        return cls(counted - NEGATIONS, numbers, denied)
+        denials = [each for each in tokens if each in NEGATIONS or each.endswith(("n't", "n’t"))]
+        counted = {singular(each) for each in tokens if each not in STOP and len(each) > 1}
+        return cls(frozenset(counted.difference(denials)), numbers, len(denials))
 
 
 def is_supported(sentence: str, passage: Passage) -> bool:

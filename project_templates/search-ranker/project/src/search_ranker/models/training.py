@@ -69,7 +69,7 @@ def train(config: Config) -> list[Run]:
     else:
         parts = split.by_question(collection.questions, config)
         ranking, runs = _choose(index, parts, config)
-        judge = _judge(index, ranking, parts, config)
+        judge = learned_judge(index, ranking, parts, config)
         met = prepare.digest([*parts.train, *parts.validation])
     served = Engine(index, ranking, judge, config)
     described = (manifest.title, manifest.licence, manifest.noun, saved.save(served), met)
@@ -111,12 +111,13 @@ def _candidates(name: str, index: Index, parts: Split, config: Config) -> list[R
 
 
 def _settings(name: str, config: Config) -> dict[str, float]:
-    return {
+    known: dict[str, dict[str, float]] = {
         BM25: {"k1": config.k1, "b": config.b},
         DENSE: {"dimensions": config.dimensions},
         FUSION: {"rank constant": config.rank_constant},
         LAMBDAMART: {"trees": config.trees, "leaves": config.leaves, "learning rate": config.learning_rate},
-    }.get(name, {})
+    }
+    return known.get(name, {})
 
 
 def _score(ranking: Ranking, known: Sequence[Candidates], tested: Tested, index: Index) -> float:
@@ -160,7 +161,7 @@ def _ablation(
     return found
 
 
-def _judge(index: Index, ranking: Ranking, parts: Split, config: Config) -> Judge:
+def learned_judge(index: Index, ranking: Ranking, parts: Split, config: Config) -> Judge:
     """Learn on the training questions which sentence answers; choose in validation when to say nothing."""
     rows, labels = [], []
     for question, one in _unmet(index, ranking, parts.train, config):

@@ -64,7 +64,7 @@ class Growth:
 
 
 def that_order(features: Sequence[np.ndarray], grades: Sequence[np.ndarray], growth: Growth) -> Trees:
-    """LambdaMART (Burges 2010) on one (C, features) and one (C,) array for each question; linear gains, as nDCG here."""
+    """LambdaMART (Burges 2010) on a (C, features) and a (C,) array for each question; linear gains, as nDCG here."""
     gains = list(range(int(max(each.max() for each in grades)) + 1))
     more = {"label_gain": gains, "lambdarank_truncation_level": 20}
     sizes = [len(each) for each in grades]

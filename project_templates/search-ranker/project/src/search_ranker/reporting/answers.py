@@ -1,4 +1,4 @@
-"""What the report says of answers: how many, how many wrong, whether sentences are supported, and a language model's."""
+"""What the report says of answers: how many are given, how many are wrong, and what supports their sentences."""
 
 from typing import Any
 
@@ -19,8 +19,10 @@ def answers(measured: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             table(HEADER, rows),
-            f"An answer is a sentence of one of the best passages, word for word. The threshold ({found['threshold']:.2f}) was chosen in "
-            f"validation as the lowest at which, in 95% of resamples, at most {percent(found['risk'])} of the answers are wrong; the "
+            f"An answer is a sentence of one of the best passages, word for word. The threshold "
+            f"({found['threshold']:.2f}) was chosen in "
+            f"validation as the lowest at which, in 95% of resamples, at most {percent(found['risk'])} of the "
+            f"answers are wrong; the "
             "test, which took no part in that, says whether it holds.",
             "![Share of wrong answers by share of questions answered](reports/figures/risk.png)",
         ]
@@ -28,7 +30,10 @@ def answers(measured: dict[str, Any]) -> str:
 
 
 def _cells(rows: dict[str, dict[str, Any]]) -> list[str]:
-    return [f"{percent(rows[key]['value'])} {interval(rows[key], percent)}" if key in rows else "–" for key in (ANSWERED, WRONG, INVENTED)]
+    return [
+        f"{percent(rows[key]['value'])} {interval(rows[key], percent)}" if key in rows else "–"
+        for key in (ANSWERED, WRONG, INVENTED)
+    ]
 
 
 def support(measured: dict[str, Any]) -> str:
@@ -36,14 +41,18 @@ def support(measured: dict[str, Any]) -> str:
     if not is_measured(measured):
         return UNMEASURED
     found = measured["support"]
-    rows = [[each["kind"], "yes" if each["is_supported"] else "no", str(each["n"]), str(each["flagged"])] for each in found["kinds"]]
+    rows = [
+        [each["kind"], "yes" if each["is_supported"] else "no", str(each["n"]), str(each["flagged"])]
+        for each in found["kinds"]
+    ]
     said = [
         f"{name} {percent(found[key]['value'])} {interval(found[key], percent)} of {found[key]['n']}"
         for name, key in (("precision", "precision"), ("recall", "recall"))
     ]
     return "\n\n".join(
         [
-            f"Of sentences that were planted, it flags as unsupported with {said[0]} flagged and {said[1]} planted unsupported ones:",
+            f"Of sentences that were planted, it flags as unsupported with {said[0]} flagged and {said[1]} planted "
+            f"unsupported ones:",
             table(["Planted sentence", "Supported", "Planted", "Flagged as unsupported"], rows),
         ]
     )
@@ -58,9 +67,12 @@ def llm(measured: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             table(HEADER, [[found["model"], *_cells(rows)]]),
-            f"{found['n']} test questions. Of {found['sentences']} sentences, {found['cited']} cite a passage that was shown, and "
-            f"{found['supported']} are supported by it; all others are dropped before anybody reads them. {found['tokens_in']:,} tokens "
-            f"in, {found['tokens_out']:,} out: ${found['dollars']:.4f} at an assumed ${price_in:g} and ${price_out:g} for a million "
+            f"{found['n']} test questions. Of {found['sentences']} sentences, {found['cited']} cite a passage that "
+            f"was shown, and "
+            f"{found['supported']} are supported by it; all others are dropped before anybody reads them. "
+            f"{found['tokens_in']:,} tokens "
+            f"in, {found['tokens_out']:,} out: ${found['dollars']:.4f} at an assumed ${price_in:g} and "
+            f"${price_out:g} for a million "
             f"(`config.py`); {found['seconds']:g} seconds for a question, as measured when it was first asked.",
         ]
     )

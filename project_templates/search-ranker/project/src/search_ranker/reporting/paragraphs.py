@@ -45,7 +45,10 @@ def headline(measured: dict[str, Any]) -> str:
 def _ranking(measured: dict[str, Any]) -> str:
     """The served ranking, against BM25 and against the strongest of the others."""
     model = main(measured)
-    said = f"**{model['label']} of {three(model['value'])} {interval(model, three)} for {model['n']} questions it has not met**"
+    said = (
+        f"**{model['label']} of {three(model['value'])} {interval(model, three)} for {model['n']} questions it "
+        f"has not met**"
+    )
     if model["model"] == BM25:
         return f"{said}, by {BM25} alone: in validation, no other ranking was better."
     said += f", {_compared(measured, BM25)}."
@@ -62,7 +65,11 @@ def _answering(measured: dict[str, Any]) -> str:
     """How often it answers, and how often that is wrong."""
     rows, risk = answers(measured), measured["answers"]["risk"]
     if not rows[ANSWERED]["value"]:
-        why = "no threshold in validation kept" if measured["answers"]["threshold"] >= NEVER else "none is sure enough to keep"
+        why = (
+            "no threshold in validation kept"
+            if measured["answers"]["threshold"] >= NEVER
+            else "none is sure enough to keep"
+        )
         return f"It gives **no answers, only passages**: {why} the share of wrong ones below {percent(risk)}."
     wrong = rows[WRONG]
     said = (
@@ -103,7 +110,9 @@ def data(measured: dict[str, Any]) -> str:
         )
     lines = [f"{said}. License: {data['licence']}."]
     if data["left_out"]:
-        lines.append(f"{data['left_out']:,} empty passages were left out; questions that only they answer count as not found.")
+        lines.append(
+            f"{data['left_out']:,} empty passages were left out; questions that only they answer count as not found."
+        )
     if EXPLORATION.is_file():
         lines.append("A first look at passages and training questions: [reports/explore.md](reports/explore.md).")
     lines.append(_drawn() if data["synthetic"] else _collected(data))
@@ -112,10 +121,12 @@ def data(measured: dict[str, Any]) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **synthetic, drawn by code** (`src/search_ranker/data/sample.py`), so that everything runs offline and "
+        "They are **synthetic, drawn by code** (`src/search_ranker/data/sample.py`), so that everything runs "
+        "offline and "
         "every judgement is known to be true, with the flaws of real ones built in: people use other words than the "
         "authors and mistype them, one passage is there for every plan or device with another value, old versions "
-        "were never taken down, and much of what is asked nobody has written down. A result on drawn questions shows that "
+        "were never taken down, and much of what is asked nobody has written down. A result on drawn questions "
+        "shows that "
         "the method finds what was hidden in them on purpose, and nothing about real people."
     )
 
@@ -123,8 +134,15 @@ def _drawn() -> str:
 def _collected(data: dict[str, Any]) -> str:
     if not data["questions"]:
         return f"The passages are those of **{data['source']}**; nobody has asked anything yet, so nothing is measured."
-    told = "" if data["quoted"] else " The data name passages and no words, so an answer counts as right if its passage is."
-    return f"Passages and questions are those of **{data['source']}**; a passage that nobody has judged counts as wrong.{told}"
+    told = (
+        ""
+        if data["quoted"]
+        else " The data name passages and no words, so an answer counts as right if its passage is."
+    )
+    return (
+        f"Passages and questions are those of **{data['source']}**; a passage that nobody has judged counts as "
+        f"wrong.{told}"
+    )
 
 
 def serving(measured: dict[str, Any]) -> str:
@@ -150,7 +168,8 @@ def page(measured: dict[str, Any]) -> str:
     if PROJECT.site.is_file():
         return f"That page has {PROJECT.site.stat().st_size / 1e6:.1f} MB: passages, vectors and trees are in it."
     return (
-        f"There is no such page for {measured['data']['source']}: it would be larger than `page_megabytes` in `config.py`, "
+        f"There is no such page for {measured['data']['source']}: it would be larger than `page_megabytes` in "
+        f"`config.py`, "
         "or the license forbids to publish the passages."
     )
 
@@ -163,12 +182,25 @@ def weakest(measured: dict[str, Any]) -> str:
     points = []
     if len(slices) > 1:
         low, high = slices[0], slices[-1]
-        points.append(f"nDCG is lowest for questions of the kind “{low['name']}”: {three(low['value'])} {interval(low, three)}, against {three(high['value'])} for “{high['name']}”.")
+        points.append(
+            f"nDCG is lowest for questions of the kind “{low['name']}”: {three(low['value'])} "
+            f"{interval(low, three)}, against {three(high['value'])} for “{high['name']}”."
+        )
     if recall["value"] < 1:
-        points.append(f"{percent(1 - recall['value'])} of the passages that answer are not among the candidates: no ranking finds them.")
+        points.append(
+            f"{percent(1 - recall['value'])} of the passages that answer are not among the candidates: no ranking "
+            f"finds them."
+        )
     rows = answers(measured)
     points.append(f"{percent(1 - rows[ANSWERED]['value'])} of the test questions get no answer.")
-    missed = min((each for each in measured["support"]["kinds"] if not each["is_supported"]), key=lambda each: each["flagged"] / each["n"], default=None)
+    missed = min(
+        (each for each in measured["support"]["kinds"] if not each["is_supported"]),
+        key=lambda each: each["flagged"] / each["n"],
+        default=None,
+    )
     if missed and missed["flagged"] < missed["n"]:
-        points.append(f"Of planted sentences of the kind “{missed['kind']}”, the checker finds {missed['flagged']} of {missed['n']}.")
+        points.append(
+            f"Of planted sentences of the kind “{missed['kind']}”, the checker finds {missed['flagged']} of "
+            f"{missed['n']}."
+        )
     return "The weakest points that this run measured:\n\n" + "\n".join(f"- {point}" for point in points)

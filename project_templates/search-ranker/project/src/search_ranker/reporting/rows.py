@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search_ranker.evaluation.answering import ANSWERED, EAGER, INVENTED, SENTENCES, WRONG
+from search_ranker.evaluation.answering import ANSWERED, INVENTED, SENTENCES, WRONG
 from search_ranker.kit import results
 from search_ranker.kit.blocks import signed
 

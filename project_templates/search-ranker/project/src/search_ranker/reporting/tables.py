@@ -6,6 +6,7 @@ from search_ranker.config import PROJECT
 from search_ranker.data import cranfield
 from search_ranker.evaluation.evaluate import METRICS, ORACLE
 from search_ranker.kit.blocks import interval, model_name, table
+from search_ranker.models.engine import LAMBDAMART
 from search_ranker.reporting.rows import UNMEASURED, is_measured, main, percent, signed_three, three
 
 NOT_QUOTED = frozenset({cranfield.LICENCE})  # questions are named by their number only
@@ -16,15 +17,27 @@ def experiments(runs: list[dict[str, Any]]) -> str:
     if not any(run["validation_ndcg"] for run in runs):
         return "Too few questions are judged to try anything, so the fusion of both retrievers is served, untuned."
     rows = [
-        [f"**{run['name']}**" if run["chosen"] else run["name"], run["decision"], _settings(run["settings"]), three(run["validation_ndcg"])]
+        [
+            f"**{run['name']}**" if run["chosen"] else run["name"],
+            run["decision"],
+            _settings(run["settings"]),
+            three(run["validation_ndcg"]),
+        ]
         for run in runs
     ]
-    lines = [table(["Ranking", "Decision it tests", "Setting", "nDCG@10 in validation"], rows), "The bold one was chosen, and is served."]
-    trials = next((run["trials"] for run in runs if run["name"] == "LambdaMART"), [])
-    whole = next((run["validation_ndcg"] for run in runs if run["name"] == "LambdaMART"), 0.0)
-    if trials:
-        cells = [[each["settings"]["without"], three(each["ndcg"]), signed_three(each["ndcg"] - whole)] for each in trials]
-        lines += ["LambdaMART, trained again without a group of its features:", table(["Without", "nDCG@10", "Change"], cells)]
+    lines = [
+        table(["Ranking", "Decision it tests", "Setting", "nDCG@10 in validation"], rows),
+        "The bold one was chosen, and is served.",
+    ]
+    for run in (each for each in runs if each["name"] == LAMBDAMART and each["trials"]):
+        cells = [
+            [each["settings"]["without"], three(each["ndcg"]), signed_three(each["ndcg"] - run["validation_ndcg"])]
+            for each in run["trials"]
+        ]
+        lines += [
+            "LambdaMART, trained again without a group of its features:",
+            table(["Without", "nDCG@10", "Change"], cells),
+        ]
     return "\n\n".join([*lines, "Every setting that was tried is in `reports/runs/`, with its score."])
 
 
@@ -42,16 +55,19 @@ def results(measured: dict[str, Any]) -> str:
             by_name.setdefault(row["model"], {})[row["metric"]] = row
     oracle, recall = measured["ceiling"]["oracle"], measured["ceiling"]["recall"]
     rows = [_row(each) for each in by_name.values()]
-    rows.append([f"({ORACLE})", three(oracle["value"]), interval(oracle, three), "–", "–", "–"])
+    rows.append([f"({ORACLE})", three(oracle["value"]), interval(oracle, three), "", "", ""])
     header = ["Ranking", "nDCG@10", "95% interval", "MRR@10", "Success@1", "Judged@10"]
     lines = [
         table(header, rows),
-        f"All rankings order the same candidates, up to a hundred for a question, which hold {percent(recall['value'])} "
-        f"{interval(recall, percent)} of the passages that answer (Recall@100): the last row is what no ranking of them "
+        f"All rankings order the same candidates, up to a hundred for a question, which hold "
+        f"{percent(recall['value'])} "
+        f"{interval(recall, percent)} of the passages that answer (Recall@100): the last row is what no ranking of "
+        f"them "
         f"can exceed. {_careless(measured)}",
         f"How much higher {measured['chosen']} is than each other ranking, question by question:",
         _duels(measured),
-        f"The test is a paired randomization test over what is asked for; p is corrected for {len(measured['duels'])} comparisons (Holm).",
+        f"The test is a paired randomization test over what is asked for; p is corrected for "
+        f"{len(measured['duels'])} comparisons (Holm).",
     ]
     if PROJECT.screenshot.is_file():  # else the first screen shows it
         lines.append("![Every ranking's score with its interval](reports/figures/results.png)")
@@ -60,17 +76,23 @@ def results(measured: dict[str, Any]) -> str:
 
 def _row(of: dict[str, dict[str, Any]]) -> list[str]:
     first = of["ndcg_at_10"]
-    others = [three(of[key]["value"]) if key in of else "–" for key in list(METRICS)[1:]]
+    others = [three(of[key]["value"]) if key in of else "" for key in list(METRICS)[1:]]
     return [model_name(first), three(first["value"]), interval(first, three), *others]
 
 
 def _careless(measured: dict[str, Any]) -> str:
     """What a split by row would have claimed, and whether that is more."""
     naive = next(row for row in measured["results"] if row["role"] == "naive")
-    fair = next(row for row in measured["results"] if row["model"] == "LambdaMART" and row["metric"] == "ndcg_at_10")
+    fair = next(row for row in measured["results"] if row["model"] == LAMBDAMART and row["metric"] == "ndcg_at_10")
     gap = naive["value"] - fair["value"]
-    said = "The row in italics is LambdaMART after a split by row, which lets it learn from other passages of the test questions"
-    return f"{said}: {signed_three(gap)} against the honest split{' here' if gap > 0 else ', so that here it gains nothing'}."
+    said = (
+        "The row in italics is LambdaMART after a split by row, which lets it learn from other passages of the "
+        "test questions"
+    )
+    return (
+        f"{said}: {signed_three(gap)} against the honest "
+        f"split{' here' if gap > 0 else ', so that here it gains nothing'}."
+    )
 
 
 def _duels(measured: dict[str, Any]) -> str:
@@ -87,14 +109,22 @@ def errors(measured: dict[str, Any]) -> str:
     if not is_measured(measured):
         return UNMEASURED
     found, model = measured["errors"], main(measured)["model"]
-    rows = [[each["name"], str(each["n"]), three(each["value"]), interval(each, three), three(each["baseline"])] for each in found["slices"]]
+    rows = [
+        [each["name"], str(each["n"]), three(each["value"]), interval(each, three), three(each["baseline"])]
+        for each in found["slices"]
+    ]
     number: dict[str, int] = {}
     for each in found["worst"]:
         number[each["fault"]] = number.get(each["fault"], 0) + 1
-    lines = [table(["Kind of question", "Questions", f"nDCG@10, {model}", "95% interval", "BM25"], rows)] if rows else []
+    lines = (
+        [table(["Kind of question", "Questions", f"nDCG@10, {model}", "95% interval", "BM25"], rows)] if rows else []
+    )
     if number:
         faults = "; ".join(f"{name}: {n}" for name, n in sorted(number.items(), key=lambda each: -each[1]))
-        lines.append(f"What went wrong with the {len(found['worst'])} worst questions: {faults}. They are listed in [docs/evaluation.md](docs/evaluation.md).")
+        lines.append(
+            f"What went wrong with the {len(found['worst'])} worst questions: {faults}. They are listed in "
+            f"[docs/evaluation.md](docs/evaluation.md)."
+        )
     return "\n\n".join(lines)
 
 
@@ -125,9 +155,11 @@ def importance(measured: dict[str, Any]) -> str:
     rows = [[each["name"], signed_three(each["value"]), interval(each, signed_three)] for each in found]
     return "\n\n".join(
         [
-            "Permutation importance: by how much nDCG changes when the values of a group of features are swapped among the candidates of each question:",
+            "Permutation importance: by how much nDCG changes when the values of a group of features are swapped "
+            "among the candidates of each question:",
             table(["Features", "nDCG changes by", "95% interval"], rows),
-            "Features that carry the same information stand in for each other, so that each can look unimportant while both are not.",
+            "Features that carry the same information stand in for each other, so that each can look unimportant "
+            "while both are not.",
         ]
     )
 

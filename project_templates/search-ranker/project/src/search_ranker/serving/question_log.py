@@ -46,7 +46,13 @@ class QuestionLog:
         asked = answer.ranked.words
         known = [word for word, is_known in zip(asked, engine.known(asked), strict=True) if is_known]
         first = engine.index.passages[answer.ranked.numbers[0]].id if len(answer.ranked.numbers) else None
-        entry = {"asker": asker, "words": known, "unknown": len(asked) - len(known), "first": first, "is_given": answer.is_given}
+        entry = {
+            "asker": asker,
+            "words": known,
+            "unknown": len(asked) - len(known),
+            "first": first,
+            "is_given": answer.is_given,
+        }
         with self._lock:
             self._turn()
             with self._file.open("a", encoding="utf-8") as file:
