@@ -65,7 +65,7 @@ class Template:
     version: str
     title: str
     summary: str
-    role: str  # "mle", "ds" or "pm"
+    role: str  # "mle", "ds", "ai" or "pm"
     profile: str  # the kind of project that the audit takes it for
     skills: tuple[str, ...]
     package: str  # the import name of the generated project

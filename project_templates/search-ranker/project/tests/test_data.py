@@ -144,7 +144,7 @@ BEIR = {
 
 def test_a_folder_in_the_layout_of_beir(tmp_path: Path) -> None:
     found, _ = beir.read(_folder(tmp_path, BEIR))
-    assert found.questions == [Question("1", "q", {"a": 1})]
+    assert found.questions == [Question("1", "q", {"a": 1}, kind=beir.TEST)]
     assert [each.title for each in found.passages] == ["T", ""]
 
 

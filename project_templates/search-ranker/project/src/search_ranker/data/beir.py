@@ -55,7 +55,7 @@ def read(folder: Path) -> tuple[Collection, str]:
 
 
 def parse(files: Mapping[str, bytes]) -> Collection:
-    """Passages, and the questions that any judgement names; a question of the test file asks for what no other does."""
+    """Passages, and the questions that any judgement names; their kind is the file that judges them."""
     passages = [
         Passage(_text(row, "_id", CORPUS, line), str(row.get("title") or ""), _text(row, "text", CORPUS, line))
         for line, row in _lines(CORPUS, files[CORPUS])
@@ -64,13 +64,15 @@ def parse(files: Mapping[str, bytes]) -> Collection:
         _text(row, "_id", QUERIES, line): _text(row, "text", QUERIES, line)
         for line, row in _lines(QUERIES, files[QUERIES])
     }
-    grades: dict[str, dict[str, int]] = {}
+    grades, of_file = dict[str, dict[str, int]](), dict[str, str]()
     for name in (TEST, TRAIN):
         for line, (question, passage, grade) in enumerate(_judgements(name, files.get(name, b"")), start=2):
             if question not in texts:
                 raise BadDataError(f"{name}, line {line}: there is no question {question!r} in {QUERIES}")
             grades.setdefault(question, {})[passage] = grade
-    return collect(passages, [Question(name, texts[name], judged) for name, judged in grades.items()])
+            of_file.setdefault(question, name)
+    questions = [Question(name, texts[name], judged, kind=of_file[name]) for name, judged in grades.items()]
+    return collect(passages, questions)
 
 
 def _lines(name: str, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:

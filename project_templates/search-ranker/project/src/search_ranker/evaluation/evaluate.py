@@ -15,7 +15,7 @@ from search_ranker.data import prepare, split
 from search_ranker.data.passages import Question
 from search_ranker.data.prepare import Manifest
 from search_ranker.data.split import Split
-from search_ranker.evaluation import answering, errors, figures, importance, measures, planted, significance
+from search_ranker.evaluation import answering, errors, figures, importance, measures, planted, published, significance
 from search_ranker.evaluation.measures import Tested
 from search_ranker.kit import drift, results
 from search_ranker.kit.intervals import stream
@@ -90,6 +90,7 @@ def evaluate(config: Config) -> None:
     comparisons, duels = _compared(trial, lists, served.card.ranking)
     answers, more = _answers(parts.test, served.engine, manifest)
     ranked = {
+        "published": published.check(manifest.source, collection.answerable, served.engine.index),
         "duels": [asdict(each) for each in duels],
         "ceiling": _ceiling(trial),
         "importance": importance.importances(trial.tested, trial.found, served.engine),
@@ -207,7 +208,7 @@ def _write(
     comparisons: Sequence[Comparison],
 ) -> None:
     facts = ("noun", "questions", "answerable", "unanswerable", "judgements", "left_out", "dated", "quoted")
-    described = {name: getattr(manifest, name) for name in facts} | {"words": len(served.engine.index.rarity)}
+    described = {name: getattr(manifest, name) for name in facts} | {"words": len(served.engine.index.texts.numbers)}
     artefacts = [saved.MODEL, saved.PASSAGES]
     document = results.document(PROJECT, manifest, config.seed, described, rows, comparisons, artefacts)
     results.write(PROJECT.metrics, {**document, **more, "chosen": served.card.ranking})

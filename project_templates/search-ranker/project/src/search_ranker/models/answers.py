@@ -11,7 +11,7 @@ from math import ceil, floor, log
 import numpy as np
 
 from search_ranker.data.text import sentences, words
-from search_ranker.models.features import kept
+from search_ranker.models.features import share
 from search_ranker.models.index import Index
 from search_ranker.models.trees import Trees
 
@@ -62,20 +62,29 @@ def read(
     """The sentences of passages that are ranked best first, and (S, NAMES) what is known of each."""
     found, rows = [], []
     vector, wants_number = index.dense.encode(asked), bool(ASKS_FOR_A_NUMBER & set(asked))
+    weights, alike = index.weights(asked), np.ones(len(asked))
     for place, number in enumerate(numbers):
-        passage, title = index.passages[number], set(index.titles[number])
-        whole = index.covered(asked, set(index.words[number]))
+        passage = index.passages[number]
+        in_title, in_whole = (_has(asked, words(text)) for text in (passage.title, passage.whole))
         behind = float(scores[place] - scores[0])
         before = float(scores[place] - scores[place + 1]) if place + 1 < len(scores) else 1.0
+        of_passage = (1 / (1 + place), behind, before, index.newness[number])
         for text in sentences(passage.text) or [passage.title]:
             own = words(text)
+            in_own = _has(asked, own)
+            in_both = in_own | in_title
+            covered = (share(has, much) for has, much in ((in_own, weights), (in_both, weights), (in_whole, weights)))
             has_number = wants_number and any(map(str.isdigit, text))
-            with_title = title | set(own)
-            covered = (index.covered(asked, set(own)), index.covered(asked, with_title), whole, kept(asked, with_title))
             likeness = float(index.dense.encode(own) @ vector)
-            rows.append((*covered, likeness, has_number, 1 / (1 + place), behind, before, index.newness[number]))
+            rows.append((*covered, share(in_both, alike), likeness, has_number, *of_passage))
             found.append(Sentence(text, number))
     return found, np.round(np.array(rows, dtype=np.float64).reshape(-1, len(NAMES)), 4)
+
+
+def _has(asked: Sequence[str], by: Sequence[str]) -> np.ndarray:
+    """(Q,) bool: which words are among others."""
+    known = set(by)
+    return np.array([word in known for word in asked], dtype=bool)
 
 
 def threshold(confidence: np.ndarray, is_right: np.ndarray, drawn: np.ndarray, risk: float) -> float:

@@ -4,9 +4,12 @@ It finds what shares no word with a question, where other passages use both word
 vectors are kept in whole numbers of one byte, in the service as in the page: both rank by the very same ones.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import log
 
 import numpy as np
 
@@ -37,7 +40,12 @@ class Dense:
 
     def scores(self, words: Sequence[str]) -> np.ndarray:
         """(N,) cosine of a question with each passage."""
-        return (self.passages @ self.encode(words)) / self.lengths
+        return (self._floats @ self.encode(words)) / self.lengths
+
+    @cached_property
+    def _floats(self) -> np.ndarray:
+        """The passages' vectors as the processor multiplies them: otherwise they are converted for every question."""
+        return self.passages.astype(np.float32)
 
 
 def fit(texts: Sequence[Sequence[str]], most_terms: int, dimensions: int, seed: int) -> Dense:
@@ -45,20 +53,22 @@ def fit(texts: Sequence[Sequence[str]], most_terms: int, dimensions: int, seed: 
     from scipy import sparse
     from scipy.sparse.linalg import svds
 
-    counts = [Counter(term for word in text for term in pieces(word)) for text in texts]
-    spread = Counter(term for each in counts for term in each)
+    spread = Counter(term for text in texts for term in {term for word in text for term in pieces(word)})
     known = sorted((term for term, n in spread.items() if n > 1), key=lambda term: (-spread[term], term))[:most_terms]
     rows = {term: number for number, term in enumerate(known)}
     weights = np.log(len(texts) / np.array([spread[term] for term in known], dtype=np.float64)).astype(np.float32) + 1
-    entries = [
-        (i, rows[term], 1 + np.log(n)) for i, each in enumerate(counts) for term, n in each.items() if term in rows
-    ]
     dimensions = min(dimensions, len(known) - 1, len(texts) - 1)
     if dimensions < 1:
         empty = np.zeros((len(known), 1), dtype=np.int8)
         return Dense(rows, weights, empty, np.zeros((len(texts), 1), dtype=np.int8), np.ones(len(texts), np.float32))
-    texts_of, terms_of, often = map(np.array, zip(*entries, strict=True))
-    matrix = sparse.csr_array((often * weights[terms_of], (texts_of, terms_of)), shape=(len(texts), len(known)))
+    terms_of, often, starts = array("i"), array("d"), array("q", [0])  # a list would take ten times the memory
+    for text in texts:
+        counts = Counter(term for word in text for term in pieces(word) if term in rows)
+        terms_of.extend(rows[term] for term in counts)
+        often.extend(1 + log(n) for n in counts.values())
+        starts.append(len(terms_of))
+    counted = np.array(often) * weights[np.array(terms_of)]
+    matrix = sparse.csr_array((counted, np.array(terms_of), np.array(starts)), shape=(len(texts), len(known)))
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1))).ravel()
     scaled = sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix
     _, _, directions = svds(scaled, k=dimensions, rng=np.random.default_rng(seed))

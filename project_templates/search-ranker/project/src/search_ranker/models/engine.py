@@ -102,7 +102,7 @@ class Engine:
 
     def known(self, words: list[str]) -> list[bool]:
         """Whether each word is in any passage."""
-        return [word in self.index.rarity for word in words]
+        return [word in self.index.texts.numbers for word in words]
 
     def ranking_by(self, ranking: Ranking) -> "Engine":
         """The same with another ranking."""

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -75,34 +74,28 @@ def best(scores: np.ndarray, number: int, digits: int = DIGITS + 4) -> np.ndarra
 
 def of(found: Candidates, index: Index) -> np.ndarray:
     """(C, features) in the order of NAMES."""
-    asked, pairs = found.words, set(pairwise(found.words))
-    rows = []
-    for number in found.numbers.tolist():
-        text, title = index.words[number], index.titles[number]
-        neighbors = len(pairs & set(pairwise(text))) / len(pairs) if pairs else 0.0
-        covered = (index.covered(asked, set(text)), index.covered(asked, set(title)), kept(asked, set(text)))
-        rows.append((*covered, neighbors, np.log1p(len(text))))
-    numbers = found.numbers
-    in_whole, in_title, share, near, length = np.array(rows).reshape(-1, 5).T
+    asked, numbers, weights = found.words, found.numbers, index.weights(found.words)
+    has, in_title = index.texts.have(asked, numbers), index.titles.have(asked, numbers)
     columns = (
         found.lexical[numbers],
         found.titles[numbers],
         found.likeness[numbers],
         _places(found.lexical[numbers]),
         _places(found.likeness[numbers]),
-        in_whole,
-        in_title,
-        near,
+        share(has, weights),
+        share(in_title, weights),
+        index.texts.neighbors(asked, numbers),
         index.newness[numbers],
-        share,
-        length,
+        share(has, np.ones(len(asked))),
+        np.log1p(index.texts.lengths(numbers)),
     )
     return np.round(np.column_stack(columns).astype(np.float64), DIGITS)
 
 
-def kept(asked: Sequence[str], by: set[str]) -> float:
-    """The share of a question's words that are among others, each counted alike: also of those that are everywhere."""
-    return sum(word in by for word in asked) / len(asked) if asked else 0.0
+def share(has: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(C, Q) which words are there, and what each of them counts → (C,): how much of a question that covers."""
+    covered: np.ndarray = has @ weights / max(float(weights.sum()), 1e-9)
+    return covered
 
 
 def _places(scores: Sequence[float] | np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from search_ranker.data.text import words
 from search_ranker.models import dense
 from search_ranker.models.dense import Dense
 from search_ranker.models.lexical import Lexical
+from search_ranker.models.texts import Texts
 
 UNKNOWN_AGE = 0.5
 
@@ -21,8 +22,8 @@ class Index:
     """N passages."""
 
     passages: Sequence[Passage]
-    words: Sequence[Sequence[str]]  # of title and text
-    titles: Sequence[Sequence[str]]
+    texts: Texts  # titles and texts together
+    titles: Texts
     lexical: Lexical  # over title and text
     by_title: Lexical
     dense: Dense
@@ -33,18 +34,8 @@ class Index:
         texts = [words(each.whole) for each in passages]
         titles = [words(each.title) for each in passages]
         fitted = vectors or dense.fit(texts, config.terms, config.dimensions, config.seed)
-        lexical = Lexical.of(texts, config.k1, config.b)
-        return cls(passages, texts, titles, lexical, Lexical.of(titles, config.k1, config.b), fitted)
-
-    @cached_property
-    def rarity(self) -> dict[str, float]:
-        """What each word counts when it is asked how much of a question something covers: the rarer, the more."""
-        spread: dict[str, int] = {}
-        for text in self.words:
-            for word in set(text):
-                spread[word] = spread.get(word, 0) + 1
-        number = len(self.passages)
-        return {word: float(np.log(1 + (number - n + 0.5) / (n + 0.5))) for word, n in spread.items()}
+        lexical, by_title = (Lexical.of(each, config.k1, config.b) for each in (texts, titles))
+        return cls(passages, Texts.of(texts), Texts.of(titles), lexical, by_title, fitted)
 
     @cached_property
     def newness(self) -> np.ndarray:
@@ -54,11 +45,9 @@ class Index:
         place = {each: number / max(1, len(known) - 1) for number, each in enumerate(known)}
         return np.array([place.get(each, UNKNOWN_AGE) for each in dates])
 
-    def weight(self, word: str) -> float:
-        """What a word counts; one that is in no passage counts as much as one that is in one."""
-        return self.rarity.get(word, float(np.log(1 + (len(self.passages) - 0.5) / 1.5)))
-
-    def covered(self, asked: Sequence[str], by: set[str]) -> float:
-        """The share of a question's words that are among others, each by its weight."""
-        total = sum(map(self.weight, asked))
-        return sum(self.weight(word) for word in asked if word in by) / total if total else 0.0
+    def weights(self, asked: Sequence[str]) -> np.ndarray:
+        """(Q,): what each word counts; the rarer, the more, and one that is in no passage as much as one in one."""
+        known = [self.texts.numbers.get(word) for word in asked]
+        spread = np.array([1 if each is None else self.texts.spread[each] for each in known], dtype=np.float64)
+        weights: np.ndarray = np.log(1 + (len(self.passages) - spread + 0.5) / (spread + 0.5))
+        return weights

@@ -22,6 +22,7 @@ from search_ranker.models.trees import Trees
 MODEL = PROJECT.models / "ranker.npz"
 PASSAGES = PROJECT.models / "passages.jsonl"
 CARD = PROJECT.models / "card.json"
+EXAMPLES, LONGEST = 200, 100  # passages, and characters of each
 TREES = ("feature", "threshold", "left", "right", "value")
 
 
@@ -54,6 +55,12 @@ class Saved:
 
     engine: Engine
     card: Card
+
+    @property
+    def examples(self) -> list[str]:
+        """Questions to try; where nobody has asked anything yet, titles of passages, or how they begin."""
+        passages = self.engine.index.passages[:EXAMPLES]
+        return self.card.examples or [(each.title or each.text)[:LONGEST] for each in passages]
 
 
 def save(engine: Engine) -> str:

@@ -19,6 +19,7 @@ def blocks(measured: dict[str, Any], runs: list[dict[str, Any]]) -> dict[str, st
         "llm": answers.llm(measured),
         "errors": tables.errors(measured),
         "worst": tables.worst(measured),
+        "published": tables.published(measured),
         "importance": tables.importance(measured),
         "serving": paragraphs.serving(measured),
         "page": paragraphs.page(measured),

@@ -4,6 +4,7 @@ from typing import Any
 
 from search_ranker.evaluation.answering import ANSWERED, EAGER, INVENTED, LABELS, SENTENCES, WRONG
 from search_ranker.kit.blocks import interval, table
+from search_ranker.models.answers import NEVER
 from search_ranker.reporting.rows import UNMEASURED, is_measured, percent
 from search_ranker.reporting.rows import answers as rows_of
 
@@ -14,18 +15,29 @@ def answers(measured: dict[str, Any]) -> str:
     """Coverage and risk, against a system that never abstains."""
     if not is_measured(measured):
         return UNMEASURED
-    found = measured["answers"]
     rows = [[EAGER, *_cells(rows_of(measured, EAGER))], [f"**{SENTENCES}**", *_cells(rows_of(measured))]]
     return "\n\n".join(
         [
             table(HEADER, rows),
-            f"An answer is a sentence of one of the best passages, word for word. The threshold "
-            f"({found['threshold']:.2f}) was chosen in "
-            f"validation as the lowest at which, in 95% of resamples, at most {percent(found['risk'])} of the "
-            f"answers are wrong; the "
-            "test, which took no part in that, says whether it holds.",
+            f"An answer is a sentence of one of the best passages, word for word. {_threshold(measured)}",
             "![Share of wrong answers by share of questions answered](reports/figures/risk.png)",
         ]
+    )
+
+
+def _threshold(measured: dict[str, Any]) -> str:
+    """How it was chosen; where none keeps the promise, there is none."""
+    threshold, risk = measured["answers"]["threshold"], percent(measured["answers"]["risk"])
+    if threshold >= NEVER:
+        return (
+            f"In validation, no threshold kept the share of wrong answers within {risk} in 95% of resamples, so "
+            f"nothing "
+            "is answered: the passages are shown, and the reader decides. A larger `risk` in `config.py` answers more."
+        )
+    return (
+        f"The threshold ({threshold:.2f}) was chosen in validation as the lowest at which, in 95% of resamples, at "
+        f"most "
+        f"{risk} of the answers are wrong; the test, which took no part in that, says whether it holds."
     )
 
 

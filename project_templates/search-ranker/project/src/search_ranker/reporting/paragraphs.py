@@ -37,7 +37,7 @@ def headline(measured: dict[str, Any]) -> str:
         )
     picture = "![Every ranking's score with its interval](reports/figures/results.png)" if is_measured(measured) else ""
     if PROJECT.screenshot.is_file():
-        picture = f"![The page with an answer]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
+        picture = f"![The page at work]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
     lines.append(f"{links(PROJECT)}{picture}")
     return "\n\n".join(line for line in lines if line)
 

@@ -148,6 +148,19 @@ def worst(measured: dict[str, Any]) -> str:
     return table(header, rows) if rows else "No question has less than the best possible order."
 
 
+def published(measured: dict[str, Any]) -> str:
+    """BM25 by the protocol of published numbers, where there are any for these data."""
+    if not (found := measured.get("published")):
+        return f"There is no published number for {measured['data']['source']} to compare with."
+    gap, margin = found["value"] - found["known"], found["margin"]
+    verdict = "agrees with it" if abs(gap) <= margin else "**does not agree with it**"
+    return (
+        f"BM25 alone on {found['n']} questions ({found['questions']}), binary judgements: "
+        f"nDCG@10 {three(found['value'])}. Published: {three(found['known'])}; the difference of "
+        f"{signed_three(gap)} {verdict}, within {margin:g}."
+    )
+
+
 def importance(measured: dict[str, Any]) -> str:
     """Which features the order rests on."""
     if not (found := measured.get("importance")):

@@ -20,7 +20,7 @@ from search_ranker.kit import page, service
 from search_ranker.kit.page import Page
 from search_ranker.kit.service import Limits, Refusal, Service
 from search_ranker.models.engine import Answer, Ranked
-from search_ranker.models.saved import Card, Saved
+from search_ranker.models.saved import Saved
 from search_ranker.monitoring.signals import signals
 from search_ranker.serving.question_log import QuestionLog
 
@@ -114,7 +114,7 @@ class Api:
     @property
     def router(self) -> APIRouter:
         """Where each of them is."""
-        router, example = APIRouter(), {"question": (self.saved.card.examples or ["How do I begin?"])[0]}
+        router, example = APIRouter(), {"question": self.saved.examples[0]}
         shown = {"requestBody": {"content": {"application/json": {"example": example}}}}
         router.post("/search", openapi_extra=shown)(self.search)
         router.post("/answer", openapi_extra=shown)(self.answer)
@@ -202,7 +202,7 @@ def create_app(saved: Saved, config: Config, log_dir: Path) -> FastAPI:
         title=config.title,
         version=card.version,
         router=api.router,
-        page=shown(config, card, len(saved.engine.index.passages), "null"),
+        page=shown(config, saved, "null"),
         limits=Limits(config.max_request_bytes, config.workers + config.waiting, config.request_seconds),
         warm=api.warm,
         about={"searches": card.source, "passages": len(saved.engine.index.passages), "ranking": card.ranking},
@@ -211,11 +211,11 @@ def create_app(saved: Saved, config: Config, log_dir: Path) -> FastAPI:
     return service.application(described, log_dir)
 
 
-def shown(config: Config, card: Card, passages: int, local: str) -> Page:
+def shown(config: Config, saved: Saved, local: str) -> Page:
     """The page; `local` is JavaScript that answers instead of a service, or null."""
-    words = {"title": config.title, "noun": card.noun, "source": card.source, "passages": f"{passages:,}"}
-    examples = card.examples[:1] or [""]
-    return page.render(PAGE, words, {"local": local, "example": page.as_data(examples[0])})
+    card, passages = saved.card, saved.engine.index.passages
+    words = {"title": config.title, "noun": card.noun, "source": card.source, "passages": f"{len(passages):,}"}
+    return page.render(PAGE, words, {"local": local, "example": page.as_data(saved.examples[0])})
 
 
 def _key(folder: Path) -> bytes:

@@ -36,7 +36,7 @@ def alone(config: Config) -> Page | None:
         )
         return None
     local = SEARCH.read_text(encoding="utf-8").replace("MODEL", packed)
-    return shown(config, model.card, len(model.engine.index.passages), local)
+    return shown(config, model, local)
 
 
 def _packed(model: Saved, config: Config) -> dict[str, Any]:
