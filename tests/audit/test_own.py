@@ -22,7 +22,7 @@ from portfolio.readme import markdown
 from tests.audit.audited import git, states
 from tests.conftest import default_answers
 
-ABOUT_RESULTS = {"DAT203", "MOD301", "MOD303", "EVL401", "EVL402", "EVL404", "EVL406"}
+ABOUT_RESULTS = {"DAT203", "MOD301", "MOD303", "EVL401", "EVL402", "EVL404", "EVL406", "LLM953"}
 OWN = {"OWN901", "OWN902", "OWN903", "OWN904", "OWN905", "OWN906", "OWN907"}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
 from portfolio.audit.metric_tables import metric_tables
+from portfolio.audit.rules.first_run import has_not_run, needs_run
 from portfolio.audit.rules.rule import PROMPTED, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
 from portfolio.readme.words import spoken, words
@@ -131,6 +132,8 @@ def retrieval(project: Project) -> Verdict:
     """
     if line := _said(project, "retrieval", needs_a_number=True):
         return passed(line=line)
+    if has_not_run(project):
+        return needs_run(project, "how often the right passage is found is not measured yet")
     return failed("no number says how often the right passage is found")
 
 

@@ -14,9 +14,9 @@ from search_ranker.models.training import answers_rightly, is_right
 
 ANSWERED, WRONG, INVENTED = "answered", "wrong_answers", "answered_unanswerable"
 LABELS = {
-    ANSWERED: "Questions answered",
-    WRONG: "Wrong, of the answers given",
-    INVENTED: "Answered although nothing answers",
+    ANSWERED: "Share answered",
+    WRONG: "Share wrong of these",
+    INVENTED: "Share answered where nothing answers",
 }
 POINTS = 40  # of the curve
 SENTENCES, EAGER = "sentence above the threshold", "first sentence of the first passage, always"

@@ -93,6 +93,7 @@ def evaluate(config: Config) -> None:
         "published": published.check(manifest.source, collection.answerable, served.engine.index),
         "duels": [asdict(each) for each in duels],
         "ceiling": _ceiling(trial),
+        "ablation": _ablation(),
         "importance": importance.importances(trial.tested, trial.found, served.engine),
         "errors": errors.errors(trial.tested, lists[served.card.ranking], lists[BM25], served.engine),
         "support": planted.check(served.engine.index.passages, config.seed),
@@ -127,6 +128,19 @@ def _rows(trial: Trial, lists: dict[str, list[list[str]]], chosen: str) -> list[
         )
         for metric, (label, score) in METRICS.items()
         for name, each in everything.items()
+    ]
+
+
+def _ablation() -> list[dict[str, Any]]:
+    """What LambdaMART came to in validation without each group of features, as `train` recorded it."""
+    run = next(each for each in results.experiments(PROJECT) if each["name"] == LAMBDAMART)
+    return [
+        {
+            "name": each["settings"]["without"],
+            "validation_ndcg": each["ndcg"],
+            "change": round(each["ndcg"] - run["validation_ndcg"], 4),
+        }
+        for each in run["trials"]
     ]
 
 

@@ -24,7 +24,7 @@ NAMES = (
     "length",
 )
 GROUPS = {  # taken away one after the other, to see what each is worth
-    "BM25": (0, 3),
+    "the BM25 score": (0, 3),
     "the title": (1, 6),
     "likeness": (2, 4),
     "covered words": (5, 7, 9),

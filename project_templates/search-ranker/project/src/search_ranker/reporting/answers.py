@@ -5,7 +5,7 @@ from typing import Any
 from search_ranker.evaluation.answering import ANSWERED, EAGER, INVENTED, LABELS, SENTENCES, WRONG
 from search_ranker.kit.blocks import interval, table
 from search_ranker.models.answers import NEVER
-from search_ranker.reporting.rows import UNMEASURED, is_measured, percent
+from search_ranker.reporting.rows import UNMEASURED, is_measured, percent, three
 from search_ranker.reporting.rows import answers as rows_of
 
 HEADER = ["Way to answer", *(LABELS[each] for each in (ANSWERED, WRONG, INVENTED))]
@@ -43,7 +43,7 @@ def _threshold(measured: dict[str, Any]) -> str:
 
 def _cells(rows: dict[str, dict[str, Any]]) -> list[str]:
     return [
-        f"{percent(rows[key]['value'])} {interval(rows[key], percent)}" if key in rows else "–"
+        f"{three(rows[key]['value'])} {interval(rows[key], three)}" if key in rows else ""
         for key in (ANSWERED, WRONG, INVENTED)
     ]
 

@@ -36,7 +36,7 @@ def experiments(runs: list[dict[str, Any]]) -> str:
         ]
         lines += [
             "LambdaMART, trained again without a group of its features:",
-            table(["Without", "nDCG@10", "Change"], cells),
+            table(["Trained without", "nDCG@10 in validation", "Change in validation"], cells),
         ]
     return "\n\n".join([*lines, "Every setting that was tried is in `reports/runs/`, with its score."])
 
