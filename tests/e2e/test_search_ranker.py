@@ -1,4 +1,4 @@
-"""What only `search-ranker` promises: cited answers or none, thumbs that are logged, one ranking in Python and browser."""
+"""What only `search-ranker` promises: cited answers or none, thumbs that are kept, one order in Python and browser."""
 
 from __future__ import annotations
 
