@@ -196,7 +196,8 @@ def test_after_a_run_the_audit_finds_no_error(each: Project, tool: Tool) -> None
     assert states["EVL402"] == states["EVL403"] == "pass"
     assert int(messages["EVL402"].split()[0]) > 100, "numbers that were compared"
     assert project["profile"] == each.template.profile
-    assert sum(part["state"] == "pass" for part in project["checklist"]) == 14
+    assert {part["state"] for part in project["checklist"]} == {"pass"}
+    assert len(project["checklist"]) >= 13  # as many as its kind has
 
 
 @pytest.mark.parametrize("template", [todays()], ids=lambda each: each.name)

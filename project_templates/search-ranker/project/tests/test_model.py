@@ -3,9 +3,11 @@
 import dataclasses
 import json
 import math
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import lightgbm
@@ -15,15 +17,15 @@ import pytest
 from search_ranker.config import Config
 from search_ranker.data.passages import Collection, Passage, Question
 from search_ranker.data.split import Split
-from search_ranker.data.text import words
 from search_ranker.evaluation import answering, errors, measures, planted, significance
 from search_ranker.kit.intervals import stream
 from search_ranker.kit.project import ExplainedError
-from search_ranker.models import answers, dense, features, saved, support, training, trees, writer
+from search_ranker.models import answers, dense, features, neural, saved, support, training, trees, writer
 from search_ranker.models.answers import NEVER, Judge
 from search_ranker.models.engine import BM25, FUSION, RANKINGS, Engine, Ranking
 from search_ranker.models.index import Index
 from search_ranker.models.trees import Growth
+from search_ranker.serving import site
 
 GRADES = {"a": 2, "b": 1, "c": 0}
 
@@ -135,16 +137,67 @@ def test_candidates_hold_most_of_what_answers(engine: Engine, parts: Split, conf
 
 
 def test_the_dense_retriever_survives_a_typing_mistake(engine: Engine) -> None:
-    right, wrong = (engine.index.dense.encode(words(text)) for text in ("guest list", "geust lits"))
-    other = engine.index.dense.encode(words("budget planner"))
+    right, wrong = engine.index.dense.encode(["guest list", "geust lits"])
+    other = engine.index.dense.encode(["budget planner"])[0]
     assert right @ wrong > right @ other
+
+
+class Stub:
+    """Stands for a sentence-transformers model: two texts are alike if they have as many vowels of each kind."""
+
+    def __init__(self, name: str) -> None:
+        if name != "vowels":
+            raise OSError(name)
+
+    def encode(self, texts: list[str], **_: object) -> np.ndarray:
+        counts = np.array([[1e-9 + text.lower().count(letter) for letter in "aeiou"] for text in texts])
+        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library of neural encoders, without what it downloads."""
+    module = ModuleType("sentence_transformers")
+    module.SentenceTransformer = Stub  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sentence_transformers", module)
+    neural._model.cache_clear()
+
+
+@pytest.mark.usefixtures("library")
+def test_a_neural_encoder_takes_the_place_of_the_svd(
+    collection: Collection, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MODEL", "PASSAGES", "CARD"):
+        monkeypatch.setattr(saved, name, tmp_path / getattr(saved, name).name)
+    passages = [Passage("1", "", "banana"), Passage("2", "", "onion soup"), *collection.passages[:20]]
+    index = Index.of(passages, dataclasses.replace(config, encoder="vowels"))
+    engine = Engine(index, Ranking("dense"), Judge(None, 0.5), config)
+    assert engine.search("papaya pastrama").numbers[0] == 0  # no word in common
+    digest = saved.save(engine)
+    saved.save_card(saved.Card("x", "MIT", "text", digest, "", "dense", 0.0, 0.5, 0.1))
+    assert saved.load().engine.search("papaya pastrama").numbers[0] == 0
+    assert site.alone(config) is None
+
+
+@pytest.mark.usefixtures("library")
+def test_an_encoder_that_is_not_there_is_named() -> None:
+    with pytest.raises(ExplainedError, match="there is no model 'consonants'"):
+        neural.fit(["x"], "consonants")
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    neural._model.cache_clear()
+    with pytest.raises(ExplainedError, match="needs the extra `encoder`"):
+        neural.fit(["x"], "vowels")
 
 
 @pytest.mark.parametrize("texts", [[["a1"]], [["a1"], ["b2"]], [["a1", "b2"]] * 3, [[], []]])
 def test_few_passages_are_searched_too(texts: list[list[str]]) -> None:
     fitted = dense.fit(texts, 100, 8, 1)
-    assert fitted.scores(["a1"]).shape == (len(texts),)
-    assert np.isfinite(fitted.scores(["a1"])).all()
+    cosines = fitted.passages.cosines(fitted.encode(["a1"])[0])
+    assert cosines.shape == (len(texts),)
+    assert np.isfinite(cosines).all()
 
 
 @pytest.mark.parametrize("name", [name for name in RANKINGS if name != "LambdaMART"])

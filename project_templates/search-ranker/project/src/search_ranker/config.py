@@ -19,6 +19,7 @@ class Config:
 
     k1: float = 1.2  # of BM25: how much a word counts more for standing there again
     b: float = 0.75  # of BM25: how much a long passage has to say more
+    encoder: str = ""  # a sentence-transformers model as dense retriever; empty: TF-IDF and an SVD
     terms: int = 20_000  # words and pieces of words that the dense retriever knows
     dimensions: int = 64  # of its vectors
     rank_constant: int = 60  # of reciprocal rank fusion: how little the first places stand out

@@ -56,34 +56,34 @@ class Judge:
         return np.round(1 / (1 + np.exp(-self.trees.scores(features))), 4)
 
 
-def read(
-    asked: Sequence[str], numbers: Sequence[int], scores: np.ndarray, index: Index
-) -> tuple[list[Sentence], np.ndarray]:
+def read(question: str, numbers: Sequence[int], scores: np.ndarray, index: Index) -> tuple[list[Sentence], np.ndarray]:
     """The sentences of passages that are ranked best first, and (S, NAMES) what is known of each."""
-    found, rows = [], []
-    vector, wants_number = index.dense.encode(asked), bool(ASKS_FOR_A_NUMBER & set(asked))
+    asked, rows = words(question), list[tuple[float, ...]]()
+    of = {number: sentences(index.passages[number].text) or [index.passages[number].title] for number in numbers}
+    found = [Sentence(text, number) for number in numbers for text in of[number]]
+    if not found:
+        return [], np.zeros((0, len(NAMES)))
+    likeness = index.dense.encode([each.text for each in found]) @ index.dense.encode([question])[0]
+    wants_number = bool(ASKS_FOR_A_NUMBER & set(asked))
     weights, alike = index.weights(asked), np.ones(len(asked))
     for place, number in enumerate(numbers):
         passage = index.passages[number]
-        in_title, in_whole = (_has(asked, words(text)) for text in (passage.title, passage.whole))
+        in_title, in_whole = (_has(asked, text) for text in (passage.title, passage.whole))
         behind = float(scores[place] - scores[0])
         before = float(scores[place] - scores[place + 1]) if place + 1 < len(scores) else 1.0
         of_passage = (1 / (1 + place), behind, before, index.newness[number])
-        for text in sentences(passage.text) or [passage.title]:
-            own = words(text)
-            in_own = _has(asked, own)
+        for text in of[number]:
+            in_own = _has(asked, text)
             in_both = in_own | in_title
-            covered = (share(has, much) for has, much in ((in_own, weights), (in_both, weights), (in_whole, weights)))
+            covered = (float(share(has, weights)) for has in (in_own, in_both, in_whole))
             has_number = wants_number and any(map(str.isdigit, text))
-            likeness = float(index.dense.encode(own) @ vector)
-            rows.append((*covered, share(in_both, alike), likeness, has_number, *of_passage))
-            found.append(Sentence(text, number))
-    return found, np.round(np.array(rows, dtype=np.float64).reshape(-1, len(NAMES)), 4)
+            rows.append((*covered, float(share(in_both, alike)), float(likeness[len(rows)]), has_number, *of_passage))
+    return found, np.round(np.array(rows, dtype=np.float64), 4)
 
 
-def _has(asked: Sequence[str], by: Sequence[str]) -> np.ndarray:
-    """(Q,) bool: which words are among others."""
-    known = set(by)
+def _has(asked: Sequence[str], text: str) -> np.ndarray:
+    """(Q,) bool: which words are in a text."""
+    known = set(words(text))
     return np.array([word in known for word in asked], dtype=bool)
 
 

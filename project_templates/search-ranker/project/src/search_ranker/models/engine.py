@@ -16,7 +16,7 @@ from search_ranker.models.features import Candidates
 from search_ranker.models.index import Index
 from search_ranker.models.trees import Trees
 
-BM25, TITLE, DENSE, FUSION, LAMBDAMART = "BM25", "BM25 with title", "dense (LSA)", "fusion", "LambdaMART"
+BM25, TITLE, DENSE, FUSION, LAMBDAMART = "BM25", "BM25 with title", "dense", "fusion", "LambdaMART"
 RANKINGS = (BM25, TITLE, DENSE, FUSION, LAMBDAMART)
 
 
@@ -36,7 +36,7 @@ class Ranking:
                 return found.lexical[numbers]
             case "BM25 with title":
                 return found.lexical[numbers] + self.boost * found.titles[numbers]
-            case "dense (LSA)":
+            case "dense":
                 return found.likeness[numbers]
             case "fusion":
                 return found.fused
@@ -92,7 +92,7 @@ class Engine:
         started = time.perf_counter()
         milliseconds = partial(lambda: round(1000 * (time.perf_counter() - started), 2))
         read = self.config.read
-        found, known = answers.read(ranked.words, ranked.numbers[:read].tolist(), ranked.scores[: read + 1], self.index)
+        found, known = answers.read(question, ranked.numbers[:read].tolist(), ranked.scores[: read + 1], self.index)
         if not found:
             return Answer(ranked, None, 0.0, False, milliseconds())
         likely = self.judge.probabilities(known)

@@ -50,7 +50,7 @@ def retrieve(question: str, index: Index, config: Config) -> Candidates:
     """The first stage: what both retrievers find, fused."""
     asked = words(question)
     lexical, titles = index.lexical.scores(asked), index.by_title.scores(asked)
-    likeness = index.dense.scores(asked)
+    likeness = index.dense.passages.cosines(index.dense.encode([question])[0])
     fused = np.zeros(len(index.passages))
     for scores in (lexical, likeness):
         found = best(scores, config.candidates)

@@ -9,9 +9,10 @@ import numpy as np
 from search_ranker.config import Config
 from search_ranker.data.passages import Passage
 from search_ranker.data.text import words
-from search_ranker.models import dense
+from search_ranker.models import dense, neural
 from search_ranker.models.dense import Dense
 from search_ranker.models.lexical import Lexical
+from search_ranker.models.neural import Neural
 from search_ranker.models.texts import Texts
 
 UNKNOWN_AGE = 0.5
@@ -26,14 +27,16 @@ class Index:
     titles: Texts
     lexical: Lexical  # over title and text
     by_title: Lexical
-    dense: Dense
+    dense: Dense | Neural
 
     @classmethod
-    def of(cls, passages: Sequence[Passage], config: Config, vectors: Dense | None = None) -> "Index":
+    def of(cls, passages: Sequence[Passage], config: Config, fitted: Dense | Neural | None = None) -> "Index":
         """The index of passages; without their vectors, these are fitted."""
         texts = [words(each.whole) for each in passages]
         titles = [words(each.title) for each in passages]
-        fitted = vectors or dense.fit(texts, config.terms, config.dimensions, config.seed)
+        if fitted is None and config.encoder:
+            fitted = neural.fit([each.whole for each in passages], config.encoder)
+        fitted = fitted or dense.fit(texts, config.terms, config.dimensions, config.seed)
         lexical, by_title = (Lexical.of(each, config.k1, config.b) for each in (texts, titles))
         return cls(passages, Texts.of(texts), Texts.of(titles), lexical, by_title, fitted)
 

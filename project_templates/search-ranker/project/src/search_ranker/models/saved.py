@@ -17,7 +17,9 @@ from search_ranker.models.answers import Judge
 from search_ranker.models.dense import Dense
 from search_ranker.models.engine import Engine, Ranking
 from search_ranker.models.index import Index
+from search_ranker.models.neural import Neural
 from search_ranker.models.trees import Trees
+from search_ranker.models.vectors import Vectors
 
 MODEL = PROJECT.models / "ranker.npz"
 PASSAGES = PROJECT.models / "passages.jsonl"
@@ -68,17 +70,20 @@ def save(engine: Engine) -> str:
     MODEL.parent.mkdir(exist_ok=True)
     lines = (json.dumps(asdict(each), ensure_ascii=False) for each in engine.index.passages)
     PASSAGES.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    vectors = engine.index.dense
+    dense = engine.index.dense
+    terms: dict[str, Any] = (
+        {"names": list(dense.rows), "weights": dense.weights, "terms": dense.terms}
+        if isinstance(dense, Dense)
+        else {"encoder": dense.name}
+    )
     trees: dict[str, Any] = _arrays("ranking", engine.ranking.trees) | _arrays("judge", engine.judge.trees)
     np.savez_compressed(
         MODEL,
         passages_sha256=results.file_hash(PASSAGES),
         order=features.ORDER,
-        names=list(vectors.rows),
-        weights=vectors.weights,
-        terms=vectors.terms,
-        vectors=vectors.passages,
-        lengths=vectors.lengths,
+        vectors=dense.passages.steps,
+        lengths=dense.passages.lengths,
+        **terms,
         **trees,
     )
     return results.file_hash(MODEL)
@@ -99,13 +104,20 @@ def load(config: Config | None = None) -> Saved:
         is_ours = results.file_hash(MODEL) == card.sha256 and stored["order"] == features.ORDER
         if not is_ours or str(stored["passages_sha256"]) != results.file_hash(PASSAGES):
             raise ExplainedError("the files in models/ do not belong together: run `python -m search_ranker train`")
-        rows = {name: number for number, name in enumerate(stored["names"].tolist())}
-        vectors = Dense(rows, *(stored[name] for name in ("weights", "terms", "vectors", "lengths")))
+        dense = _dense(stored)
         order, judge = (_trees(stored, which) for which in ("ranking", "judge"))
     settings = config or Config()
-    index = Index.of(read_passages(), settings, vectors)
+    index = Index.of(read_passages(), settings, dense)
     ranking = Ranking(card.ranking, card.boost, order)
     return Saved(Engine(index, ranking, Judge(judge, card.threshold), settings), card)
+
+
+def _dense(stored: Mapping[str, np.ndarray]) -> Dense | Neural:
+    vectors = Vectors(stored["vectors"], stored["lengths"])
+    if "encoder" in stored:
+        return Neural(str(stored["encoder"]), vectors)
+    rows = {name: number for number, name in enumerate(stored["names"].tolist())}
+    return Dense(rows, stored["weights"], stored["terms"], vectors)
 
 
 def _arrays(which: str, trees: Trees | None) -> dict[str, np.ndarray]:

@@ -167,7 +167,7 @@ def learned_judge(index: Index, ranking: Ranking, parts: Split, config: Config) 
     for question, one in _unmet(index, ranking, parts.train, config):
         ranked = Engine(index, one, Judge(None, 0.0), config).search(question.text)
         numbers = ranked.numbers[: config.read].tolist()
-        sentences, known = answers.read(ranked.words, numbers, ranked.scores[: config.read + 1], index)
+        sentences, known = answers.read(question.text, numbers, ranked.scores[: config.read + 1], index)
         rows.append(known)
         labels += [is_right(question, each.text, index.passages[each.passage].id) for each in sentences]
     growth = Growth(config.judge_trees, config.judge_leaves, config.learning_rate, config.seed)

@@ -169,7 +169,7 @@
       const { name, boost, trees } = model.ranking;
       if (trees) return features(found).map((row) => grown(trees, row));
       if (name === "fusion") return found.fused;
-      if (name === "dense (LSA)") return found.numbers.map((at) => found.likeness[at]);
+      if (name === "dense") return found.numbers.map((at) => found.likeness[at]);
       return found.numbers.map((at) => found.lexical[at] + (name === "BM25" ? 0 : boost * found.titles[at]));
     }
 

@@ -14,6 +14,7 @@ from search_ranker.data import cranfield
 from search_ranker.kit import page
 from search_ranker.kit.page import Page
 from search_ranker.models import saved
+from search_ranker.models.dense import Dense
 from search_ranker.models.saved import TREES, Saved
 from search_ranker.models.trees import Trees
 from search_ranker.serving.app import shown
@@ -28,7 +29,10 @@ def alone(config: Config) -> Page | None:
     if model.card.licence in FORBIDDEN:
         print(f"no page is written: it would publish the passages, and their license is: {model.card.licence}")
         return None
-    packed = page.as_data(_packed(model, config))
+    if not isinstance(dense := model.engine.index.dense, Dense):
+        print(f"no page is written: {dense.name} is too large for one")
+        return None
+    packed = page.as_data(_packed(model, dense, config))
     if (size := len(packed.encode()) / 1e6) > config.page_megabytes:
         print(
             f"no page is written: it would have {size:.1f} MB, and more than {config.page_megabytes:g} is too slow "
@@ -39,17 +43,17 @@ def alone(config: Config) -> Page | None:
     return shown(config, model, local)
 
 
-def _packed(model: Saved, config: Config) -> dict[str, Any]:
+def _packed(model: Saved, dense: Dense, config: Config) -> dict[str, Any]:
     """What the page computes with."""
-    index, ranking, vectors = model.engine.index, model.engine.ranking, model.engine.index.dense
+    index, ranking = model.engine.index, model.engine.ranking
     settings = ("k1", "b", "rank_constant", "candidates", "read")
     return {
         "passages": [[each.id, each.title, each.text, each.updated] for each in index.passages],
-        "terms": list(vectors.rows),
-        "weights": _numbers(vectors.weights, "<f4"),
-        "vectors": _numbers(vectors.terms, "i1"),
-        "dimensions": vectors.terms.shape[1],
-        "places": _numbers(vectors.passages, "i1"),
+        "terms": list(dense.rows),
+        "weights": _numbers(dense.weights, "<f4"),
+        "vectors": _numbers(dense.terms, "i1"),
+        "dimensions": dense.terms.shape[1],
+        "places": _numbers(dense.passages.steps, "i1"),
         "ranking": {"name": ranking.name, "boost": ranking.boost, "trees": _arrays(ranking.trees)},
         "judge": {"trees": _arrays(model.engine.judge.trees), "threshold": model.engine.judge.threshold},
         **{name: getattr(config, name) for name in settings},
