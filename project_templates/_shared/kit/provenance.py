@@ -53,8 +53,10 @@ def version(root: Path) -> tuple[str | None, bool | None]:
 
 
 def licence(folder: Path) -> str:
-    """The first line of the license file in a folder of data, if there is one."""
+    """The first line of the license file in a folder of data, if there is one; a heading "License" says nothing."""
     for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
         if (folder / name).is_file():
-            return (folder / name).read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0][:100]
+            lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
+            said = (line.replace("*", "").strip("#_= \t") for line in lines)
+            return next((line[:100] for line in said if line.casefold() not in ("", "license", "licence")), "not stated")
     return "not stated"

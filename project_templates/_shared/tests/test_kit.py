@@ -191,6 +191,9 @@ def test_outside_git_there_is_no_version_and_no_license_is_made_up(tmp_path: Pat
     assert provenance.licence(tmp_path) == "not stated"
     (tmp_path / "LICENSE").write_text("\n\nCC BY 4.0\nmore\n")
     assert provenance.licence(tmp_path) == "CC BY 4.0"
+    (tmp_path / "LICENSE").unlink()
+    (tmp_path / "LICENSE.md").write_text("# License\n\n**CC0 1.0**, for all of it.\n")
+    assert provenance.licence(tmp_path) == "CC0 1.0, for all of it."
 
 
 # --- questions -------------------------------------------------------------------------------------------------------
