@@ -58,5 +58,7 @@ def licence(folder: Path) -> str:
         if (folder / name).is_file():
             lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
             said = (line.replace("*", "").strip("#_= \t") for line in lines)
-            return next((line[:100] for line in said if line.casefold() not in ("", "license", "licence")), "not stated")
+            return next(
+                (line[:100] for line in said if line.casefold() not in ("", "license", "licence")), "not stated"
+            )
     return "not stated"

@@ -1,6 +1,7 @@
 """A small service for the tests: the drawn sample, trained with fewer trees, and what it answers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from search_ranker.config import Config
 from search_ranker.data import sample, split
 from search_ranker.data.passages import Collection
 from search_ranker.data.split import Split
-from search_ranker.models import training
+from search_ranker.models import judging, lessons
+from search_ranker.models.answers import NEVER, Judge
 from search_ranker.models.engine import LAMBDAMART, Engine, Ranking
 from search_ranker.models.index import Index
 from search_ranker.models.saved import Card, Saved
@@ -37,14 +39,15 @@ def parts(collection: Collection, config: Config) -> Split:
 def engine(collection: Collection, parts: Split, config: Config) -> Engine:
     """Trained on the training questions, with a threshold from validation."""
     index = Index.of(collection.passages, config)
-    ranking = Ranking(LAMBDAMART, trees=training.grown(training.lessons(parts.train, index, config), config))
-    return Engine(index, ranking, training.learned_judge(index, ranking, parts, config), config)
+    taught = lessons.lessons(parts.train, index, config)
+    bare = Engine(index, Ranking(LAMBDAMART, trees=lessons.grown(taught, config)), Judge(None, NEVER), config)
+    return replace(bare, judge=judging.learned(bare, taught, parts))
 
 
 @pytest.fixture(scope="session")
 def model(engine: Engine) -> Saved:
     asked = ["How long does the guest list keep deleted entries on the Free plan?"]
-    card = Card("a test", "CC0-1.0", "help center", "a" * 64, "b" * 64, LAMBDAMART, 0.0, 0.9, 0.1, asked, 0.5)
+    card = Card("a test", "CC0-1.0", "help center", "a" * 64, "b" * 64, LAMBDAMART, 0.0, 0.9, 0.1, {}, asked, 0.5)
     return Saved(engine, card)
 
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from search_ranker.config import Config
-from search_ranker.data import split
+from search_ranker.data import prepare, split
 from search_ranker.data.passages import Passage, Question
 from search_ranker.data.split import Split
 from search_ranker.kit import drift
@@ -52,6 +52,13 @@ def test_search_is_the_same_list_without_an_answer(client: TestClient, parts: Sp
     assert searched["results"] == answered["results"]
     assert len(searched["results"]) == 3
     assert set(searched["milliseconds"]) == {"retrieve", "rank", "answer"}
+
+
+def test_a_cited_passage_is_among_the_results_however_few_are_asked_for(client: TestClient, parts: Split) -> None:
+    given = [found for each in parts.test[:150] if (found := _ask(client, each.text, length=1))["answer"]]
+    assert len(given) > 10
+    assert all(found["answer"]["passage"] in [each["id"] for each in found["results"]] for found in given)
+    assert {found["is_measured"] for found in given} == {True}
 
 
 @pytest.mark.parametrize(
@@ -124,15 +131,18 @@ def test_questions_are_kept_for_as_long_as_is_stated_and_askers_change_every_day
     engine: Engine, tmp_path: Path
 ) -> None:
     today = [date(2026, 1, 1)]
-    log = QuestionLog(tmp_path, 30, lambda: today[0])
-    answer, askers = engine.answer("guest list"), set()
+    log, answer = QuestionLog(tmp_path, 30, lambda: today[0]), engine.answer("guest list")
     for _ in range(40):
-        askers.add(log.asker("10.0.0.1"))
-        assert log.asker("10.0.0.1") == log.asker("10.0.0.1") != log.asker("10.0.0.2")
-        log.write("x", answer, engine)
+        for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+            log.write(address, answer, engine)
         today[0] += timedelta(1)
-    assert len(askers) == 40
-    assert len(list(tmp_path.glob("questions-*"))) == 30
+    files = sorted(tmp_path.glob("questions-*"))
+    assert len(files) == 30
+    days = [[json.loads(line)["asker"] for line in path.read_text().splitlines()] for path in files]
+    assert all(one == again != other for one, again, other in days)
+    assert len({one for one, _, _ in days}) == 30
+    QuestionLog(tmp_path, 30, lambda: date(2027, 1, 1)).turn()  # as when the service starts
+    assert not list(tmp_path.glob("questions-*"))
 
 
 # ---- HTML and right-to-left passages
@@ -153,7 +163,9 @@ def strange(config: Config, tmp_path: Path) -> TestClient:
 def test_passages_are_answered_as_they_are(strange: TestClient) -> None:
     assert "<script>" in _ask(strange, "bread rises overnight")["results"][0]["text"]
     assert _ask(strange, "اللحم ساعتين")["answer"]["passage"] == "2"
-    assert _ask(strange, "party")["answer"]["sentence"] == "🎉 party rules apply."
+    found = _ask(strange, "party")
+    assert found["answer"]["sentence"] == "🎉 party rules apply."
+    assert found["is_measured"] is False  # nobody has judged anything
 
 
 def test_nothing_in_the_page_ends_its_script(strange: TestClient) -> None:
@@ -173,7 +185,7 @@ def _entries(
     for question in questions:
         answer = engine.answer(question.text)
         facts = {"is_empty": not len(answer.ranked.numbers), "is_given": answer.is_given if given is None else given}
-        about = {"path": "/answer", "status": 200, "model_version": card.version, "asker": split.intent(question)}
+        about = {"path": "/answer", "status": 200, "model_version": card.version, "intent": split.intent(question)}
         entries.append({**about, **facts, "signals": signals(answer, engine)})
     return entries
 
@@ -181,7 +193,18 @@ def _entries(
 @pytest.fixture(scope="module")
 def referred(model: Saved, parts: Split, config: Config) -> Card:
     """The card, with the validation questions as reference."""
-    return monitor.with_reference(model.card, _entries(model.engine, model.card, parts.validation), config)
+    entries = _entries(model.engine, model.card, parts.validation)
+    values = drift.signals([each["signals"] for each in entries])
+    groups = np.array([each["intent"] for each in entries])
+    settings = (config.window, config.drift_alarms, config.resamples, config.seed)
+    return dataclasses.replace(model.card, reference=drift.reference(values, groups, *settings))
+
+
+def test_accepted_answers_become_what_later_ones_are_compared_with(model: Saved, parts: Split, config: Config) -> None:
+    entries = _entries(model.engine, model.card, parts.test)
+    card = monitor.with_reference(model.card, entries, config)
+    assert all(limit > 0 for limit in card.reference.limits.values())  # also where one proxy asks for everybody
+    assert not any(each.is_alarm for each in monitor.drifted(entries, card))
 
 
 def test_the_monitor_notices_questions_that_lose_half_their_words(model: Saved, referred: Card, parts: Split) -> None:
@@ -240,7 +263,7 @@ def test_the_log_is_what_the_monitor_reads(client: TestClient, model: Saved, par
 def test_what_may_not_be_passed_on_is_not_published(
     model: Saved, config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    forbidden = dataclasses.replace(model, card=dataclasses.replace(model.card, licence=next(iter(site.FORBIDDEN))))
+    forbidden = dataclasses.replace(model, card=dataclasses.replace(model.card, licence=next(iter(prepare.FORBIDDEN))))
     monkeypatch.setattr(saved, "load", lambda config: forbidden)
     assert site.alone(config) is None
     assert "do not pass it on" in capsys.readouterr().out

@@ -53,7 +53,7 @@ def _train(options: Namespace) -> None:
     from search_ranker.models import training
 
     for run in training.train(Config(seed=options.seed)):
-        score = f"nDCG@10 {run.validation_ndcg:.3f} in validation" if run.validation_ndcg else run.decision
+        score = f"nDCG@10 {run.validation_ndcg:.3f} in validation" if run.validation_ndcg is not None else run.decision
         print(f"  {run.name}: {score}{', chosen' if run.chosen else ''}")
 
 

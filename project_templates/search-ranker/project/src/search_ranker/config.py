@@ -33,8 +33,8 @@ class Config:
 
     test_share: float = 0.35  # of the questions; large, because the intervals are over questions
     validation_share: float = 0.25  # of the questions: they choose the ranking and the threshold
-    fewest_questions: int = 60  # with an answer, below which nothing is trained or measured
-    length: int = 10  # of a list of results; also the k of every measure
+    fewest_questions: int = 60  # that ask for different things, below which nothing is trained or measured
+    length: int = 10  # of a list of results
 
     read: int = 5  # best passages whose sentences may answer
     risk: float = 0.10  # acceptable share of wrong answers among those given: above it, the service abstains
@@ -57,6 +57,7 @@ class Config:
     page_megabytes: float = 2.5  # of passages and weights in the page that needs no service
 
     window: int = 500  # newest answers that `monitor` looks at
+    reference: int = 2_000  # newest answers that later ones are compared with, once they are accepted
     drift_alarms: float = 0.01  # share of windows without drift that may raise an alarm
     error_share: float = 0.02  # of all requests, answered with 5xx
     empty_share: float = 0.2  # of the questions, for which no passage has a word

@@ -16,7 +16,8 @@ from search_ranker.kit.download import Wanted, fetch
 
 NAME, LICENCE = "scifact", "claims CC BY 4.0, abstracts ODC-By 1.0"
 URL = "https://public.ukp.informatik.tu-darmstadt.de/thakur/BEIR/datasets/scifact.zip"
-CORPUS, QUERIES, TEST, TRAIN = "corpus.jsonl", "queries.jsonl", "qrels/test.tsv", "qrels/train.tsv"
+CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
+QRELS = TEST, DEV, TRAIN = "qrels/test.tsv", "qrels/dev.tsv", "qrels/train.tsv"
 SHA256 = {
     CORPUS: "dec31c8182f3d744c7d2c09423756fd1d17cbef75808db13ba01cc0aab4d1ac6",
     QUERIES: "8ff84a7c903f722981cd8d595c022660140c51867b27608a6d4910db86080313",
@@ -50,7 +51,7 @@ def is_layout(folder: Path) -> bool:
 
 def read(folder: Path) -> tuple[Collection, str]:
     """A folder in this layout."""
-    files = {name: (folder / name).read_bytes() for name in (CORPUS, QUERIES, TEST, TRAIN) if (folder / name).is_file()}
+    files = {name: (folder / name).read_bytes() for name in (CORPUS, QUERIES, *QRELS) if (folder / name).is_file()}
     return parse(files), hashlib.sha256(b"".join(files.values())).hexdigest()
 
 
@@ -65,20 +66,22 @@ def parse(files: Mapping[str, bytes]) -> Collection:
         for line, row in _lines(QUERIES, files[QUERIES])
     }
     grades, of_file = dict[str, dict[str, int]](), dict[str, str]()
-    for name in (TEST, TRAIN):
+    for name in QRELS:
         for line, (question, passage, grade) in enumerate(_judgements(name, files.get(name, b"")), start=2):
             if question not in texts:
                 raise BadDataError(f"{name}, line {line}: there is no question {question!r} in {QUERIES}")
             grades.setdefault(question, {})[passage] = grade
             of_file.setdefault(question, name)
-    questions = [Question(name, texts[name], judged, kind=of_file[name]) for name, judged in grades.items()]
+    questions = [Question(name, texts[name], judged, kind=f"from {of_file[name]}") for name, judged in grades.items()]
     return collect(passages, questions)
 
 
 def _lines(name: str, content: bytes) -> Iterator[tuple[int, Mapping[str, Any]]]:
     for number, line in enumerate(content.splitlines(), start=1):
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            raise BadDataError(f"{name}, line {number}: it is not UTF-8 text") from None
         except ValueError:
             raise BadDataError(f"{name}, line {number}: it is not JSON; was the file cut short?") from None
         if not isinstance(row, dict):

@@ -5,31 +5,20 @@
 
 import csv
 import hashlib
-import html
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from search_ranker.data import markdown
 from search_ranker.data.passages import BadDataError, Collection, Passage, Question, collect
 
 QUESTIONS = "questions.csv"
-LONGEST = 150  # words of a passage; a longer section is cut between paragraphs
 LARGEST = 2_000_000  # bytes of one Markdown file
-FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.S)
-HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
-MARKUP = (  # of Markdown and HTML → what a reader sees
-    (re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>", re.S | re.I), " "),
-    (re.compile(r"!\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"</?[A-Za-z][^<>]*>"), " "),
-    (re.compile(r"\{[%{].*?[%}]\}|\{:[^}]*\}"), " "),
-    (re.compile(r"^\s*(?:[-*+]|\d+\.|>)\s+", re.M), ""),
-    (re.compile(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}"), r"\1"),
-)
+NO_PASSAGE = re.compile(r"licen[sc]e", re.I)  # a file of that name says who may use the others
 COLUMNS = {
     "id": ("id", "passage_id", "doc_id", "name"),
     "title": ("title", "heading", "question_title"),
@@ -39,41 +28,40 @@ COLUMNS = {
 
 
 def read_folder(folder: Path) -> tuple[Collection, str]:
-    """Every Markdown file below a folder, section by section."""
+    """Every Markdown file below a folder, section by section; without those of its license."""
     paths = [
         path for path in sorted(folder.rglob("*")) if path.suffix.lower() in (".md", ".markdown") and path.is_file()
     ]
-    paths = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    if not paths:
+    names = {path: path.relative_to(folder) for path in paths if not NO_PASSAGE.match(path.stem)}
+    visible = {path: name for path, name in names.items() if not any(part.startswith(".") for part in name.parts)}
+    if not visible:
         raise BadDataError(f"there is no Markdown file in {folder}: name a folder with .md files, or a CSV of passages")
     passages, digest = list[Passage](), hashlib.sha256()
-    for path in paths:
+    for path, name in visible.items():
         content = path.read_bytes()
         if len(content) > LARGEST:
             raise BadDataError(f"{path.name} has more than {LARGEST:,} bytes: split it, or leave it out")
         digest.update(content)
-        name = path.relative_to(folder).as_posix()
-        passages += _sections(name, _decoded(content, name))
+        passages += markdown.passages(name.as_posix(), _decoded(content, path.name))
     return _with_questions(folder / QUESTIONS, passages, digest)
 
 
 def read_csv(path: Path) -> tuple[Collection, str]:
-    """A CSV file with the columns text and, if you like, id, title and updated."""
-    rows = list(_rows(path))
-    header = {name.strip().casefold(): number for number, name in enumerate(rows[0][1])} if rows else {}
-    place = {key: next((header[name] for name in names if name in header), None) for key, names in COLUMNS.items()}
+    """A CSV file with the columns text and, if you like, id, title and updated; HTML in it is read as it is shown."""
+    header, rows = _table(path)
+    place = {key: next((name for name in names if name in header), None) for key, names in COLUMNS.items()}
     if place["text"] is None:
-        shown = ", ".join(rows[0][1])[:80] if rows else "nothing"
-        raise BadDataError(f"{path.name} has no column 'text'; its first line is: {shown}")
-
-    def cell(row: list[str], key: str) -> str:
-        at = place[key]
-        return row[at].strip() if at is not None and at < len(row) else ""
-
-    passages = [
-        Passage(cell(row, "id") or str(number), cell(row, "title"), cell(row, "text"), _date(cell(row, "updated")))
-        for number, (_, row) in enumerate(rows[1:], start=1)
-    ]
+        raise BadDataError(
+            f"{path.name} has no column 'text'; its first line is: {', '.join(header)[:80] or 'nothing'}"
+        )
+    passages = []
+    for number, (line, row) in enumerate(rows, start=1):
+        cells = {key: row[name] if name else "" for key, name in place.items()}
+        updated = markdown.iso_date(cells["updated"])
+        if cells["updated"] and not updated:
+            raise BadDataError(f"{path.name}, line {line}: {cells['updated']!r} is no date as 2026-05-31")
+        text, title = (markdown.plain(cells[key]) for key in ("text", "title"))
+        passages.append(Passage(cells["id"] or str(number), title, text, updated))
     return _with_questions(path.with_name(QUESTIONS), passages, hashlib.sha256(path.read_bytes()))
 
 
@@ -85,6 +73,8 @@ def read_squad(path: Path) -> tuple[Collection, str]:
         for article in document["data"]:
             title = article["title"].replace("_", " ")
             for number, paragraph in enumerate(article["paragraphs"], start=1):
+                if not isinstance(paragraph["context"], str):
+                    raise TypeError("a context is no text")
                 passages.append(Passage(f"{article['title']}#{number}", title, paragraph["context"]))
                 questions += [_of_squad(each, passages[-1].id, paragraph["context"]) for each in paragraph["qas"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -93,6 +83,8 @@ def read_squad(path: Path) -> tuple[Collection, str]:
 
 
 def _of_squad(asked: Mapping[str, Any], passage: str, context: str) -> Question:
+    if not isinstance(asked["question"], str):
+        raise TypeError("a question is no text")
     for each in asked["answers"]:
         if not context[each["answer_start"] :].startswith(each["text"]):
             raise BadDataError(f"question {asked['id']!r}: its answer is not where the file says")
@@ -100,49 +92,6 @@ def _of_squad(asked: Mapping[str, Any], passage: str, context: str) -> Question:
         return Question(asked["id"], asked["question"], kind="nothing answers it")
     answers = tuple(dict.fromkeys(each["text"] for each in asked["answers"]))
     return Question(asked["id"], asked["question"], {passage: 1}, answers)
-
-
-def _sections(name: str, text: str) -> Iterator[Passage]:
-    """The passages of one file: its sections, cut where they are long, without front matter and markup."""
-    front = FRONT.match(text)
-    said = dict(re.findall(r"^(\w+):\s*[\"']?(.*?)[\"']?\s*$", front[1], re.M)) if front else {}
-    date = _date(said.get("updated") or said.get("date") or "")
-    title, heading, lines = said.get("title", ""), "", list[str]()
-    parts: list[tuple[str, str]] = []
-    is_code = False
-    for line in [*(text[front.end() :] if front else text).splitlines(), "# "]:
-        is_code ^= line.lstrip().startswith(("```", "~~~"))
-        found = None if is_code else HEADING.match(line)
-        if found or line == "# ":
-            parts += [(heading, part) for part in _cut("\n".join(lines))]
-            lines, level = [], len(found[1]) if found else 1
-            heading = _plain(found[2]) if found else ""
-            title = heading if level == 1 and not title else title
-        else:
-            lines.append(line)
-    for number, (heading, part) in enumerate(parts, start=1):
-        whole = " › ".join(dict.fromkeys(each for each in (title, heading) if each)) or Path(name).stem.replace(
-            "-", " "
-        )
-        yield Passage(name if len(parts) == 1 else f"{name}#{number}", whole, part, date)
-
-
-def _cut(text: str) -> list[str]:
-    """A section's text in parts of about as many words as allowed, between paragraphs."""
-    parts: list[list[str]] = [[]]
-    for paragraph in re.split(r"\n\s*\n", _plain(text)):
-        if not (words := paragraph.split()):
-            continue
-        if parts[-1] and sum(len(each.split()) for each in parts[-1]) + len(words) > LONGEST:
-            parts.append([])
-        parts[-1].append(" ".join(words))
-    return ["\n".join(part) for part in parts if part]
-
-
-def _plain(text: str) -> str:
-    for pattern, replacement in MARKUP:
-        text = pattern.sub(replacement, text)
-    return html.unescape(text).strip()
 
 
 def _with_questions(path: Path, passages: list[Passage], digest: "hashlib._Hash") -> tuple[Collection, str]:
@@ -154,39 +103,54 @@ def _with_questions(path: Path, passages: list[Passage], digest: "hashlib._Hash"
 
 def _questions(path: Path, passages: list[Passage]) -> list[Question]:
     """One row a judgement: question, passage, grade (1 if there is none), answer, kind. No passage: nothing answers."""
-    rows = list(_rows(path))
-    header = {name.strip().casefold(): number for number, name in enumerate(rows[0][1])} if rows else {}
+    header, rows = _table(path)
     if "question" not in header:
         raise BadDataError(f"{path.name} has no column 'question'")
     of_file: dict[str, list[str]] = {}
     for passage in passages:
         of_file.setdefault(passage.id.partition("#")[0], []).append(passage.id)
-    found: dict[str, dict[str, Any]] = {}
-    for line, row in rows[1:]:
-        cells = {name: row[at].strip() if at < len(row) else "" for name, at in header.items()}
-        if not cells["question"]:
+    ids, found = {each.id for each in passages}, dict[str, dict[str, Any]]()
+    for line, row in rows:
+        if not row["question"]:
             raise BadDataError(f"{path.name}, line {line}: the question is empty")
-        one = found.setdefault(cells["question"], {"grades": {}, "answers": [], "kind": cells.get("kind", "")})
-        if named := cells.get("passage", ""):
-            grade = cells.get("grade", "") or "1"
+        one = found.setdefault(
+            row["question"], {"grades": {}, "answers": [], "kind": row.get("kind", ""), "intent": row.get("intent", "")}
+        )
+        if named := row.get("passage", ""):
+            grade = row.get("grade", "") or "1"
             if not grade.isdecimal():
                 raise BadDataError(f"{path.name}, line {line}: the grade {grade!r} is no whole number from 0")
-            ids = [named] if any(each.id == named for each in passages) else of_file.get(named, [])
-            if not ids:
+            judged = [named] if named in ids else of_file.get(named, [])
+            if not judged:
                 raise BadDataError(f"{path.name}, line {line}: there is no passage or file {named!r}")
-            one["grades"] |= dict.fromkeys(ids, int(grade))
-        one["answers"] += [cells["answer"]] if cells.get("answer") else []
+            if any(one["grades"].get(each, int(grade)) != int(grade) for each in judged):
+                raise BadDataError(
+                    f"{path.name}, line {line}: {named!r} has another grade above, for the same question"
+                )
+            one["grades"] |= dict.fromkeys(judged, int(grade))
+        one["answers"] += [row["answer"]] if row.get("answer") else []
     return [Question(str(number), text, **facts) for number, (text, facts) in enumerate(found.items(), start=1)]
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _table(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """(names of the columns in lower case, (line, cells by name) of each row below them)."""
     text = _decoded(path.read_bytes(), path.name)
+    text = text.partition("\n")[2] if text.startswith("sep=") else text  # what spreadsheets put there
     separator = max(",;\t", key=text.partition("\n")[0].count)
+    csv.field_size_limit(LARGEST)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        yield from ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise BadDataError(f"{path.name} is not CSV ({error}); was the file cut short?") from error
+    rows = [(line, row) for line, row in rows if any(row)]
+    header = [name.casefold() for name in rows[0][1]] if rows else []
+    for line, row in rows:
+        if any(row[len(header) :]):
+            raise BadDataError(
+                f"{path.name}, line {line}: more cells than the first line names; quote what has a {separator!r}"
+            )
+    return header, [(line, dict(zip_longest(header, row[: len(header)], fillvalue=""))) for line, row in rows[1:]]
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -194,9 +158,3 @@ def _decoded(content: bytes, name: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadDataError(f"{name} is not UTF-8 text ({error.reason}): save it as UTF-8") from error
-
-
-def _date(text: str) -> str:
-    """A date as 2026-05-31, or nothing where it is written otherwise."""
-    found = DATE.match(text)
-    return found[0] if found else ""

@@ -79,7 +79,7 @@ def collect(passages: Sequence[Passage], questions: Sequence[Question]) -> Colle
         ids.add(passage.id)
     kept = [passage for passage in passages if passage.whole]
     if not kept:
-        raise BadDataError("there is no passage to search")
+        raise BadDataError("there is no passage to search: no title and no text in any of them")
     for text in (*(each.whole for each in kept), *(each.text for each in questions)):
         if HALF.search(text):
             raise BadDataError(f"there is half a character in {text[:40]!r}: the text was damaged when it was written")

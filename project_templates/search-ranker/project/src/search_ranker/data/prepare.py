@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from search_ranker.config import PROJECT, Config
-from search_ranker.data import beir, cranfield, own, sample
+from search_ranker.data import beir, cranfield, own, sample, split
 from search_ranker.data.passages import BadDataError, Collection, Passage, Question
 from search_ranker.kit import provenance
 
@@ -20,6 +20,7 @@ QUESTIONS = PROJECT.data / "questions.jsonl"
 MANIFEST = PROJECT.data / "manifest.json"
 SAMPLE = "sample"
 PUBLISHED = {cranfield.NAME: cranfield, beir.NAME: beir}
+FORBIDDEN = frozenset({cranfield.LICENCE})  # to show what they cover to anybody else
 NOUNS = {SAMPLE: "help center", cranfield.NAME: "aerodynamics", beir.NAME: "science"}
 
 
@@ -38,6 +39,7 @@ class Manifest(provenance.Manifest):
 
     noun: str  # what is searched: "help center"; "document" where nobody has said
     questions: int
+    intents: int  # different things that they ask for and that a passage answers
     answerable: int
     unanswerable: int  # questions of which the data say that nothing answers
     judgements: int
@@ -62,6 +64,7 @@ def prepare(request: Request, config: Config) -> Manifest:
         seed=config.seed,
         noun=request.noun or NOUNS.get(request.source, "document"),
         questions=len(questions),
+        intents=split.intents(questions),
         answerable=len(collection.answerable),
         unanswerable=sum(not each.grades for each in questions),
         judgements=sum(len(each.grades) for each in questions),
@@ -80,6 +83,11 @@ def describe(manifest: Manifest) -> str:
     told = f"{manifest.source}: {manifest.rows:,} passages, {manifest.questions:,} questions"
     told += f", {manifest.answerable:,} of them with an answer" if manifest.questions else ": no score will be claimed"
     return f"{told}\n{manifest.left_out:,} empty passages were left out" if manifest.left_out else told
+
+
+def may_be_shown(licence: str) -> bool:
+    """Whether passages and questions under this license may be quoted and published."""
+    return licence not in FORBIDDEN
 
 
 def load() -> tuple[Collection, Manifest]:
@@ -107,6 +115,8 @@ def _source(request: Request, config: Config) -> tuple[str, str, tuple[Collectio
         module, folder = PUBLISHED[request.source], PROJECT.data / request.source
         folder.mkdir(parents=True, exist_ok=True)
         return request.source, module.LICENCE, module.fetch_collection(folder, request.mirror)
+    if not request.source.strip():
+        raise BadDataError("--data is empty: name a data set, a folder or a file")
     place = Path(request.source).resolve()
     found = _own(place, request.source)
     return place.stem, provenance.licence(place if place.is_dir() else place.parent), found

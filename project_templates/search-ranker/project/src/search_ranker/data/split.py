@@ -37,5 +37,18 @@ def by_question(questions: Sequence[Question], config: Config) -> Split:
 
 
 def intent(question: Question) -> str:
-    """What a question asks for: said by the data, or else by its words, in whatever order and writing."""
-    return question.intent or " ".join(sorted(words(question.text))) or question.id
+    """What a question asks for: said by the data, or else the passages that answer it best, or else its words.
+
+    Two questions with the same answer are paraphrases until somebody says otherwise.
+    """
+    return question.intent or "\n".join(sorted(question.best)) or " ".join(sorted(words(question.text))) or question.id
+
+
+def is_enough(questions: Sequence[Question], config: Config) -> bool:
+    """Whether anything can be trained and measured: so many different things have to be asked for."""
+    return intents(questions) >= config.fewest_questions
+
+
+def intents(questions: Sequence[Question]) -> int:
+    """How many different things are asked for that a passage answers."""
+    return len({intent(each) for each in questions if each.is_answerable})

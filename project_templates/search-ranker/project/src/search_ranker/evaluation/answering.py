@@ -10,16 +10,20 @@ from search_ranker.data.text import sentences
 from search_ranker.evaluation.measures import Tested
 from search_ranker.kit.results import Result
 from search_ranker.models.engine import Answer, Engine
-from search_ranker.models.training import answers_rightly, is_right
+from search_ranker.models.judging import answers_rightly, is_right
 
 ANSWERED, WRONG, INVENTED = "answered", "wrong_answers", "answered_unanswerable"
 LABELS = {
-    ANSWERED: "Share answered",
-    WRONG: "Share wrong of these",
-    INVENTED: "Share answered where nothing answers",
+    ANSWERED: "Share answered, of those that a passage answers",
+    WRONG: "Share wrong, of all answers given",
+    INVENTED: "Share answered, of those that nothing answers",
 }
 POINTS = 40  # of the curve
-SENTENCES, EAGER = "sentence above the threshold", "first sentence of the first passage, always"
+SERVED, ALWAYS, FIRST = (
+    "sentence above the threshold",
+    "likeliest sentence, always",
+    ("first sentence of the first passage"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,17 @@ class Answered:
     is_right: np.ndarray
 
     def rows(self, name: str, role: str, tested: Tested) -> list[Result]:
-        """Share answered, share of these that is wrong, share answered of those that nothing answers."""
-        nothing = np.array([not each.is_answerable for each in tested.questions])
+        """What of the answerable is answered, what of all answers is wrong, what is answered that nothing answers."""
+        answerable = np.array([each.is_answerable for each in tested.questions])
         measured = (
-            (ANSWERED, self.is_given, None, True),
+            (ANSWERED, self.is_given, answerable, True),
             (WRONG, ~self.is_right, self.is_given, False),
-            (INVENTED, self.is_given, nothing, False),
+            (INVENTED, self.is_given, ~answerable, False),
         )
         return [
             Result(name, role, tested.split, metric, LABELS[metric], *tested.share(values, among), better)
             for metric, values, among, better in measured
-            if among is None or among.any()
+            if among.any()
         ]
 
 
@@ -50,15 +54,21 @@ def answered(questions: Sequence[Question], said: Sequence[Answer], engine: Engi
     return Answered(np.array([each.is_given for each in said]), np.array(right))
 
 
-def eager(questions: Sequence[Question], said: Sequence[Answer], engine: Engine) -> Answered:
-    """As a system that never abstains: the first sentence of the passage that is ranked first."""
+def always(questions: Sequence[Question], said: Sequence[Answer], engine: Engine) -> Answered:
+    """The same, without a threshold: whatever is likeliest."""
+    done = answered(questions, said, engine)
+    return Answered(np.array([each.sentence is not None for each in said]), done.is_right)
+
+
+def first(questions: Sequence[Question], said: Sequence[Answer], engine: Engine) -> Answered:
+    """The first sentence of the passage that is ranked first."""
     passages = engine.index.passages
     right, given = [], []
     for question, answer in zip(questions, said, strict=True):
-        first = passages[answer.ranked.numbers[0]] if len(answer.ranked.numbers) else None
-        opening = (sentences(first.text) or [first.title])[0] if first else ""
-        given.append(first is not None)
-        right.append(first is not None and is_right(question, opening, first.id))
+        best = passages[answer.ranked.numbers[0]] if len(answer.ranked.numbers) else None
+        opening = (sentences(best.text) or [best.title])[0] if best else ""
+        given.append(best is not None)
+        right.append(best is not None and is_right(question, opening, best.id))
     return Answered(np.array(given), np.array(right))
 
 

@@ -19,27 +19,29 @@ FEWEST = 10  # questions of a kind, below which its mean says little
 
 
 def errors(
-    tested: Tested, served: Sequence[Sequence[str]], baseline: Sequence[Sequence[str]], engine: Engine
+    tested: Tested,
+    served: Sequence[Sequence[str]],
+    baseline: Sequence[Sequence[str]],
+    engine: Engine,
+    may_show: bool,
 ) -> dict[str, Any]:
-    """nDCG by kind of question, and the lowest of all with what went wrong."""
+    """nDCG by kind of question, and the lowest of all with what went wrong; texts only where they may be shown."""
     mine, theirs = (tested.values(each, ndcg) for each in (served, baseline))
     title = {each.id: each.title or each.text[:80] for each in engine.index.passages}
     worst = []
     for at in np.argsort(mine, kind="stable")[: tested.config.worst].tolist():
-        question = tested.questions[at]
-        if mine[at] < 1:
-            place = next((n for n, name in enumerate(served[at], 1) if question.grades.get(name, 0) > 0), None)
-            facts = {"kind": question.kind, "ndcg": round(float(mine[at]), 3), "place": place}
-            first = title[served[at][0]] if served[at] else ""
-            worst.append(
-                {
-                    "id": question.id,
-                    "question": question.text,
-                    "first": first,
-                    **facts,
-                    "fault": fault(question, served[at]),
-                }
-            )
+        question, ranked = tested.questions[at], served[at]
+        if mine[at] == 1:
+            break
+        place = next((n for n, name in enumerate(ranked, 1) if question.grades.get(name, 0) > 0), None)
+        facts = {
+            "kind": question.kind,
+            "ndcg": round(float(mine[at]), 3),
+            "place": place,
+            "fault": fault(question, ranked),
+        }
+        texts = {"question": question.text, "first": title[ranked[0]] if ranked else ""} if may_show else {}
+        worst.append({"id": question.id, **texts, **facts})
     return {"slices": _slices(tested, mine, theirs), "worst": worst}
 
 
@@ -64,10 +66,12 @@ def _slices(tested: Tested, mine: np.ndarray, theirs: np.ndarray) -> list[dict[s
         kinds = np.where(
             lengths > middle, f"more than {middle:g} words that count", f"at most {middle:g} words that count"
         )
+    names, number = np.unique(kinds, return_counts=True)
+    kinds = np.where(np.isin(kinds, names[number >= FEWEST]), kinds, "all other kinds")
     rows = []
     for kind in np.unique(kinds).tolist():
         value, ci95, n = tested.share(mine, kinds == kind)
-        if n >= FEWEST:
+        if n < len(mine):
             baseline = tested.share(theirs, kinds == kind)[0]
             rows.append(
                 {"name": kind or "of no stated kind", "value": value, "ci95": list(ci95), "n": n, "baseline": baseline}

@@ -22,7 +22,7 @@ from search_ranker.kit.intervals import stream
 from search_ranker.kit.progress import progress
 from search_ranker.kit.project import ExplainedError
 from search_ranker.kit.results import Comparison, Result
-from search_ranker.models import engine, features, saved, training
+from search_ranker.models import answers, engine, features, lessons, saved, training
 from search_ranker.models.engine import BM25, LAMBDAMART, TITLE, Answer, Engine, Ranking
 from search_ranker.models.features import Candidates
 from search_ranker.models.saved import Saved
@@ -69,38 +69,43 @@ class Trial:
 def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures."""
     collection, manifest = prepare.load()
-    served = saved.load(config)
-    if len(collection.answerable) < config.fewest_questions:
-        _write(manifest, served, config, {"questions_needed": config.fewest_questions}, [], [])
-        return
-    parts = split.by_question(collection.questions, config)
-    if served.card.met_sha256 != prepare.digest([*parts.train, *parts.validation]):
+    served, is_enough = saved.load(config), split.is_enough(collection.questions, config)
+    parts = split.by_question(collection.questions, config) if is_enough else Split([], [], [])
+    is_met = served.card.met_sha256 == prepare.digest([*parts.train, *parts.validation])
+    if not is_met or list(served.engine.index.passages) != collection.passages:
         raise ExplainedError(
-            "the model was trained on other questions, and may have met those it is tested on: "
+            "the model was trained on other data, and may have met those it is tested on: "
             "run `python -m search_ranker train` first"
         )
+    if not is_enough:
+        _write(manifest, served, {"questions_needed": config.fewest_questions}, [], [])
+        return
+    may_show = prepare.may_be_shown(manifest.licence)
     asked = [each for each in parts.test if each.is_answerable]
     found = [features.retrieve(each.text, served.engine.index, config) for each in progress(asked, "retrieving")]
     trial = Trial(Tested(SPLIT, asked, config), found, served.engine)
     lists = {each.name: trial.lists(each) for each in _rankings(served, parts, config)}
     rows = _rows(trial, lists, served.card.ranking)
     naive = trial.tested.values(trial.lists(_by_row(served.engine, parts, config)), measures.ndcg)
-    careless = trial.tested.result(f"{LAMBDAMART}, split by row", "naive", "ndcg_at_10", "nDCG@10", naive)
+    fair = trial.tested.values(lists[LAMBDAMART], measures.ndcg)
+    by_row = replace(trial.tested, split="test (pairs at random)")
+    careless = by_row.result(f"{LAMBDAMART}, split by row", "naive", "ndcg_at_10", "nDCG@10", naive)
     figures.scores([each for each in rows if each.metric == "ndcg_at_10"], careless, manifest.title)
     comparisons, duels = _compared(trial, lists, served.card.ranking)
-    answers, more = _answers(parts.test, served.engine, manifest)
+    answers, more = _answers(parts.test, len(parts.validation), served.engine, manifest)
     ranked = {
-        "published": published.check(manifest.source, collection.answerable, served.engine.index),
+        "published": published.check(manifest, collection.answerable, served.engine.index),
+        "by_row": asdict(by_row.compare("ndcg_at_10", (careless.model, naive), (LAMBDAMART, fair))),
         "duels": [asdict(each) for each in duels],
         "ceiling": _ceiling(trial),
         "ablation": _ablation(),
         "importance": importance.importances(trial.tested, trial.found, served.engine),
-        "errors": errors.errors(trial.tested, lists[served.card.ranking], lists[BM25], served.engine),
+        "errors": errors.errors(trial.tested, lists[served.card.ranking], lists[BM25], served.engine, may_show),
         "support": planted.check(served.engine.index.passages, config.seed),
     }
-    _remember(served, parts.test, more.pop("said"), config)
+    _remember(served, parts.test, more.pop("said"), may_show)
     facts = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
-    _write(manifest, served, config, {**facts, **ranked, **more}, [*rows, careless, *answers], comparisons)
+    _write(manifest, served, {**facts, **ranked, **more}, [*rows, careless, *answers], comparisons)
 
 
 def _rankings(served: Saved, parts: Split, config: Config) -> list[Ranking]:
@@ -108,8 +113,8 @@ def _rankings(served: Saved, parts: Split, config: Config) -> list[Ranking]:
     chosen = served.engine.ranking
     others = {name: Ranking(name, _boost(name)) for name in engine.RANKINGS if name != chosen.name}
     if LAMBDAMART in others:
-        taught = training.lessons(parts.train, served.engine.index, config)
-        others[LAMBDAMART] = Ranking(LAMBDAMART, trees=training.grown(taught, config))
+        taught = lessons.lessons(parts.train, served.engine.index, config)
+        others[LAMBDAMART] = Ranking(LAMBDAMART, trees=lessons.grown(taught, config))
     return [*others.values(), chosen]
 
 
@@ -145,14 +150,19 @@ def _ablation() -> list[dict[str, Any]]:
 
 
 def _by_row(served: Engine, parts: Split, config: Config) -> Ranking:
-    """LambdaMART where judged pairs are split, not questions: each test question has taught with its other pairs."""
+    """LambdaMART where judged pairs are split, not questions: it has met some candidates of each test question.
+
+    From as many pairs as the honest one has, so that nothing but the split differs.
+    """
     rng = stream(config.seed, "split by row")
-    taught = []
-    for each in training.lessons([*parts.train, *parts.validation, *parts.test], served.index, config):
-        kept = rng.random(len(each.grades)) >= config.test_share
+    everything = lessons.lessons([*parts.train, *parts.test], served.index, config)
+    honest = sum(len(each.grades) for each in lessons.lessons(parts.train, served.index, config))
+    share, taught = honest / sum(len(each.grades) for each in everything), []
+    for each in everything:
+        kept = rng.random(len(each.grades)) < share
         if each.grades[kept].any():
             taught.append(replace(each, features=each.features[kept], grades=each.grades[kept]))
-    return Ranking(LAMBDAMART, trees=training.grown(taught, config))
+    return Ranking(LAMBDAMART, trees=lessons.grown(taught, config))
 
 
 def _compared(
@@ -171,29 +181,47 @@ def _compared(
 
 def _ceiling(trial: Trial) -> dict[str, Any]:
     """What the best order of the candidates would reach: what is not among them, no ranking finds."""
-    tested = trial.tested
+    tested, config = trial.tested, trial.served.config
     recall = tested.result(
-        "candidates", "model", "recall_at_100", "Recall@100", tested.values(trial.at_random, measures.recall)
+        "candidates",
+        "model",
+        "recall_of_candidates",
+        f"Recall@{config.candidates}",
+        tested.values(trial.at_random, measures.recall),
     )
     oracle = tested.result(ORACLE, "model", "ndcg_at_10", "nDCG@10", tested.values(trial.at_best, measures.ndcg))
     return {"recall": asdict(recall), "oracle": asdict(oracle)}
 
 
-def _answers(questions: Sequence[Question], served: Engine, manifest: Manifest) -> tuple[list[Result], dict[str, Any]]:
+def _answers(
+    questions: Sequence[Question], validation: int, served: Engine, manifest: Manifest
+) -> tuple[list[Result], dict[str, Any]]:
     """Every test question, answerable or not, as the service would answer it."""
     config = served.config
     tested = Tested(SPLIT, questions, config)
     said = [served.answer(each.text) for each in progress(questions, "answering")]
-    done, always = (how(questions, said, served) for how in (answering.answered, answering.eager))
+    first, always, done = (
+        how(questions, said, served) for how in (answering.first, answering.always, answering.answered)
+    )
     confidence = np.array([each.confidence for each in said])
     curve = answering.risk_curve(done, confidence)
     figures.risk(curve, float(done.is_given.mean()), config.risk, manifest.title)
-    rows = [*always.rows(answering.EAGER, "baseline", tested), *done.rows(answering.SENTENCES, "model", tested)]
+    rows = [
+        *first.rows(answering.FIRST, "baseline", tested),
+        *always.rows(answering.ALWAYS, "baseline", tested),
+        *done.rows(answering.SERVED, "model", tested),
+    ]
     stages = {name: [getattr(*each) for each in _times(said, name)] for name in ("retrieve", "rank", "answer")}
     times = {
         name: {f"p{p}": round(float(np.percentile(each, p)), 2) for p in (50, 99)} for name, each in stages.items()
     }
-    facts = {"threshold": served.judge.threshold, "risk": config.risk, "curve": curve}
+    facts = {
+        "threshold": served.judge.threshold,
+        "risk": config.risk,
+        "validation": validation,
+        "needed": answers.fewest(config.risk),
+        "curve": curve,
+    }
     return rows, {"answers": facts, "stages": times, "said": said}
 
 
@@ -201,13 +229,14 @@ def _times(said: Sequence[Answer], stage: str) -> list[tuple[object, str]]:
     return [(each if stage == "answer" else each.ranked, f"{stage}_ms") for each in said]
 
 
-def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answer], config: Config) -> None:
-    """What answers to the test questions look like, for the monitor; and a few of these questions, to try."""
+def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answer], may_show: bool) -> None:
+    """What answers to the test questions look like, for the monitor; and these questions to try, the clearest first."""
+    config = served.engine.config
     values = drift.signals([signals(each, served.engine) for each in said])
     groups = np.array([split.intent(each) for each in questions])
     settings = (min(config.window, len(said)), config.drift_alarms, config.resamples, config.seed)
     clearest = sorted(zip(said, questions, strict=True), key=lambda each: -each[0].confidence)
-    examples = [each.text[: config.longest_question] for _, each in clearest][:EXAMPLES]
+    examples = [each.text[: config.longest_question] for _, each in clearest if may_show][:EXAMPLES]
     abstained = round(1 - sum(each.is_given for each in said) / len(said), 4)
     reference = drift.reference(values, groups, *settings)
     saved.save_card(replace(served.card, examples=examples, abstained=abstained, reference=reference))
@@ -216,13 +245,20 @@ def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answe
 def _write(
     manifest: Manifest,
     served: Saved,
-    config: Config,
     more: dict[str, Any],
     rows: Sequence[Result],
     comparisons: Sequence[Comparison],
 ) -> None:
-    facts = ("noun", "questions", "answerable", "unanswerable", "judgements", "left_out", "dated", "quoted")
+    facts = ("noun", "questions", "intents", "answerable", "unanswerable", "judgements", "left_out", "dated", "quoted")
     described = {name: getattr(manifest, name) for name in facts} | {"words": len(served.engine.index.texts.numbers)}
     artefacts = [saved.MODEL, saved.PASSAGES]
-    document = results.document(PROJECT, manifest, config.seed, described, rows, comparisons, artefacts)
-    results.write(PROJECT.metrics, {**document, **more, "chosen": served.card.ranking})
+    document = results.document(PROJECT, manifest, served.engine.config.seed, described, rows, comparisons, artefacts)
+    results.write(
+        PROJECT.metrics,
+        {
+            **document,
+            **more,
+            "chosen": served.card.ranking,
+            "example": served.examples[0] if prepare.may_be_shown(manifest.licence) else "",
+        },
+    )

@@ -16,9 +16,11 @@ from search_ranker.data.text import words
 from search_ranker.kit import charts
 from search_ranker.kit.blocks import table
 from search_ranker.kit.charts import COLORS
+from search_ranker.reporting.rows import plain
 
 ALIKE = 0.9  # share of the words of two passages, from which on they count as near-duplicates
 SHOWN = 12  # words
+COMPARED = 200  # passages that share a rare word
 
 
 def explore(config: Config) -> None:
@@ -28,11 +30,11 @@ def explore(config: Config) -> None:
     open_questions = split.by_question(collection.questions, config).train if collection.questions else []
     _draw(texts, [words(each.text) for each in open_questions], manifest)
     parts = [
-        f"# A first look at {manifest.title}",
+        f"# A first look at {plain(manifest.title)}",
         "Passages, and the questions that train; those of validation and test stay closed. Written by "
         "`python -m search_ranker data`.",
         table(["What", "How many"], _counts(collection.passages, texts, manifest)),
-        f"The words that are in the most passages: {_most(texts)}. They tell passages apart the least.",
+        _most(texts),
         "![Words of passages and of questions](figures/explore_lengths.png)",
         *_questions(open_questions, collection, texts),
     ]
@@ -58,25 +60,32 @@ def _counts(passages: Sequence[Passage], texts: Sequence[Sequence[str]], manifes
 
 
 def _alike(texts: Sequence[Sequence[str]]) -> int:
-    """Compared with those that share one of its three rarest words: who shares none of them is hardly alike."""
-    sets = [frozenset(each) for each in texts]
-    number = Counter(word for each in sets for word in each)
-    near: dict[str, list[int]] = {}
-    for at, each in enumerate(sets):
+    """Compared are those that share one of their three rarest words: the others are hardly alike."""
+    same = Counter(frozenset(each) for each in texts)
+    number = Counter(word for each in same for word in each)
+    near: dict[str, list[frozenset[str]]] = {}
+    for each in same:
         for word in sorted(each, key=lambda word: (number[word], word))[:3]:
-            near.setdefault(word, []).append(at)
-    found: set[int] = set()
+            near.setdefault(word, []).append(each)
+    found = {each for each, n in same.items() if n > 1}
     for some in near.values():
-        for place, at in enumerate(some[:200]):
-            for other in some[place + 1 : 200]:
-                if len(sets[at] & sets[other]) >= ALIKE * max(len(sets[at]), len(sets[other])):
-                    found |= {at, other}
-    return len(found)
+        for place, one in enumerate(some[:COMPARED]):
+            for other in some[place + 1 : COMPARED]:
+                if len(one & other) >= ALIKE * max(len(one), len(other)):
+                    found |= {one, other}
+    return sum(same[each] for each in found)
 
 
 def _most(texts: Sequence[Sequence[str]]) -> str:
     number = Counter(word for each in texts for word in set(each))
-    return ", ".join(f"{word} ({n / len(texts):.0%})" for word, n in number.most_common(SHOWN))
+    first = sorted(number.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]
+    if not first:
+        return "No passage has a word that counts."
+    said = ", ".join(f"{plain(word)} ({n / len(texts):.0%})" for word, n in first)
+    return (
+        f"The words that are in the most passages, without the s of a plural: {said}. They tell passages apart "
+        f"the least."
+    )
 
 
 def _questions(questions: Sequence[Question], collection: Collection, texts: Sequence[Sequence[str]]) -> list[str]:
@@ -100,7 +109,7 @@ def _questions(questions: Sequence[Question], collection: Collection, texts: Seq
     return [
         "## What is asked",
         said,
-        table(["Kind", "Questions"], [[name, f"{n:,}"] for name, n in kinds.most_common(SHOWN)]),
+        table(["Kind", "Questions"], [[plain(name), f"{n:,}"] for name, n in kinds.most_common(SHOWN)]),
     ]
 
 

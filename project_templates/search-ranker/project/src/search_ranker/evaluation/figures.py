@@ -22,7 +22,10 @@ def risk(curve: Sequence[dict[str, float]], chosen: float, limit: float, source:
     figure, axes = charts.single(6.4, 3.6)
     axes.plot([each["answered"] for each in curve], [each["wrong"] for each in curve], color=COLORS["model"])
     axes.axhline(limit, color=COLORS["naive"], linewidth=1, linestyle="--", label="acceptable share of wrong answers")
-    axes.axvline(chosen, color=COLORS["baseline"], linewidth=1, linestyle=":", label="threshold, chosen in validation")
+    if chosen:
+        axes.axvline(
+            chosen, color=COLORS["baseline"], linewidth=1, linestyle=":", label=("threshold, chosen in validation")
+        )
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("share of the test questions that are answered, the surest first")

@@ -33,6 +33,6 @@ def importances(tested: Tested, found: Sequence[Candidates], engine: Engine) -> 
         swapped = [each.copy() for each in known]
         for each in swapped:
             each[:, list(places)] = each[rng.permutation(len(each))][:, list(places)]
-        value, ci95, n = tested.share(scored(swapped) - whole)
-        rows.append({"name": name, "value": value, "ci95": list(ci95), "n": n})
+        value, ci95 = tested.mean(scored(swapped) - whole)
+        rows.append({"name": name, "value": value, "ci95": list(ci95), "n": len(whole)})
     return sorted(rows, key=lambda row: row["value"])

@@ -13,16 +13,18 @@ import numpy as np
 from search_ranker.config import PROJECT, Config
 from search_ranker.data import prepare, split
 from search_ranker.data.passages import Question
-from search_ranker.evaluation.answering import Answered
+from search_ranker.evaluation import answering
+from search_ranker.evaluation.answering import SERVED, Answered
 from search_ranker.evaluation.evaluate import SPLIT
 from search_ranker.evaluation.measures import Tested
 from search_ranker.kit import results
 from search_ranker.kit.intervals import stream
 from search_ranker.kit.progress import progress
 from search_ranker.kit.project import ExplainedError
+from search_ranker.kit.results import Result
 from search_ranker.models import saved, writer
 from search_ranker.models.engine import Engine
-from search_ranker.models.training import is_right
+from search_ranker.models.judging import is_right
 from search_ranker.models.writer import Reply, Statement, Writer
 
 KEY = "LLM_KEY"
@@ -44,15 +46,16 @@ class Written:
 
     @property
     def is_right(self) -> bool:
-        """Whether any sentence that is left answers."""
-        return any(is_right(self.question, each.text, name) for each in self.given for name in each.cited)
+        """Whether one of the sentences that are left answers, and all of them cite passages that do."""
+        answers = any(is_right(self.question, each.text, name) for each in self.given for name in each.cited)
+        return answers and all(self.question.best & set(each.cited) for each in self.given)
 
 
 def measure(url: str, model: str, number: int, config: Config) -> str:
     """Ask a model some test questions, and write the results; returns them in a line."""
     collection, _ = prepare.load()
     served = saved.load(config)
-    if not PROJECT.metrics.is_file() or len(collection.answerable) < config.fewest_questions:
+    if not PROJECT.metrics.is_file() or not split.is_enough(collection.questions, config):
         raise ExplainedError(
             "there is nothing to compare with: run `python -m search_ranker run` on judged questions first"
         )
@@ -61,7 +64,8 @@ def measure(url: str, model: str, number: int, config: Config) -> str:
     service = Writer(url, model, KEPT, os.environ.get(KEY, ""))
     asked = [questions[each] for each in sorted(order.tolist())]
     written = [_write(each, served.engine, service) for each in progress(asked, f"asking {model}")]
-    measured = _measured(model, written, config)
+    quoted = _quoted(asked, served.engine)
+    measured = {**_measured(model, written, config), "quoted": [asdict(each) for each in quoted]}
     results.write(PROJECT.metrics, {**results.read(PROJECT.metrics), "llm": measured})
     return (
         f"{model}: {len(written)} questions, {measured['tokens_in']} tokens in, {measured['tokens_out']} out; "
@@ -74,6 +78,12 @@ def _write(question: Question, engine: Engine, service: Writer) -> Written:
     passages = [engine.index.passages[each] for each in numbers]
     reply = service.write(question.text, passages)
     return Written(question, reply, writer.statements(reply.text, passages))
+
+
+def _quoted(questions: Sequence[Question], engine: Engine) -> list[Result]:
+    """What is served without the model, on the same questions."""
+    said = [engine.answer(each.text) for each in questions]
+    return answering.answered(questions, said, engine).rows(SERVED, "baseline", Tested(SPLIT, questions, engine.config))
 
 
 def _measured(model: str, written: Sequence[Written], config: Config) -> dict[str, Any]:

@@ -6,7 +6,7 @@ answers among them, and chooses in validation below which probability it is bett
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log
+from math import ceil, log
 
 import numpy as np
 
@@ -49,6 +49,16 @@ class Judge:
     trees: Trees | None  # None where nothing could be learned
     threshold: float
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether somebody has counted how often it is right."""
+        return self.trees is not None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no answer is ever given."""
+        return self.threshold >= NEVER
+
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """(S, NAMES) → (S,): how likely each sentence answers; without trees, the share of words it covers."""
         if self.trees is None:
@@ -76,7 +86,7 @@ def read(question: str, numbers: Sequence[int], scores: np.ndarray, index: Index
             in_own = _has(asked, text)
             in_both = in_own | in_title
             covered = (float(share(has, weights)) for has in (in_own, in_both, in_whole))
-            has_number = wants_number and any(map(str.isdigit, text))
+            has_number = wants_number and any(map(str.isdecimal, text))
             rows.append((*covered, float(share(in_both, alike)), float(likeness[len(rows)]), has_number, *of_passage))
     return found, np.round(np.array(rows, dtype=np.float64), 4)
 
@@ -103,7 +113,7 @@ def threshold(confidence: np.ndarray, is_right: np.ndarray, drawn: np.ndarray, r
     cuts = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True) & is_enough)
     failing = np.flatnonzero(bound[cuts] > risk)
     holding = cuts[: failing[0]] if len(failing) else cuts
-    return floor(10**4 * float(confidence[order][holding[-1]])) / 10**4 if len(holding) else NEVER
+    return float(confidence[order][holding[-1]]) if len(holding) else NEVER
 
 
 def fewest(risk: float) -> int:

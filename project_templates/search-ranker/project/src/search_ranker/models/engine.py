@@ -5,7 +5,6 @@
 
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -31,15 +30,12 @@ class Ranking:
     def scores(self, found: Candidates, index: Index) -> np.ndarray:
         """(C,): the higher, the better."""
         numbers = found.numbers
-        match self.name:
-            case "BM25":
-                return found.lexical[numbers]
-            case "BM25 with title":
-                return found.lexical[numbers] + self.boost * found.titles[numbers]
-            case "dense":
-                return found.likeness[numbers]
-            case "fusion":
-                return found.fused
+        if self.name == FUSION:
+            return found.fused
+        if self.name == DENSE:
+            return found.likeness[numbers]
+        if self.name in (BM25, TITLE):
+            return found.lexical[numbers] + self.boost * found.titles[numbers]
         assert self.trees is not None
         return self.trees.scores(features.of(found, index))
 
@@ -54,6 +50,11 @@ class Ranked:
     top: float  # the highest BM25 of any passage
     retrieve_ms: float
     rank_ms: float
+
+    @property
+    def listed(self) -> tuple[list[int], list[float]]:
+        """Numbers and scores, best first."""
+        return self.numbers.tolist(), self.scores.tolist()
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,14 @@ class Engine:
         """The likeliest sentence of the best passages; given if it is likely enough."""
         ranked = self.search(question)
         started = time.perf_counter()
-        milliseconds = partial(lambda: round(1000 * (time.perf_counter() - started), 2))
         read = self.config.read
         found, known = answers.read(question, ranked.numbers[:read].tolist(), ranked.scores[: read + 1], self.index)
         if not found:
-            return Answer(ranked, None, 0.0, False, milliseconds())
+            return Answer(ranked, None, 0.0, False, _since(started))
         likely = self.judge.probabilities(known)
         first = int(likely.argmax())
         confidence = float(likely[first])
-        return Answer(ranked, found[first], confidence, confidence >= self.judge.threshold, milliseconds())
+        return Answer(ranked, found[first], confidence, confidence >= self.judge.threshold, _since(started))
 
     def known(self, words: list[str]) -> list[bool]:
         """Whether each word is in any passage."""
@@ -109,8 +109,15 @@ class Engine:
         return replace(self, ranking=ranking)
 
 
+def _since(started: float) -> float:
+    """Milliseconds."""
+    return round(1000 * (time.perf_counter() - started), 2)
+
+
 def order(ranking: Ranking, found: Candidates, index: Index) -> tuple[np.ndarray, np.ndarray]:
-    """(numbers of passages, scores), best first."""
+    """(numbers of passages, scores), best first; a retriever alone lists only what it found itself."""
     scores = ranking.scores(found, index)
     places = features.best(scores, len(scores), features.DIGITS)
+    if ranking.name in (BM25, TITLE, DENSE):
+        places = places[scores[places] > 0]
     return found.numbers[places], np.round(scores[places].astype(np.float64), features.DIGITS)

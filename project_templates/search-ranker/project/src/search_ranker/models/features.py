@@ -36,10 +36,10 @@ DIGITS = 4  # of scores that are compared: what differs by rounding alone is a t
 
 @dataclass(frozen=True)
 class Candidates:
-    """C passages that may answer a question, by the fusion of both retrievers; none where it has no known word."""
+    """C passages that may answer a question, by the fusion of both retrievers; none where both find nothing."""
 
     words: list[str]  # of the question
-    numbers: np.ndarray  # (C,) of passages, best first
+    numbers: np.ndarray  # (C,) of passages, in their order
     fused: np.ndarray  # (C,) reciprocal rank fusion
     lexical: np.ndarray  # (N,) BM25 of all passages
     titles: np.ndarray  # (N,)
@@ -56,7 +56,7 @@ def retrieve(question: str, index: Index, config: Config) -> Candidates:
         found = best(scores, config.candidates)
         found = found[scores[found] > 0]
         fused[found] += 1 / (config.rank_constant + 1 + np.arange(len(found)))
-    numbers = best(fused, config.candidates)
+    numbers = np.sort(best(fused, config.candidates))  # so that no order but that of the passages decides ties
     numbers = numbers[fused[numbers] > 0]
     return Candidates(asked, numbers, fused[numbers], lexical, titles, likeness)
 

@@ -25,6 +25,7 @@ MODEL = PROJECT.models / "ranker.npz"
 PASSAGES = PROJECT.models / "passages.jsonl"
 CARD = PROJECT.models / "card.json"
 EXAMPLES, LONGEST = 200, 100  # passages, and characters of each
+SETTINGS = ("k1", "b", "encoder", "terms", "dimensions", "rank_constant", "candidates", "read")
 TREES = ("feature", "threshold", "left", "right", "value")
 
 
@@ -41,6 +42,7 @@ class Card:
     boost: float
     threshold: float
     risk: float
+    settings: dict[str, Any] = field(default_factory=dict)  # that its numbers depend on
     examples: list[str] = field(default_factory=list)  # questions to try
     abstained: float = 0.0  # share of the test questions that got no answer
     reference: Reference = field(default_factory=Reference)  # of the test questions: what `monitor` compares with
@@ -107,9 +109,16 @@ def load(config: Config | None = None) -> Saved:
         dense = _dense(stored)
         order, judge = (_trees(stored, which) for which in ("ranking", "judge"))
     settings = config or Config()
+    if card.settings != settings_of(settings):
+        raise ExplainedError("config.py has other settings than the model: run `python -m search_ranker train`")
     index = Index.of(read_passages(), settings, dense)
     ranking = Ranking(card.ranking, card.boost, order)
     return Saved(Engine(index, ranking, Judge(judge, card.threshold), settings), card)
+
+
+def settings_of(config: Config) -> dict[str, Any]:
+    """The settings without which a model's trees would meet other features than those they were grown on."""
+    return {name: getattr(config, name) for name in SETTINGS}
 
 
 def _dense(stored: Mapping[str, np.ndarray]) -> Dense | Neural:

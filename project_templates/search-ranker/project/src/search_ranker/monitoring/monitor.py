@@ -18,6 +18,7 @@ from search_ranker.models import saved
 from search_ranker.models.saved import Card
 
 PATHS, EVENTS = ("/answer", "/search"), "/events"
+RUN = 5  # answers one after another, which may be to the same person
 Entries = Sequence[Mapping[str, Any]]
 
 
@@ -50,8 +51,8 @@ def shares(newest: Entries, card: Card, config: Config) -> list[Check]:
     empty = sum(each["is_empty"] for each in newest) / len(newest)
     abstained = sum(not each["is_given"] for each in newest) / len(newest)
     checks = [Check("share without results", empty, config.empty_share)]
-    if card.reference.signals:
-        checks.append(Check("share without an answer", abstained, min(1.0, card.abstained + config.abstained_more)))
+    if card.reference.signals and card.abstained + config.abstained_more < 1:  # else nothing could exceed it
+        checks.append(Check("share without an answer", abstained, card.abstained + config.abstained_more))
     return checks
 
 
@@ -74,17 +75,18 @@ def accept(log_dir: Path, config: Config) -> int:
     answered = _answered(drift.read_log(log_dir), card)
     if len(answered) < config.window:
         raise ExplainedError(f"{len(answered)} answers are too few to compare with: {config.window} are needed")
-    saved.save_card(with_reference(card, answered, config))
-    return len(answered)
+    newest = answered[-config.reference :]
+    saved.save_card(with_reference(card, newest, config))
+    return len(newest)
 
 
 def with_reference(card: Card, answered: Entries, config: Config) -> Card:
-    """The card, with what those answers looked like; an asker's questions are alike, so limits are over askers."""
+    """The card, with what those answers looked like; neighbors are alike, so limits are over runs of them."""
     values = drift.signals([each["signals"] for each in answered])
-    askers = np.array([each["asker"] for each in answered])
+    runs = np.arange(len(answered)) // RUN
     settings = (min(config.window, len(answered)), config.drift_alarms, config.resamples, config.seed)
     abstained = round(sum(not each["is_given"] for each in answered) / len(answered), 4)
-    return replace(card, abstained=abstained, reference=drift.reference(values, askers, *settings))
+    return replace(card, abstained=abstained, reference=drift.reference(values, runs, *settings))
 
 
 def _answered(entries: Entries, card: Card) -> list[Mapping[str, Any]]:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from search_ranker.evaluation.answering import ANSWERED, EAGER, INVENTED, LABELS, SENTENCES, WRONG
+from search_ranker.config import Config
+from search_ranker.evaluation.answering import ALWAYS, ANSWERED, FIRST, INVENTED, LABELS, SERVED, WRONG
 from search_ranker.kit.blocks import interval, table
 from search_ranker.models.answers import NEVER
-from search_ranker.reporting.rows import UNMEASURED, is_measured, percent, three
+from search_ranker.reporting.paragraphs import nothing_given
+from search_ranker.reporting.rows import UNMEASURED, by_metric, is_measured, percent, plain, three
 from search_ranker.reporting.rows import answers as rows_of
 
 HEADER = ["Way to answer", *(LABELS[each] for each in (ANSWERED, WRONG, INVENTED))]
@@ -14,12 +16,18 @@ HEADER = ["Way to answer", *(LABELS[each] for each in (ANSWERED, WRONG, INVENTED
 def answers(measured: dict[str, Any]) -> str:
     """Coverage and risk, against a system that never abstains."""
     if not is_measured(measured):
-        return UNMEASURED
-    rows = [[EAGER, *_cells(rows_of(measured, EAGER))], [f"**{SENTENCES}**", *_cells(rows_of(measured))]]
+        least = percent(Config().least_coverage)
+        return (
+            f"{UNMEASURED}\n\nUntil then a sentence is given as an answer where it has {least} of what the "
+            f"question's words count."
+        )
+    rows = [[way, *_cells(rows_of(measured, way))] for way in (FIRST, ALWAYS)]
+    rows.append([f"**{SERVED}**", *_cells(rows_of(measured))])
     return "\n\n".join(
         [
             table(HEADER, rows),
-            f"An answer is a sentence of one of the best passages, word for word. {_threshold(measured)}",
+            f"An answer is a sentence of one of the best passages, word for word. "
+            f"{_threshold(measured)}{_uninvented(measured)}",
             "![Share of wrong answers by share of questions answered](reports/figures/risk.png)",
         ]
     )
@@ -30,15 +38,21 @@ def _threshold(measured: dict[str, Any]) -> str:
     threshold, risk = measured["answers"]["threshold"], percent(measured["answers"]["risk"])
     if threshold >= NEVER:
         return (
-            f"In validation, no threshold kept the share of wrong answers within {risk} in 95% of resamples, so "
-            f"nothing "
-            "is answered: the passages are shown, and the reader decides. A larger `risk` in `config.py` answers more."
+            f"None is given here: {nothing_given(measured)}. The passages are shown, and the reader decides. With more "
+            "questions, or a larger `risk` in `config.py`, there may be answers."
         )
     return (
         f"The threshold ({threshold:.2f}) was chosen in validation as the lowest at which, in 95% of resamples, at "
         f"most "
         f"{risk} of the answers are wrong; the test, which took no part in that, says whether it holds."
     )
+
+
+def _uninvented(measured: dict[str, Any]) -> str:
+    """Where no question is known to have no answer."""
+    if INVENTED in rows_of(measured):
+        return ""
+    return " Of no question is it known that nothing answers it, so how often an answer is invented is not measured."
 
 
 def _cells(rows: dict[str, dict[str, Any]]) -> list[str]:
@@ -74,12 +88,18 @@ def llm(measured: dict[str, Any]) -> str:
     """A language model under the same measures."""
     if not (found := measured.get("llm")):
         return "_No language model was asked: `python -m search_ranker llm --url URL --model NAME`._"
-    rows = {row["metric"]: row for row in found["rows"]}
     price_in, price_out = found["prices"]
     return "\n\n".join(
         [
-            table(HEADER, [[found["model"], *_cells(rows)]]),
-            f"{found['n']} test questions. Of {found['sentences']} sentences, {found['cited']} cite a passage that "
+            table(
+                HEADER,
+                [
+                    [SERVED, *_cells(by_metric(found["quoted"]))],
+                    [f"**{plain(found['model'])}**", *_cells(by_metric(found["rows"]))],
+                ],
+            ),
+            f"The same {found['n']} test questions for both. Of {found['sentences']} sentences, {found['cited']} "
+            f"cite a passage that "
             f"was shown, and "
             f"{found['supported']} are supported by it; all others are dropped before anybody reads them. "
             f"{found['tokens_in']:,} tokens "

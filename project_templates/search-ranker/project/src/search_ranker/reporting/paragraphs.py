@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from search_ranker.config import EXPLORATION, PROJECT, Config
+from search_ranker.data import prepare
 from search_ranker.evaluation.answering import ANSWERED, INVENTED, WRONG
 from search_ranker.kit.blocks import interval, links, load_table, table
 from search_ranker.models.answers import NEVER
@@ -16,24 +17,31 @@ from search_ranker.reporting.rows import (
     decides,
     is_measured,
     main,
+    number_of,
     percent,
+    plain,
     signed_three,
     three,
 )
+
+LONGEST = 300  # characters of a passage in an example
+LESS, GRAVE = "\\u003c", "\\u0060"  # as JSON may write them
 
 
 def headline(measured: dict[str, Any]) -> str:
     """What it is, how good the ranking is, how often an answer is wrong, and a picture."""
     data = measured["data"]
-    opening = f"{data['noun'][:1].upper()}{data['noun'][1:]} search with cited answers: {data['rows']:,} passages."
-    lines = [opening]
+    noun = plain(data["noun"])
+    lines = [f"{noun[:1].upper()}{noun[1:]} search with cited answers: {number_of(data['rows'], 'passage')}."]
     if is_measured(measured):
         drawn = " The data are synthetic, drawn by code: they show the method, and nothing about real people."
         lines.append(f"{_ranking(measured)} {_answering(measured)}{drawn if data['synthetic'] else ''}")
     else:
         lines.append(
-            f"No score is claimed: that takes at least {measured['questions_needed']} questions with passages that "
-            f"answer them, and {data['answerable']} are known."
+            f"**No score is claimed**: that takes {measured['questions_needed']} questions that ask for different "
+            f"things "
+            f"and of which somebody has said which passages answer them; known so far: {data['intents']}. How often an "
+            "answer is wrong, nobody has counted."
         )
     picture = "![Every ranking's score with its interval](reports/figures/results.png)" if is_measured(measured) else ""
     if PROJECT.screenshot.is_file():
@@ -65,15 +73,11 @@ def _answering(measured: dict[str, Any]) -> str:
     """How often it answers, and how often that is wrong."""
     rows, risk = answers(measured), measured["answers"]["risk"]
     if not rows[ANSWERED]["value"]:
-        why = (
-            "no threshold in validation kept"
-            if measured["answers"]["threshold"] >= NEVER
-            else "none is sure enough to keep"
-        )
-        return f"It gives **no answers, only passages**: {why} the share of wrong ones below {percent(risk)}."
+        return f"It gives **no answers, only passages**: {nothing_given(measured)}."
     wrong = rows[WRONG]
     said = (
-        f"It answers {percent(rows[ANSWERED]['value'])} of the questions; of these answers {percent(wrong['value'])} "
+        f"It answers {percent(rows[ANSWERED]['value'])} of the questions that a passage answers; of all its answers "
+        f"{percent(wrong['value'])} "
         f"{interval(wrong, percent)} are wrong, {_kept(wrong, risk)}."
     )
     if invented := rows.get(INVENTED):
@@ -82,6 +86,20 @@ def _answering(measured: dict[str, Any]) -> str:
             f"{interval(invented, percent)} are answered all the same.**"
         )
     return said
+
+
+def nothing_given(measured: dict[str, Any]) -> str:
+    """Why no answer is given at all."""
+    found = measured["answers"]
+    risk = percent(found["risk"])
+    if found["validation"] < found["needed"]:
+        return (
+            f"that at most {risk} of the answers are wrong, {found['validation']} validation questions cannot show; "
+            f"{found['needed']} answers without a mistake could"
+        )
+    if found["threshold"] >= NEVER:
+        return f"in validation, no threshold kept the share of wrong ones within {risk} in 95% of resamples"
+    return f"none is sure enough to keep the share of wrong ones within {risk}"
 
 
 def _kept(wrong: dict[str, Any], risk: float) -> str:
@@ -97,22 +115,21 @@ def _kept(wrong: dict[str, Any], risk: float) -> str:
 def data(measured: dict[str, Any]) -> str:
     """How much there is, how questions are split, and under which license."""
     data = measured["data"]
-    said = f"{data['rows']:,} passages with {data['words']:,} different words"
+    said = f"{number_of(data['rows'], 'passage')} with {data['words']:,} different words"
     if data["questions"]:
-        said += (
-            f", and {data['questions']:,} questions: {data['answerable']:,} with a passage that answers, "
-            f"{data['unanswerable']:,} of which the data say that nothing does, by {data['judgements']:,} judgements"
-        )
+        said += f", and {number_of(data['questions'], 'question')}: {data['answerable']:,} with a passage that answers"
+        said += f", by {number_of(data['judgements'], 'judgement')}" if data["judgements"] else ""
+    if data["unanswerable"]:
+        said += f", and {data['unanswerable']:,} of which the data say that nothing does"
     if is_measured(measured):
         said += (
             f". {measured['train']} questions train, {measured['validation']} choose, {measured['test']} are the test; "
-            "those that ask for the same stay together"
+            "those that the same passages answer best stay together"
         )
-    lines = [f"{said}. License: {data['licence']}."]
+    lines = [f"{said}. License: {plain(data['licence'])}."]
     if data["left_out"]:
-        lines.append(
-            f"{data['left_out']:,} empty passages were left out; questions that only they answer count as not found."
-        )
+        empty = number_of(data["left_out"], "passage")
+        lines.append(f"{empty} without text left out; a question that only such a one answers counts as not found.")
     if EXPLORATION.is_file():
         lines.append("A first look at passages and training questions: [reports/explore.md](reports/explore.md).")
     lines.append(_drawn() if data["synthetic"] else _collected(data))
@@ -132,17 +149,14 @@ def _drawn() -> str:
 
 
 def _collected(data: dict[str, Any]) -> str:
+    source = plain(data["source"])
     if not data["questions"]:
-        return f"The passages are those of **{data['source']}**; nobody has asked anything yet, so nothing is measured."
-    told = (
-        ""
-        if data["quoted"]
-        else " The data name passages and no words, so an answer counts as right if its passage is."
-    )
-    return (
-        f"Passages and questions are those of **{data['source']}**; a passage that nobody has judged counts as "
-        f"wrong.{told}"
-    )
+        return f"The passages are those of **{source}**; there are no questions, so nothing is measured."
+    said = f"Passages and questions are those of **{source}**; a passage that nobody has judged counts as wrong."
+    if unquoted := data["answerable"] - data["quoted"]:
+        rest = "Of no question" if not data["quoted"] else f"Of {unquoted:,} questions not"
+        said += f" {rest} is it said which words answer it: there, an answer counts as right if its passage is."
+    return said
 
 
 def serving(measured: dict[str, Any]) -> str:
@@ -157,20 +171,31 @@ def serving(measured: dict[str, Any]) -> str:
         lines += ["One answer at a time, without HTTP, by stage:", table(["Stage", "p50", "p99"], rows)]
     lines.append(
         f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} per hour "
-        f"for such a machine (`config.py`), fully used, 1,000 answers cost ${cost:.6f}. An answer:"
+        f"for such a machine (`config.py`), fully used, 1,000 answers cost ${cost:.6f}."
     )
-    lines.append(f"```json\n{json.dumps({**load['answer'], 'token': '…'}, indent=1, ensure_ascii=False)}\n```")
+    if prepare.may_be_shown(measured["data"]["licence"]):
+        lines.append(f"What it says to “{plain(measured['example'])}”:\n\n{_example(load['answer'])}")
     return "\n\n".join(lines)
+
+
+def _example(answer: dict[str, Any]) -> str:
+    """An answer, its passages cut; no text in it opens or closes a comment of the page."""
+    results = [{**each, "text": each["text"][:LONGEST]} for each in answer["results"]]
+    shown = json.dumps({**answer, "results": results, "token": "…"}, indent=1, ensure_ascii=False)
+    return f"```json\n{shown.replace('<', LESS).replace('`', GRAVE)}\n```"
 
 
 def page(measured: dict[str, Any]) -> str:
     """Whether there is a page that needs no service."""
     if PROJECT.site.is_file():
-        return f"That page has {PROJECT.site.stat().st_size / 1e6:.1f} MB: passages, vectors and trees are in it."
+        return (
+            f"That page has {PROJECT.site.stat().st_size / 1000:,.0f} kB: the passages and all that ranks them "
+            f"are in it."
+        )
     return (
-        f"There is no such page for {measured['data']['source']}: it would be larger than `page_megabytes` in "
-        f"`config.py`, "
-        "or the license forbids to publish the passages."
+        "There is no such page for these data: it would be larger than `page_megabytes` in `config.py`, the license "
+        "forbids "
+        "to publish the passages, or a neural encoder ranks them."
     )
 
 
@@ -180,11 +205,11 @@ def weakest(measured: dict[str, Any]) -> str:
         return UNMEASURED
     slices, recall = measured["errors"]["slices"], measured["ceiling"]["recall"]
     points = []
-    if len(slices) > 1:
+    if len(slices) > 1 and slices[0]["ci95"][1] < slices[-1]["ci95"][0]:
         low, high = slices[0], slices[-1]
         points.append(
-            f"nDCG is lowest for questions of the kind “{low['name']}”: {three(low['value'])} "
-            f"{interval(low, three)}, against {three(high['value'])} for “{high['name']}”."
+            f"nDCG is lowest for questions of the kind “{plain(low['name'])}”: {three(low['value'])} "
+            f"{interval(low, three)}, against {three(high['value'])} for “{plain(high['name'])}”."
         )
     if recall["value"] < 1:
         points.append(
@@ -192,7 +217,7 @@ def weakest(measured: dict[str, Any]) -> str:
             f"finds them."
         )
     rows = answers(measured)
-    points.append(f"{percent(1 - rows[ANSWERED]['value'])} of the test questions get no answer.")
+    points.append(f"{percent(1 - rows[ANSWERED]['value'])} of the test questions that a passage answers get no answer.")
     missed = min(
         (each for each in measured["support"]["kinds"] if not each["is_supported"]),
         key=lambda each: each["flagged"] / each["n"],

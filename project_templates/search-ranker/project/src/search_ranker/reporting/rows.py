@@ -1,12 +1,13 @@
 """Which of the measured rows is which."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from search_ranker.evaluation.answering import ANSWERED, INVENTED, SENTENCES, WRONG
+from search_ranker.evaluation.answering import ANSWERED, INVENTED, SERVED, WRONG
 from search_ranker.kit import results
 from search_ranker.kit.blocks import signed
 
-UNMEASURED = "_Not measured: no question says which passages answer it._"
+UNMEASURED = "_Not measured: too few questions say which passages answer them._"
 
 
 def is_measured(measured: dict[str, Any]) -> bool:
@@ -20,17 +21,20 @@ def main(measured: dict[str, Any]) -> dict[str, Any]:
 
 
 def baselines(measured: dict[str, Any]) -> list[dict[str, Any]]:
-    """The baselines' rows by the same measure."""
-    return [row for row in measured["results"] if row["role"] == "baseline" and row["metric"] == "ndcg_at_10"]
+    """The rows of what the served ranking is compared with, by the same measure."""
+    compared = {row["against"] for row in measured["comparisons"]}
+    return [row for row in measured["results"] if row["metric"] == "ndcg_at_10" and row["model"] in compared]
 
 
-def answers(measured: dict[str, Any], model: str = SENTENCES) -> dict[str, dict[str, Any]]:
+def answers(measured: dict[str, Any], model: str = SERVED) -> dict[str, dict[str, Any]]:
     """What answering came to, by measure; the rate on unanswerable questions is there if any was asked."""
-    return {
-        row["metric"]: row
-        for row in measured["results"]
-        if row["model"] == model and row["metric"] in (ANSWERED, WRONG, INVENTED)
-    }
+    rows = by_metric([row for row in measured["results"] if row["model"] == model])
+    return {metric: row for metric, row in rows.items() if metric in (ANSWERED, WRONG, INVENTED)}
+
+
+def by_metric(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows of one model by what they measure."""
+    return {row["metric"]: row for row in rows}
 
 
 def against(measured: dict[str, Any], baseline: str) -> dict[str, Any]:
@@ -43,9 +47,25 @@ def against(measured: dict[str, Any], baseline: str) -> dict[str, Any]:
 def decides(difference: dict[str, Any], level: float = 0.05) -> str:
     """What a difference says of the first against the second, by its interval and its corrected test."""
     low, high = difference["ci95"]
+    if low == high == 0:
+        return "the same for every question as"
     if difference["p_holm"] >= level or low <= 0 <= high:
         return "not clearly better than"
     return "better than" if low > 0 else "worse than"
+
+
+def plain(text: str, longest: int = 110) -> str:
+    """Somebody's text in a page of ours: on one line, cut, and nothing in it is markup."""
+    flat = " ".join(text.split())
+    cut = flat if len(flat) <= longest else f"{flat[:longest].rstrip()}…"
+    for letter in "\\`*_[]":
+        cut = cut.replace(letter, f"\\{letter}")
+    return cut.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def number_of(count: int, noun: str) -> str:
+    """A count with its noun: 1 passage, 2 passages."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def three(value: float) -> str:

@@ -3,18 +3,16 @@
 from typing import Any
 
 from search_ranker.config import PROJECT
-from search_ranker.data import cranfield
+from search_ranker.data import prepare
 from search_ranker.evaluation.evaluate import METRICS, ORACLE
 from search_ranker.kit.blocks import interval, model_name, table
-from search_ranker.models.engine import LAMBDAMART
-from search_ranker.reporting.rows import UNMEASURED, is_measured, main, percent, signed_three, three
-
-NOT_QUOTED = frozenset({cranfield.LICENCE})  # questions are named by their number only
+from search_ranker.models.engine import BM25, LAMBDAMART
+from search_ranker.reporting.rows import UNMEASURED, is_measured, main, percent, plain, signed_three, three
 
 
 def experiments(runs: list[dict[str, Any]]) -> str:
     """Every ranking with the decision it tests, and what it came to in validation."""
-    if not any(run["validation_ndcg"] for run in runs):
+    if all(run["validation_ndcg"] is None for run in runs):
         return "Too few questions are judged to try anything, so the fusion of both retrievers is served, untuned."
     rows = [
         [
@@ -59,9 +57,10 @@ def results(measured: dict[str, Any]) -> str:
     header = ["Ranking", "nDCG@10", "95% interval", "MRR@10", "Success@1", "Judged@10"]
     lines = [
         table(header, rows),
-        f"All rankings order the same candidates, up to a hundred for a question, which hold "
+        f"All rankings order the same candidates, which hold "
         f"{percent(recall['value'])} "
-        f"{interval(recall, percent)} of the passages that answer (Recall@100): the last row is what no ranking of "
+        f"{interval(recall, percent)} of the passages that answer ({recall['label']}): the last row is what no "
+        f"ranking of "
         f"them "
         f"can exceed. {_careless(measured)}",
         f"How much higher {measured['chosen']} is than each other ranking, question by question:",
@@ -82,16 +81,11 @@ def _row(of: dict[str, dict[str, Any]]) -> list[str]:
 
 def _careless(measured: dict[str, Any]) -> str:
     """What a split by row would have claimed, and whether that is more."""
-    naive = next(row for row in measured["results"] if row["role"] == "naive")
-    fair = next(row for row in measured["results"] if row["model"] == LAMBDAMART and row["metric"] == "ndcg_at_10")
-    gap = naive["value"] - fair["value"]
-    said = (
-        "The row in italics is LambdaMART after a split by row, which lets it learn from other passages of the "
-        "test questions"
-    )
+    gap = measured["by_row"]
+    verdict = "" if gap["ci95"][0] > 0 else ", so that here it gains nothing that could be told from chance"
     return (
-        f"{said}: {signed_three(gap)} against the honest "
-        f"split{' here' if gap > 0 else ', so that here it gains nothing'}."
+        "The row in italics is LambdaMART after a split by row, which has met some candidates of every test question: "
+        f"{signed_three(gap['difference'])} {interval(gap, signed_three)} against the honest split{verdict}."
     )
 
 
@@ -110,15 +104,16 @@ def errors(measured: dict[str, Any]) -> str:
         return UNMEASURED
     found, model = measured["errors"], main(measured)["model"]
     rows = [
-        [each["name"], str(each["n"]), three(each["value"]), interval(each, three), three(each["baseline"])]
+        [plain(each["name"]), str(each["n"]), three(each["value"]), interval(each, three), three(each["baseline"])]
         for each in found["slices"]
     ]
+    header = ["Kind of question", "Questions", f"nDCG@10, {model}", "95% interval", BM25]
+    if model == BM25:  # which would stand there twice
+        header, rows = header[:-1], [row[:-1] for row in rows]
     number: dict[str, int] = {}
     for each in found["worst"]:
         number[each["fault"]] = number.get(each["fault"], 0) + 1
-    lines = (
-        [table(["Kind of question", "Questions", f"nDCG@10, {model}", "95% interval", "BM25"], rows)] if rows else []
-    )
+    lines = [table(header, rows)] if rows else []
     if number:
         faults = "; ".join(f"{name}: {n}" for name, n in sorted(number.items(), key=lambda each: -each[1]))
         lines.append(
@@ -132,14 +127,14 @@ def worst(measured: dict[str, Any]) -> str:
     """The worst questions, one by one."""
     if not is_measured(measured):
         return UNMEASURED
-    is_quoted = measured["data"]["licence"] not in NOT_QUOTED
+    is_quoted = prepare.may_be_shown(measured["data"]["licence"])
     rows = [
         [
-            _cell(each["question"]) if is_quoted else f"question {each['id']}",
-            each["kind"] or "–",
+            plain(each["question"]) if is_quoted else f"question {each['id']}",
+            plain(each["kind"]) or "–",
             f"{each['ndcg']:.2f}",
             str(each["place"] or "none"),
-            _cell(each["first"]) if is_quoted else "–",
+            plain(each["first"]) if is_quoted else "–",
             each["fault"],
         ]
         for each in measured["errors"]["worst"]
@@ -151,12 +146,12 @@ def worst(measured: dict[str, Any]) -> str:
 def published(measured: dict[str, Any]) -> str:
     """BM25 by the protocol of published numbers, where there are any for these data."""
     if not (found := measured.get("published")):
-        return f"There is no published number for {measured['data']['source']} to compare with."
+        return "There is no published number for these data to compare with."
     gap, margin = found["value"] - found["known"], found["margin"]
     verdict = "agrees with it" if abs(gap) <= margin else "**does not agree with it**"
     return (
         f"BM25 alone on {found['n']} questions ({found['questions']}), binary judgements: "
-        f"nDCG@10 {three(found['value'])}. Published: {three(found['known'])}; the difference of "
+        f"nDCG@10 {three(found['value'])}. Known: {three(found['known'])}; the difference of "
         f"{signed_three(gap)} {verdict}, within {margin:g}."
     )
 
@@ -175,12 +170,3 @@ def importance(measured: dict[str, Any]) -> str:
             "while both are not.",
         ]
     )
-
-
-def _cell(text: str, longest: int = 110) -> str:
-    """Somebody's text in a table: on one line, and nothing in it is markup."""
-    plain = " ".join(text.split())
-    cut = plain if len(plain) <= longest else f"{plain[:longest].rstrip()}…"
-    for letter in "\\`*_[]<>":
-        cut = cut.replace(letter, f"\\{letter}")
-    return cut

@@ -27,8 +27,10 @@ from search_ranker.serving.question_log import QuestionLog
 PAGE = Path(__file__).with_name("page.html")
 ANSWERED, ABSTAINED, EMPTY = "answered", "not in these documents", "nothing found"  # how /metrics counts answers
 KEY = "answers.key"
-NO_WORD, UNKNOWN = "the question has no word that counts", "no passage has a word of the question"
-UNSURE = "no sentence answers it surely enough"
+NO_WORD = "not in these documents: the question has no word that counts"
+UNKNOWN = "not in these documents: nothing in them is like the question"
+UNSURE = "not in these documents, or not surely enough to answer"
+SILENT = "only passages: too often, an answer would be wrong"  # in validation, or nothing could show that it is not
 
 Text = Annotated[str, Field(min_length=1, max_length=Config.longest_question, pattern=r"\S")]
 
@@ -85,6 +87,7 @@ class Answered(Searched):
     """The sentence that answers, with its source, and the passages it was chosen from; or why there is none."""
 
     answer: Cited | None
+    is_measured: bool  # whether it is known how often such an answer is right
     confidence: float  # that the likeliest sentence answers, be it given or not
     token: str  # to send with a thumb
 
@@ -130,23 +133,25 @@ class Api:
     async def answer(self, request: Request, asked: Asked) -> Answered:
         """A sentence that answers, cited; none where no sentence is likely enough to."""
         answer = await run_sync(self.saved.engine.answer, asked.question, limiter=self.workers)
-        ranked, asker = answer.ranked, self.log.asker(request.client.host if request.client else "")
-        await run_sync(self.log.write, asker, answer, self.saved.engine, limiter=self.workers)
+        ranked, address = answer.ranked, request.client.host if request.client else ""
+        await run_sync(self.log.write, address, answer, self.saved.engine, limiter=self.workers)
         is_empty = not len(ranked.numbers)
         facts = {
             "model_version": self.saved.card.version,
-            "asker": asker,
             "is_empty": is_empty,
             "is_given": answer.is_given,
             "signals": signals(answer, self.saved.engine),
         }
         service.note(request, EMPTY if is_empty else ANSWERED if answer.is_given else ABSTAINED, facts)
-        found = self._searched(request, ranked, asked.length)
+        cited = self._cited(answer)
+        found = self._searched(request, ranked, asked.length, cited)
         found["milliseconds"].answer = answer.answer_ms
         return Answered(
             **found,
-            reason=self._reason(ranked) or (None if answer.is_given else UNSURE),
-            answer=self._cited(answer),
+            reason=self._reason(ranked)
+            or (None if answer.is_given else SILENT if self.saved.engine.judge.is_silent else UNSURE),
+            answer=cited,
+            is_measured=self.saved.engine.judge.is_measured,
             confidence=answer.confidence,
             token=self._signed(request.state.request_id),
         )
@@ -160,14 +165,16 @@ class Api:
         service.note(request, None, {"answer": answer, "thumb": event.thumb, "model_version": version})
         return Stored()
 
-    def _searched(self, request: Request, ranked: Ranked, length: int) -> dict[str, Any]:
+    def _searched(self, request: Request, ranked: Ranked, length: int, cited: Cited | None = None) -> dict[str, Any]:
+        """What both endpoints answer; a passage that is cited is among the results, however few are asked for."""
         passages, engine = self.saved.engine.index.passages, self.saved.engine
-        first = zip(ranked.numbers[:length].tolist(), ranked.scores[:length].tolist(), strict=True)
+        listed = [(passages[number], score) for number, score in zip(*ranked.listed, strict=True)]
+        shown = [each for at, each in enumerate(listed) if at < length or (cited and each[0].id == cited.passage)]
         known = zip(ranked.words, engine.known(ranked.words), strict=True)
         return {
             "results": [
                 Found(id=one.id, title=one.title, text=one.text, updated=one.updated, score=round(score, 4))
-                for one, score in ((passages[number], score) for number, score in first)
+                for one, score in shown
             ],
             "unknown": list(dict.fromkeys(word for word, is_known in known if not is_known)),
             "milliseconds": Spent(retrieve=ranked.retrieve_ms, rank=ranked.rank_ms),
@@ -197,7 +204,9 @@ class Api:
 def create_app(saved: Saved, config: Config, log_dir: Path) -> FastAPI:
     """The application for one model."""
     card, workers = saved.card, CapacityLimiter(config.workers)
-    api = Api(saved, QuestionLog(log_dir, config.keep_days), _key(log_dir), workers)
+    log = QuestionLog(log_dir, config.keep_days)
+    log.turn()  # what is too old goes now, even if nobody asks anything
+    api = Api(saved, log, _key(log_dir), workers)
     described = Service(
         title=config.title,
         version=card.version,

@@ -1,8 +1,9 @@
-"""What was asked, for whoever improves the passages: without personal data, and only for as many days as stated.
+"""What was asked, for whoever improves the passages, and for as many days as stated.
 
 Of a question it keeps the words that are in the passages: a name, a number or an address that only the asker knows is
 not among them. Who asked is a hash under a key that lives for a day and is never written, so that nobody can be
-followed from one day to the next, or found again by trying all addresses.
+followed from one day to the next, or found again by trying all addresses. Old days go when the service starts, and
+with the first question of every new day.
 """
 
 import hashlib
@@ -35,26 +36,21 @@ class QuestionLog:
     _key: bytes = b""
     _lock: Lock = field(default_factory=Lock)
 
-    def asker(self, address: str) -> str:
-        """Who asks, for this day only."""
-        with self._lock:
-            self._turn()
-            return hmac.new(self._key, address.encode(), hashlib.sha256).hexdigest()[:16]
-
-    def write(self, asker: str, answer: Answer, engine: Engine) -> None:
-        """One question with what became of it."""
+    def write(self, address: str, answer: Answer, engine: Engine) -> None:
+        """One question with what became of it; the address of whoever asked is not kept."""
         asked = answer.ranked.words
         known = [word for word, is_known in zip(asked, engine.known(asked), strict=True) if is_known]
         first = engine.index.passages[answer.ranked.numbers[0]].id if len(answer.ranked.numbers) else None
-        entry = {
-            "asker": asker,
-            "words": known,
-            "unknown": len(asked) - len(known),
-            "first": first,
-            "is_given": answer.is_given,
-        }
         with self._lock:
-            self._turn()
+            self.turn()
+            asker = hmac.new(self._key, address.encode(), hashlib.sha256).hexdigest()[:16]
+            entry = {
+                "asker": asker,
+                "words": known,
+                "unknown": len(asked) - len(known),
+                "first": first,
+                "is_given": answer.is_given,
+            }
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
@@ -62,7 +58,7 @@ class QuestionLog:
     def _file(self) -> Path:
         return self.folder / NAME.format(day=self._day)
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
         """On a new day: a new key, and what is too old goes."""
         if self._day == (day := self.today()):
             return

@@ -12,7 +12,18 @@
       if (word.endsWith("es") && !/[aeo]es$/.test(word)) return word.slice(0, -1);
       return word.endsWith("s") && !/[us]s$/.test(word) ? word.slice(0, -1) : word;
     }
-    const words = (text) => (text.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}_]{2,}/gu) || []).filter((word) => !STOP.has(word)).map(singular);
+    const WITHOUT_BLANKS = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff";
+    const RUN = new RegExp("([" + WITHOUT_BLANKS + "]+)|[^" + WITHOUT_BLANKS + "]{2,}", "gu");
+
+    function parts(word) {
+      return [...word.matchAll(RUN)].flatMap(([whole, run]) => {
+        const letters = [...(run || "")];
+        return run ? Array.from({ length: Math.max(1, letters.length - 1) }, (_, at) => letters.slice(at, at + 2).join("")) : [whole];
+      });
+    }
+
+    const found = (text) => (text.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}_][\p{L}\p{N}\p{M}_]+/gu) || []).flatMap(parts);
+    const words = (text) => found(text).filter((word) => !STOP.has(word)).map(singular);
 
     function pieces(word) {
       const letters = [..."#" + word + "#"], found = [word];
@@ -22,7 +33,7 @@
 
     function sentences(text) {
       const found = [];
-      for (const part of text.trim().split(/(?<=[.!?])\s+|\n+/u)) {
+      for (const part of text.trim().split(/(?<=[.!?؟])\s+|(?<=[。！？।])\s*|\n+/u)) {
         let rest = [...part.trim()];
         while (rest.length > 400) {
           const at = rest.lastIndexOf(" ", 399) > 0 ? rest.lastIndexOf(" ", 399) : 400;
@@ -131,7 +142,7 @@
       for (const scores of [found.lexical, found.likeness]) {
         best(scores, model.candidates).filter((at) => scores[at] > 0).forEach((at, place) => { fused[at] += 1 / (model.rank_constant + 1 + place); });
       }
-      found.numbers = best(fused, model.candidates).filter((at) => fused[at] > 0);
+      found.numbers = best(fused, model.candidates).filter((at) => fused[at] > 0).sort((a, b) => a - b);
       found.fused = found.numbers.map((at) => fused[at]);
       return found;
     }
@@ -175,7 +186,8 @@
 
     function search(question) {
       const found = retrieve(words(question)), scores = scored(found);
-      const order = best(scores, scores.length, 4);
+      const isAlone = !model.ranking.trees && model.ranking.name !== "fusion";  // then it lists only what it found itself
+      const order = best(scores, scores.length, 4).filter((i) => !isAlone || scores[i] > 0);
       return { asked: found.asked, numbers: order.map((i) => found.numbers[i]), scores: order.map((i) => rounded(scores[i], 4)) };
     }
 
@@ -204,13 +216,15 @@
       const ranked = search(question), one = likeliest(ranked);
       const isGiven = one.confidence >= model.judge.threshold && ranked.numbers.length > 0;
       const passage = passages[one.at];
-      const start = isGiven ? Math.max(0, passage.text.indexOf(one.text)) : 0;
+      const before = isGiven ? Math.max(0, passage.text.indexOf(one.text)) : 0;
+      const start = [...passage.text.slice(0, before)].length;  // in whole characters, as Python counts
       return {
-        results: ranked.numbers.slice(0, length).map((at, i) => ({ ...passages[at], score: ranked.scores[i] })),
+        results: ranked.numbers.flatMap((at, i) => (i < length || (isGiven && at === one.at) ? [{ ...passages[at], score: ranked.scores[i] }] : [])),
         unknown: [...new Set(ranked.asked.filter((word) => !lexical.postings.has(word)))],
-        reason: ranked.numbers.length ? (isGiven ? null : "no sentence answers it surely enough")
-          : ranked.asked.length ? "no passage has a word of the question" : "the question has no word that counts",
-        answer: isGiven ? { sentence: one.text, passage: passage.id, title: passage.title, start, end: passage.text ? start + one.text.length : 0 } : null,
+        reason: ranked.numbers.length ? (isGiven ? null : model.judge.threshold > 1 ? model.reasons.silent : model.reasons.unsure)
+          : ranked.asked.length ? model.reasons.unknown : model.reasons.no_word,
+        answer: isGiven ? { sentence: one.text, passage: passage.id, title: passage.title, start, end: passage.text ? start + [...one.text].length : 0 } : null,
+        is_measured: model.judge.trees !== null,
         confidence: Math.max(0, one.confidence),
       };
     };

@@ -10,23 +10,22 @@ from typing import Any
 import numpy as np
 
 from search_ranker.config import Config
-from search_ranker.data import cranfield
+from search_ranker.data import prepare
 from search_ranker.kit import page
 from search_ranker.kit.page import Page
 from search_ranker.models import saved
 from search_ranker.models.dense import Dense
 from search_ranker.models.saved import TREES, Saved
 from search_ranker.models.trees import Trees
-from search_ranker.serving.app import shown
+from search_ranker.serving.app import NO_WORD, SILENT, UNKNOWN, UNSURE, shown
 
 SEARCH = Path(__file__).with_name("search.js")
-FORBIDDEN = frozenset({cranfield.LICENCE})  # to publish what they cover
 
 
 def alone(config: Config) -> Page | None:
     """The page that needs no service; None where the license forbids to publish the passages, or they are too many."""
     model = saved.load(config)
-    if model.card.licence in FORBIDDEN:
+    if not prepare.may_be_shown(model.card.licence):
         print(f"no page is written: it would publish the passages, and their license is: {model.card.licence}")
         return None
     if not isinstance(dense := model.engine.index.dense, Dense):
@@ -56,6 +55,7 @@ def _packed(model: Saved, dense: Dense, config: Config) -> dict[str, Any]:
         "places": _numbers(dense.passages.steps, "i1"),
         "ranking": {"name": ranking.name, "boost": ranking.boost, "trees": _arrays(ranking.trees)},
         "judge": {"trees": _arrays(model.engine.judge.trees), "threshold": model.engine.judge.threshold},
+        "reasons": {"no_word": NO_WORD, "unknown": UNKNOWN, "unsure": UNSURE, "silent": SILENT},
         **{name: getattr(config, name) for name in settings},
     }
 
