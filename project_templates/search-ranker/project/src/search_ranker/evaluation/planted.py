@@ -13,9 +13,10 @@ from search_ranker.models import support
 
 DIGITS = re.compile(r"\d+")
 AFTER = re.compile(r"\b(is|are|was|were|can|may|has|have|will|should)\b")
+WORD = re.compile(r"[^\W\d_]{4,}")
 MOST = 200  # passages that sentences are planted in
 SUPPORTED = ("as it stands", "with an introduction")
-UNSUPPORTED = ("from another passage", "another number", "denied")
+UNSUPPORTED = ("from another passage", "another number", "denied", "another word")
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,12 @@ def plant(passages: Sequence[Passage], seed: int) -> list[Planted]:
         foreign = elsewhere[rng.integers(len(elsewhere))]
         if foreign not in passage.text:
             found.append(Planted("from another passage", foreign, passage))
-        found += _changed(text, passage, rng)
+        found += _changed(text, passage, foreign, rng)
     return found
 
 
-def _changed(text: str, passage: Passage, rng: np.random.Generator) -> list[Planted]:
-    """The sentence with a number that its passage does not have, and with its claim turned around."""
+def _changed(text: str, passage: Passage, foreign: str, rng: np.random.Generator) -> list[Planted]:
+    """The sentence with a number that its passage does not have, with its claim denied, and with one word exchanged."""
     changed = []
     if number := DIGITS.search(text):
         other = str(int(number[0][:9]) + int(rng.integers(1, 9)))
@@ -81,6 +82,10 @@ def _changed(text: str, passage: Passage, rng: np.random.Generator) -> list[Plan
             changed.append(Planted("another number", f"{text[: number.start()]}{other}{text[number.end() :]}", passage))
     if (verb := AFTER.search(text)) and not support.Claim.of(text).negations:
         changed.append(Planted("denied", f"{text[: verb.end()]} not{text[verb.end() :]}", passage))
+    here, there = (sorted(WORD.findall(each), key=lambda word: (-len(word), word)) for each in (text, foreign))
+    others = [word for word in there if word.lower() not in passage.whole.lower()]
+    if here and others:
+        changed.append(Planted("another word", text.replace(here[0], others[0], 1), passage))
     return changed
 
 
