@@ -12,7 +12,7 @@ import numpy as np
 
 from search_ranker.config import PROJECT, Config
 from search_ranker.data import prepare, split
-from search_ranker.data.passages import Question
+from search_ranker.data.passages import Collection, Question
 from search_ranker.data.prepare import Manifest
 from search_ranker.data.split import Split
 from search_ranker.evaluation import answering, errors, figures, importance, measures, planted, published, significance
@@ -39,6 +39,17 @@ METRICS = {
 EXAMPLES = 200  # questions of the load test
 
 
+Lists = dict[str, list[list[str]]]  # by ranking: the ids of the passages for each question, best first
+
+
+@dataclass(frozen=True)
+class Careless:
+    """What an evaluation would have claimed that splits judged pairs, and how much more that is."""
+
+    rows: list[Result]
+    gap: dict[str, Any] | None
+
+
 @dataclass(frozen=True)
 class Trial:
     """The test questions that something answers, with the candidates of each."""
@@ -46,6 +57,11 @@ class Trial:
     tested: Tested
     found: Sequence[Candidates]
     served: Engine
+
+    @property
+    def chosen(self) -> str:
+        """The name of the ranking that is served."""
+        return self.served.ranking.name
 
     def lists(self, ranking: Ranking) -> list[list[str]]:
         """The ids of the passages for each question, best first."""
@@ -69,15 +85,8 @@ class Trial:
 def evaluate(config: Config) -> None:
     """Write reports/metrics.json and the figures."""
     collection, manifest = prepare.load()
-    served, is_enough = saved.load(config), split.is_enough(collection.questions, config)
-    parts = split.by_question(collection.questions, config) if is_enough else Split([], [], [])
-    is_met = served.card.met_sha256 == prepare.digest([*parts.train, *parts.validation])
-    if not is_met or list(served.engine.index.passages) != collection.passages:
-        raise ExplainedError(
-            "the model was trained on other data, and may have met those it is tested on: "
-            "run `python -m search_ranker train` first"
-        )
-    if not is_enough:
+    served, parts = _checked(collection, config)
+    if not parts.test:
         _write(manifest, served, {"questions_needed": config.fewest_questions}, [], [])
         return
     may_show = prepare.may_be_shown(manifest.licence)
@@ -85,35 +94,44 @@ def evaluate(config: Config) -> None:
     found = [features.retrieve(each.text, served.engine.index, config) for each in progress(asked, "retrieving")]
     trial = Trial(Tested(SPLIT, asked, config), found, served.engine)
     lists = {each.name: trial.lists(each) for each in _rankings(served, parts, config)}
-    rows = _rows(trial, lists, served.card.ranking)
-    naive = trial.tested.values(trial.lists(_by_row(served.engine, parts, config)), measures.ndcg)
-    fair = trial.tested.values(lists[LAMBDAMART], measures.ndcg)
-    by_row = replace(trial.tested, split="test (pairs at random)")
-    careless = by_row.result(f"{LAMBDAMART}, split by row", "naive", "ndcg_at_10", "nDCG@10", naive)
-    figures.scores([each for each in rows if each.metric == "ndcg_at_10"], careless, manifest.title)
-    comparisons, duels = _compared(trial, lists, served.card.ranking)
+    rows, careless = _rows(trial, lists), _split_by_row(trial, lists, parts)
+    figures.scores([each for each in rows if each.metric == "ndcg_at_10"], careless.rows, manifest.title)
+    comparisons, duels = _compared(trial, lists)
     answers, more = _answers(parts.test, len(parts.validation), served.engine, manifest)
     ranked = {
         "published": published.check(manifest, collection.answerable, served.engine.index),
-        "by_row": asdict(by_row.compare("ndcg_at_10", (careless.model, naive), (LAMBDAMART, fair))),
+        "by_row": careless.gap,
         "duels": [asdict(each) for each in duels],
         "ceiling": _ceiling(trial),
         "ablation": _ablation(),
         "importance": importance.importances(trial.tested, trial.found, served.engine),
-        "errors": errors.errors(trial.tested, lists[served.card.ranking], lists[BM25], served.engine, may_show),
+        "errors": errors.errors(trial.tested, lists[trial.chosen], lists[BM25], served.engine, may_show),
         "support": planted.check(served.engine.index.passages, config.seed),
     }
-    _remember(served, parts.test, more.pop("said"), may_show)
-    facts = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
-    _write(manifest, served, {**facts, **ranked, **more}, [*rows, careless, *answers], comparisons)
+    served = _remember(served, parts.test, more.pop("said"), may_show)
+    sizes = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
+    _write(manifest, served, {**sizes, **ranked, **more}, [*rows, *careless.rows, *answers], comparisons)
+
+
+def _checked(collection: Collection, config: Config) -> tuple[Saved, Split]:
+    """What is served, and the questions by their use: none where they are too few."""
+    served = saved.load(config)
+    is_enough = split.is_enough(collection.questions, config)
+    parts = split.by_question(collection.questions, config) if is_enough else Split([], [], [])
+    is_met = served.card.met_sha256 == prepare.digest([*parts.train, *parts.validation])
+    if not is_met or list(served.engine.index.passages) != collection.passages:
+        raise ExplainedError(
+            "the model was trained on other data, and may have met those it is tested on: "
+            "run `python -m search_ranker train` first"
+        )
+    return served, parts
 
 
 def _rankings(served: Saved, parts: Split, config: Config) -> list[Ranking]:
     """All of them, the served one last; LambdaMART as it is served, or else grown here on the training questions."""
     chosen = served.engine.ranking
     others = {name: Ranking(name, _boost(name)) for name in engine.RANKINGS if name != chosen.name}
-    if LAMBDAMART in others:
-        taught = lessons.lessons(parts.train, served.engine.index, config)
+    if others.pop(LAMBDAMART, None) and (taught := lessons.lessons(parts.train, served.engine.index, config)):
         others[LAMBDAMART] = Ranking(LAMBDAMART, trees=lessons.grown(taught, config))
     return [*others.values(), chosen]
 
@@ -124,12 +142,12 @@ def _boost(name: str) -> float:
     return float(runs[name]["settings"]["title"]) if name == TITLE and name in runs else 0.0
 
 
-def _rows(trial: Trial, lists: dict[str, list[list[str]]], chosen: str) -> list[Result]:
+def _rows(trial: Trial, lists: Lists) -> list[Result]:
     """Every measure of every ranking, the random order first and what is served last."""
     everything = {RANDOM: trial.at_random, **lists}
     return [
         trial.tested.result(
-            name, "model" if name == chosen else "baseline", metric, label, trial.tested.values(each, score)
+            name, "model" if name == trial.chosen else "baseline", metric, label, trial.tested.values(each, score)
         )
         for metric, (label, score) in METRICS.items()
         for name, each in everything.items()
@@ -138,15 +156,27 @@ def _rows(trial: Trial, lists: dict[str, list[list[str]]], chosen: str) -> list[
 
 def _ablation() -> list[dict[str, Any]]:
     """What LambdaMART came to in validation without each group of features, as `train` recorded it."""
-    run = next(each for each in results.experiments(PROJECT) if each["name"] == LAMBDAMART)
     return [
         {
             "name": each["settings"]["without"],
             "validation_ndcg": each["ndcg"],
             "change": round(each["ndcg"] - run["validation_ndcg"], 4),
         }
+        for run in results.experiments(PROJECT)
+        if run["name"] == LAMBDAMART
         for each in run["trials"]
     ]
+
+
+def _split_by_row(trial: Trial, lists: Lists, parts: Split) -> Careless:
+    """The same trees after a split by row; nothing where there are no trees."""
+    if LAMBDAMART not in lists:
+        return Careless([], None)
+    tested = replace(trial.tested, split="test (pairs at random)")
+    naive = tested.values(trial.lists(_by_row(trial.served, parts, tested.config)), measures.ndcg)
+    fair = tested.values(lists[LAMBDAMART], measures.ndcg)
+    row = tested.result(f"{LAMBDAMART}, split by row", "naive", "ndcg_at_10", "nDCG@10", naive)
+    return Careless([row], asdict(tested.compare("ndcg_at_10", (row.model, naive), (LAMBDAMART, fair))))
 
 
 def _by_row(served: Engine, parts: Split, config: Config) -> Ranking:
@@ -165,14 +195,12 @@ def _by_row(served: Engine, parts: Split, config: Config) -> Ranking:
     return Ranking(LAMBDAMART, trees=lessons.grown(taught, config))
 
 
-def _compared(
-    trial: Trial, lists: dict[str, list[list[str]]], chosen: str
-) -> tuple[list[Comparison], list[significance.Duel]]:
+def _compared(trial: Trial, lists: Lists) -> tuple[list[Comparison], list[significance.Duel]]:
     """What is served against every other ranking, question by question."""
     tested, config = trial.tested, trial.served.config
     values = {name: tested.values(each, measures.ndcg) for name, each in lists.items()}
-    model, groups = values.pop(chosen), [split.intent(each) for each in tested.questions]
-    compared = [tested.compare("ndcg_at_10", (chosen, model), other) for other in values.items()]
+    model, groups = values.pop(trial.chosen), [split.intent(each) for each in tested.questions]
+    compared = [tested.compare("ndcg_at_10", (trial.chosen, model), other) for other in values.items()]
     duels = [
         significance.duel(name, model - other, groups, config.flips, config.seed) for name, other in values.items()
     ]
@@ -229,7 +257,7 @@ def _times(said: Sequence[Answer], stage: str) -> list[tuple[object, str]]:
     return [(each if stage == "answer" else each.ranked, f"{stage}_ms") for each in said]
 
 
-def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answer], may_show: bool) -> None:
+def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answer], may_show: bool) -> Saved:
     """What answers to the test questions look like, for the monitor; and these questions to try, the clearest first."""
     config = served.engine.config
     values = drift.signals([signals(each, served.engine) for each in said])
@@ -239,7 +267,9 @@ def _remember(served: Saved, questions: Sequence[Question], said: Sequence[Answe
     examples = [each.text[: config.longest_question] for _, each in clearest if may_show][:EXAMPLES]
     abstained = round(1 - sum(each.is_given for each in said) / len(said), 4)
     reference = drift.reference(values, groups, *settings)
-    saved.save_card(replace(served.card, examples=examples, abstained=abstained, reference=reference))
+    card = replace(served.card, examples=examples, abstained=abstained, reference=reference)
+    saved.save_card(card)
+    return replace(served, card=card)
 
 
 def _write(

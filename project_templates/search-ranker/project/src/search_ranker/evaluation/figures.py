@@ -8,9 +8,9 @@ from search_ranker.kit.charts import COLORS
 from search_ranker.kit.results import Result
 
 
-def scores(rows: Sequence[Result], careless: Result, source: str) -> None:
+def scores(rows: Sequence[Result], careless: Sequence[Result], source: str) -> None:
     """Every ranking's score with its interval."""
-    shown = [*rows[:-1], careless, rows[-1]]
+    shown = [*rows[:-1], *careless, rows[-1]]
     figure, axes = charts.single(8, 0.55 * len(shown) + 1.3)
     charts.draw_scores(axes, shown)
     axes.set_title(f"Measured on {source}", loc="left")

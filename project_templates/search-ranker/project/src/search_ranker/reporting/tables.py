@@ -81,7 +81,8 @@ def _row(of: dict[str, dict[str, Any]]) -> list[str]:
 
 def _careless(measured: dict[str, Any]) -> str:
     """What a split by row would have claimed, and whether that is more."""
-    gap = measured["by_row"]
+    if not (gap := measured["by_row"]):
+        return ""
     verdict = "" if gap["ci95"][0] > 0 else ", so that here it gains nothing that could be told from chance"
     return (
         "The row in italics is LambdaMART after a split by row, which has met some candidates of every test question: "

@@ -215,9 +215,9 @@
     return (question, length) => {
       const ranked = search(question), one = likeliest(ranked);
       const isGiven = one.confidence >= model.judge.threshold && ranked.numbers.length > 0;
-      const passage = passages[one.at];
-      const before = isGiven ? Math.max(0, passage.text.indexOf(one.text)) : 0;
-      const start = [...passage.text.slice(0, before)].length;  // in whole characters, as Python counts
+      const passage = isGiven ? passages[one.at] : null;
+      // In whole characters, as Python counts them; a passage without text answers by its title.
+      const start = isGiven ? [...passage.text.slice(0, Math.max(0, passage.text.indexOf(one.text)))].length : 0;
       return {
         results: ranked.numbers.flatMap((at, i) => (i < length || (isGiven && at === one.at) ? [{ ...passages[at], score: ranked.scores[i] }] : [])),
         unknown: [...new Set(ranked.asked.filter((word) => !lexical.postings.has(word)))],
