@@ -53,10 +53,9 @@ def main(project: Project, verbs: Sequence[Verb], pipeline: Sequence[str], argv:
     is_alone = options.verb != "run"
     try:
         for step in (options.verb,) if is_alone else pipeline:
-            chosen = options
-            if not is_alone and step != pipeline[0]:
-                # The pipeline's options are those of its first step; the others take their defaults, and the same seed.
-                chosen = Namespace(**{**vars(parsers[step].parse_args([])), "seed": vars(options).get("seed")})
+            # The pipeline's options are those of its first step; the others take their defaults, and the same seed.
+            is_given = is_alone or step == pipeline[0]
+            chosen = options if is_given else parsers[step].parse_args([], Namespace(seed=vars(options).get("seed")))
             if code := _run(by_name[step], chosen, project, is_alone):
                 return code
     except (ExplainedError, OSError) as error:  # OSError: a folder that may not be written, a disk that is full

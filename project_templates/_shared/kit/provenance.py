@@ -54,11 +54,7 @@ def version(root: Path) -> tuple[str | None, bool | None]:
 
 def licence(folder: Path) -> str:
     """The first line of the license file in a folder of data, if there is one; a heading "License" says nothing."""
-    for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"):
-        if (folder / name).is_file():
-            lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
-            said = (line.replace("*", "").strip("#_= \t") for line in lines)
-            return next(
-                (line[:100] for line in said if line.casefold() not in ("", "license", "licence")), "not stated"
-            )
-    return "not stated"
+    paths = list(filter(Path.is_file, map(folder.joinpath, ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE"))))
+    text = paths[0].read_text(encoding="utf-8", errors="replace").replace("*", "") if paths else ""
+    lines = (line.strip("#_= \t")[:100] for line in text.splitlines())
+    return next((line for line in lines if line.casefold() not in ("", "license", "licence")), "not stated")

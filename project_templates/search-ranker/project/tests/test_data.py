@@ -216,7 +216,7 @@ def test_markdown_becomes_passages_as_a_reader_sees_them(tmp_path: Path) -> None
         ("[A](http://x.org/(y)) and ![a picture](p.png)", "A and a picture"),
         ("| a | b |\n| - | - |\n| 1 | 2 |", "a\nb\n1\n2"),
         ("One\nline.", "One line."),
-        ("{{ site.x }}Text{: .note}", "Text"),
+        ("Text{: .note}", "Text"),
         ("Tea &amp; *cake*", "Tea & cake"),
     ],
 )

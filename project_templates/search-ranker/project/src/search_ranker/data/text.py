@@ -8,7 +8,7 @@ MARKS = "".join(chr(each) for each in range(0x300, 0xFE30) if unicodedata.catego
 WORD = re.compile(rf"\w[\w{MARKS}]+")  # vowels that are written as marks belong to their word
 # Chinese, Japanese, Thai, Lao, Burmese and Khmer put no blanks between words: two letters each stand for one.
 WITHOUT_BLANKS = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff"
-RUN = re.compile(f"([{WITHOUT_BLANKS}]+)|[^{WITHOUT_BLANKS}]{{2,}}")
+RUN = re.compile(f"([{WITHOUT_BLANKS}]+)|[^{WITHOUT_BLANKS}][^{WITHOUT_BLANKS}]+")
 END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？।])\s*|\n+")
 LONGEST = 400  # characters of a sentence; what has no full stop is cut at a blank
 # The 33 stop words of Lucene, which published numbers rest on.
