@@ -42,7 +42,7 @@ def band(project: Project) -> None:
     answered = values(measured, "answered")["sentence above the threshold"]
     assert answered == 0 or answered >= 0.15
     assert values(measured, "wrong_answers").get("sentence above the threshold", 0) <= 0.2
-    assert values(measured, "answered_unanswerable")["sentence above the threshold"] <= 0.1
+    assert values(measured, "answered_unanswerable")["sentence above the threshold"] <= 0.15
     assert 0.5 <= measured["support"]["recall"]["value"] < 1  # one exchanged word is hard to see
     assert measured["support"]["precision"]["value"] >= 0.9
 
