@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     own = (
         Verb("data", "draw, fetch or read passages and questions", _data, _data_options, timed=True),
         Verb("train", "try rankings, keep the best, learn when to say nothing", _train, timed=True),
-        Verb("evaluate", "measure on questions never met; writes reports/metrics.json", _evaluate, timed=True),
+        Verb("evaluate", "measure on unseen questions; writes reports/metrics.json", _evaluate, timed=True),
         Verb("llm", "let a language model answer from the same passages, and measure it", _llm, _llm_options),
     )
     return commands.main(PROJECT, (*own, *standard.verbs()), PIPELINE, argv)

@@ -41,7 +41,7 @@ class Manifest(provenance.Manifest):
     questions: int
     intents: int  # different things that they ask for and that a passage answers
     answerable: int
-    unanswerable: int  # questions of which the data say that nothing answers
+    unanswerable: int  # questions that no passage answers, as the data say
     judgements: int
     left_out: int  # passages without a word
     dated: int
@@ -66,7 +66,7 @@ def prepare(request: Request, config: Config) -> Manifest:
         questions=len(questions),
         intents=split.intents(questions),
         answerable=len(collection.answerable),
-        unanswerable=sum(not each.grades for each in questions),
+        unanswerable=sum(not each.is_answerable for each in questions),
         judgements=sum(len(each.grades) for each in questions),
         left_out=collection.left_out,
         dated=sum(bool(each.updated) for each in collection.passages),
@@ -100,7 +100,7 @@ def load() -> tuple[Collection, Manifest]:
 
 
 def digest(questions: Sequence[Question]) -> str:
-    """Of those questions and their judgements: a model remembers which it has met."""
+    """SHA-256 of those questions and their judgements: a saved model records which it has seen."""
     texts = sorted(json.dumps(asdict(each), sort_keys=True) for each in questions)
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 

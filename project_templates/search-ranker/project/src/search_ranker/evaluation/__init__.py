@@ -1,1 +1,1 @@
-"""How good rankings and answers are on questions they have not met: measures, tests, slices, figures."""
+"""How good rankings and answers are on unseen questions: measures, tests, slices, figures."""

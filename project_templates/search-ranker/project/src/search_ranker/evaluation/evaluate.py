@@ -37,8 +37,6 @@ METRICS = {
     "judged_at_10": ("Judged@10", measures.judged),
 }
 EXAMPLES = 200  # questions of the load test
-
-
 Lists = dict[str, list[list[str]]]  # by ranking: the ids of the passages for each question, best first
 
 
@@ -97,7 +95,7 @@ def evaluate(config: Config) -> None:
     rows, careless = _rows(trial, lists), _split_by_row(trial, lists, parts)
     figures.scores([each for each in rows if each.metric == "ndcg_at_10"], careless.rows, manifest.title)
     comparisons, duels = _compared(trial, lists)
-    answers, more = _answers(parts.test, len(parts.validation), served.engine, manifest)
+    given, more = _answers(parts.test, len(parts.validation), served.engine, manifest)
     ranked = {
         "published": published.check(manifest, collection.answerable, served.engine.index),
         "by_row": careless.gap,
@@ -110,7 +108,7 @@ def evaluate(config: Config) -> None:
     }
     served = _remember(served, parts.test, more.pop("said"), may_show)
     sizes = {"train": len(parts.train), "validation": len(parts.validation), "test": len(parts.test)}
-    _write(manifest, served, {**sizes, **ranked, **more}, [*rows, *careless.rows, *answers], comparisons)
+    _write(manifest, served, {**sizes, **ranked, **more}, [*rows, *careless.rows, *given], comparisons)
 
 
 def _checked(collection: Collection, config: Config) -> tuple[Saved, Split]:
@@ -118,8 +116,8 @@ def _checked(collection: Collection, config: Config) -> tuple[Saved, Split]:
     served = saved.load(config)
     is_enough = split.is_enough(collection.questions, config)
     parts = split.by_question(collection.questions, config) if is_enough else Split([], [], [])
-    is_met = served.card.met_sha256 == prepare.digest([*parts.train, *parts.validation])
-    if not is_met or list(served.engine.index.passages) != collection.passages:
+    is_same = served.card.met_sha256 == prepare.digest([*parts.train, *parts.validation])
+    if not is_same or list(served.engine.index.passages) != collection.passages:
         raise ExplainedError(
             "the model was trained on other data, and may have met those it is tested on: "
             "run `python -m search_ranker train` first"
@@ -180,7 +178,7 @@ def _split_by_row(trial: Trial, lists: Lists, parts: Split) -> Careless:
 
 
 def _by_row(served: Engine, parts: Split, config: Config) -> Ranking:
-    """LambdaMART where judged pairs are split, not questions: it has met some candidates of each test question.
+    """LambdaMART where judged pairs are split, not questions: it was trained on some candidates of each test question.
 
     From as many pairs as the honest one has, so that nothing but the split differs.
     """

@@ -83,8 +83,8 @@ def _most(texts: Sequence[Sequence[str]]) -> str:
         return "No passage has a word that counts."
     said = ", ".join(f"{plain(word)} ({n / len(texts):.0%})" for word, n in first)
     return (
-        f"The words that are in the most passages, without the s of a plural: {said}. They tell passages apart "
-        f"the least."
+        f"The words that are in the most passages, without the s of a plural: {said}. They tell passages apart the "
+        "least."
     )
 
 

@@ -68,8 +68,8 @@ def measure(url: str, model: str, number: int, config: Config) -> str:
     measured = {**_measured(model, written, config), "quoted": [asdict(each) for each in quoted]}
     results.write(PROJECT.metrics, {**results.read(PROJECT.metrics), "llm": measured})
     return (
-        f"{model}: {len(written)} questions, {measured['tokens_in']} tokens in, {measured['tokens_out']} out; "
-        f"now run `report`"
+        f"{model}: {len(written)} questions, {measured['tokens_in']} tokens in, {measured['tokens_out']} out; now run "
+        "`report`"
     )
 
 

@@ -76,13 +76,13 @@ class Tested:
         return Comparison(metric, of[0], against[0], self.split, difference, ci95)
 
     def mean(self, values: np.ndarray) -> tuple[float, tuple[float, float]]:
-        """(mean, 95 % interval) of (Q,) differences; where none differs, the interval is a point."""
+        """(mean, 95% interval) of (Q,) differences; where none differs, the interval is a point."""
         drawn = self.drawn
         low, high = intervals.interval((drawn @ values) / drawn.sum(axis=1))
         return round(float(values.mean()), 4), (round(low, 4), round(high, 4))
 
     def share(self, values: np.ndarray, of: np.ndarray | None = None) -> tuple[float, tuple[float, float], int]:
-        """(mean, 95 % interval, number) of (Q,) values, among those that a mask picks; Wilson's where all agree."""
+        """(mean, 95% interval, number) of (Q,) values, among those that a mask picks; Wilson's where all agree."""
         picked = np.ones(len(values)) if of is None else of.astype(float)
         number = int(picked.sum())
         if not number:

@@ -100,7 +100,7 @@ def _has(asked: Sequence[str], text: str) -> np.ndarray:
 def threshold(confidence: np.ndarray, is_right: np.ndarray, drawn: np.ndarray, risk: float) -> float:
     """The lowest confidence from which on the share of wrong answers stays within `risk`; NEVER if there is none.
 
-    Within it not only as observed, but in 95 % of (resamples, N) `drawn`, which says how often each question is drawn.
+    Within it not only as observed, but in 95% of (resamples, N) `drawn`, which says how often each question is drawn.
     The search begins with the surest answers, for a fifth of the questions, and the first that breaks the limit ends
     it: the lowest of all that keep it would be one that was lucky. With fewer than `fewest`, no mistake proves nothing.
     """
@@ -117,5 +117,5 @@ def threshold(confidence: np.ndarray, is_right: np.ndarray, drawn: np.ndarray, r
 
 
 def fewest(risk: float) -> int:
-    """So many answers without a mistake show, with 95 % confidence, that at most the share `risk` is wrong."""
+    """So many answers without a mistake show, with 95% confidence, that at most the share `risk` is wrong."""
     return ceil(log(0.05) / log(1 - risk))

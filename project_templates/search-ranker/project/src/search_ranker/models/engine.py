@@ -4,7 +4,7 @@
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -103,10 +103,6 @@ class Engine:
     def known(self, words: list[str]) -> list[bool]:
         """Whether each word is in any passage."""
         return [word in self.index.texts.numbers for word in words]
-
-    def ranking_by(self, ranking: Ranking) -> "Engine":
-        """The same with another ranking."""
-        return replace(self, ranking=ranking)
 
 
 def _since(started: float) -> float:

@@ -21,14 +21,14 @@ from search_ranker.models.index import Index
 from search_ranker.models.lessons import Lesson, grown
 from search_ranker.models.trees import Growth
 
-FOLDS = 3  # in which the training questions are ranked by trees that have not met them
+FOLDS = 3  # in which the training questions are ranked by trees that have not seen them
 LETTER = "[0-9A-Za-zÀ-ÿ]"  # of scripts that put blanks between words: "4 euro" is not in "24 euro"
 
 
 def learned(bare: Engine, taught: Sequence[Lesson], parts: Split) -> Judge:
     """The judge of an engine that has none yet: trees by the training questions, the threshold by validation."""
     config, index, rows, labels = bare.config, bare.index, list[np.ndarray](), list[bool]()
-    for question, one in _unmet(bare, taught, parts.train):
+    for question, one in _unseen(bare, taught, parts.train):
         ranked = replace(bare, ranking=one).search(question.text)
         numbers = ranked.numbers[: config.read].tolist()
         sentences, known = answers.read(question.text, numbers, ranked.scores[: config.read + 1], index)
@@ -45,8 +45,8 @@ def learned(bare: Engine, taught: Sequence[Lesson], parts: Split) -> Judge:
     return replace(judge, threshold=answers.threshold(confidence, np.array(right), drawn, config.risk))
 
 
-def _unmet(bare: Engine, taught: Sequence[Lesson], questions: Sequence[Question]) -> list[tuple[Question, Ranking]]:
-    """Each training question with trees that have not met it: on those they have met, their scores are too sure."""
+def _unseen(bare: Engine, taught: Sequence[Lesson], questions: Sequence[Question]) -> list[tuple[Question, Ranking]]:
+    """Each training question with trees that have not seen it: on those they were grown on, they are too sure."""
     if bare.ranking.name != LAMBDAMART:
         return [(each, bare.ranking) for each in questions]
     names = sorted({split.intent(each) for each in questions})

@@ -37,7 +37,7 @@ class Card:
     licence: str  # of the passages
     noun: str  # what the passages are together: "help center", say
     sha256: str  # of the model, which holds that of the passages
-    met_sha256: str  # of the questions that trained and chose it; of none where there were too few
+    met_sha256: str  # of the questions it has seen, in training or validation
     ranking: str
     boost: float
     threshold: float

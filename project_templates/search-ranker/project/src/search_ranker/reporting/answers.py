@@ -18,15 +18,15 @@ def answers(measured: dict[str, Any]) -> str:
     if not is_measured(measured):
         least = percent(Config().least_coverage)
         return (
-            f"{UNMEASURED}\n\nUntil then a sentence is given as an answer where it has {least} of what the "
-            f"question's words count."
+            f"{UNMEASURED}\n\nUntil then a sentence is given as an answer where it has {least} of what the question's "
+            "words count."
         )
     rows = [[way, *_cells(rows_of(measured, way))] for way in (FIRST, ALWAYS)]
     rows.append([f"**{SERVED}**", *_cells(rows_of(measured))])
     return "\n\n".join(
         [
             table(HEADER, rows),
-            f"An answer is a sentence of one of the best passages, word for word. "
+            "An answer is a sentence of one of the best passages, word for word. "
             f"{_threshold(measured)}{_uninvented(measured)}",
             "![Share of wrong answers by share of questions answered](reports/figures/risk.png)",
         ]
@@ -38,13 +38,12 @@ def _threshold(measured: dict[str, Any]) -> str:
     threshold, risk = measured["answers"]["threshold"], percent(measured["answers"]["risk"])
     if threshold >= NEVER:
         return (
-            f"None is given here: {nothing_given(measured)}. The passages are shown, and the reader decides. With more "
-            "questions, or a larger `risk` in `config.py`, there may be answers."
+            f"None is given here: {nothing_given(measured)}. The passages are shown, and the reader decides. With "
+            "more questions, or a larger `risk` in `config.py`, there may be answers."
         )
     return (
         f"The threshold ({threshold:.2f}) was chosen in validation as the lowest at which, in 95% of resamples, at "
-        f"most "
-        f"{risk} of the answers are wrong; the test, which took no part in that, says whether it holds."
+        f"most {risk} of the answers are wrong; the test, which took no part in that, says whether it holds."
     )
 
 
@@ -78,7 +77,7 @@ def support(measured: dict[str, Any]) -> str:
     return "\n\n".join(
         [
             f"Of sentences that were planted, it flags as unsupported with {said[0]} flagged and {said[1]} planted "
-            f"unsupported ones:",
+            "unsupported ones:",
             table(["Planted sentence", "Supported", "Planted", "Flagged as unsupported"], rows),
         ]
     )
@@ -98,13 +97,10 @@ def llm(measured: dict[str, Any]) -> str:
                     [f"**{plain(found['model'])}**", *_cells(by_metric(found["rows"]))],
                 ],
             ),
-            f"The same {found['n']} test questions for both. Of {found['sentences']} sentences, {found['cited']} "
-            f"cite a passage that "
-            f"was shown, and "
-            f"{found['supported']} are supported by it; all others are dropped before anybody reads them. "
-            f"{found['tokens_in']:,} tokens "
-            f"in, {found['tokens_out']:,} out: ${found['dollars']:.4f} at an assumed ${price_in:g} and "
-            f"${price_out:g} for a million "
-            f"(`config.py`); {found['seconds']:g} seconds for a question, as measured when it was first asked.",
+            f"The same {found['n']} test questions for both. Of {found['sentences']} sentences, {found['cited']} cite "
+            f"a passage that was shown, and {found['supported']} are supported by it; all others are dropped before "
+            f"anybody reads them. {found['tokens_in']:,} tokens in, {found['tokens_out']:,} out: "
+            f"${found['dollars']:.4f} at an assumed ${price_in:g} and ${price_out:g} for a million (`config.py`); "
+            f"{found['seconds']:g} seconds for a question, as measured when it was first asked.",
         ]
     )

@@ -39,9 +39,8 @@ def headline(measured: dict[str, Any]) -> str:
     else:
         lines.append(
             f"**No score is claimed**: that takes {measured['questions_needed']} questions that ask for different "
-            f"things "
-            f"and of which somebody has said which passages answer them; known so far: {data['intents']}. How often an "
-            "answer is wrong, nobody has counted."
+            f"things and of which somebody has said which passages answer them; known so far: {data['intents']}. How "
+            "often an answer is wrong, nobody has counted."
         )
     picture = "![Every ranking's score with its interval](reports/figures/results.png)" if is_measured(measured) else ""
     if PROJECT.screenshot.is_file():
@@ -53,10 +52,7 @@ def headline(measured: dict[str, Any]) -> str:
 def _ranking(measured: dict[str, Any]) -> str:
     """The served ranking, against BM25 and against the strongest of the others."""
     model = main(measured)
-    said = (
-        f"**{model['label']} of {three(model['value'])} {interval(model, three)} for {model['n']} questions it "
-        f"has not met**"
-    )
+    said = f"**{model['label']} of {three(model['value'])} {interval(model, three)} for {model['n']} unseen questions**"
     if model["model"] == BM25:
         return f"{said}, by {BM25} alone: in validation, no other ranking was better."
     said += f", {_compared(measured, BM25)}."
@@ -77,8 +73,7 @@ def _answering(measured: dict[str, Any]) -> str:
     wrong = rows[WRONG]
     said = (
         f"It answers {percent(rows[ANSWERED]['value'])} of the questions that a passage answers; of all its answers "
-        f"{percent(wrong['value'])} "
-        f"{interval(wrong, percent)} are wrong, {_kept(wrong, risk)}."
+        f"{percent(wrong['value'])} {interval(wrong, percent)} are wrong, {_kept(wrong, risk)}."
     )
     if invented := rows.get(INVENTED):
         said += (
@@ -123,13 +118,13 @@ def data(measured: dict[str, Any]) -> str:
         said += f", and {data['unanswerable']:,} of which the data say that nothing does"
     if is_measured(measured):
         said += (
-            f". {measured['train']} questions train, {measured['validation']} choose, {measured['test']} are the test; "
-            "those that the same passages answer best stay together"
+            f". {measured['train']} questions train, {measured['validation']} choose, {measured['test']} are the "
+            "test; questions that the same passages answer best stay together"
         )
     lines = [f"{said}. License: {plain(data['licence'])}."]
     if data["left_out"]:
         empty = number_of(data["left_out"], "passage")
-        lines.append(f"{empty} without text left out; a question that only such a one answers counts as not found.")
+        lines.append(f"Left out, for want of any text: {empty}; a question that only these answer counts as not found.")
     if EXPLORATION.is_file():
         lines.append("A first look at passages and training questions: [reports/explore.md](reports/explore.md).")
     lines.append(_drawn() if data["synthetic"] else _collected(data))
@@ -138,13 +133,11 @@ def data(measured: dict[str, Any]) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **synthetic, drawn by code** (`src/search_ranker/data/sample.py`), so that everything runs "
-        "offline and "
-        "every judgement is known to be true, with the flaws of real ones built in: people use other words than the "
-        "authors and mistype them, one passage is there for every plan or device with another value, old versions "
-        "were never taken down, and much of what is asked nobody has written down. A result on drawn questions "
-        "shows that "
-        "the method finds what was hidden in them on purpose, and nothing about real people."
+        "They are **synthetic, drawn by code** (`src/search_ranker/data/sample.py`), so that everything runs offline "
+        "and every judgement is known to be true, with the flaws of real ones built in: people use other words than "
+        "the authors and mistype them, one passage is there for every plan or device with another value, old "
+        "versions were never taken down, and much of what is asked nobody has written down. A result on drawn "
+        "questions shows that the method finds what was hidden in them on purpose, and nothing about real people."
     )
 
 
@@ -154,8 +147,8 @@ def _collected(data: dict[str, Any]) -> str:
         return f"The passages are those of **{source}**; there are no questions, so nothing is measured."
     said = f"Passages and questions are those of **{source}**; a passage that nobody has judged counts as wrong."
     if unquoted := data["answerable"] - data["quoted"]:
-        rest = "Of no question" if not data["quoted"] else f"Of {unquoted:,} questions not"
-        said += f" {rest} is it said which words answer it: there, an answer counts as right if its passage is."
+        which = "any question" if not data["quoted"] else number_of(unquoted, "question")
+        said += f" For {which}, the data do not say which words answer: there, an answer is right if its passage is."
     return said
 
 
@@ -170,11 +163,11 @@ def serving(measured: dict[str, Any]) -> str:
         rows = [[name, f"{each['p50']:.1f} ms", f"{each['p99']:.1f} ms"] for name, each in stages.items()]
         lines += ["One answer at a time, without HTTP, by stage:", table(["Stage", "p50", "p99"], rows)]
     lines.append(
-        f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} per hour "
-        f"for such a machine (`config.py`), fully used, 1,000 answers cost ${cost:.6f}."
+        f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} per hour for "
+        f"such a machine (`config.py`), fully used, 1,000 answers cost ${cost:.6f}."
     )
     if prepare.may_be_shown(measured["data"]["licence"]):
-        lines.append(f"What it says to “{plain(measured['example'])}”:\n\n{_example(load['answer'])}")
+        lines.append(f"The answer to “{plain(measured['example'])}”:\n\n{_example(load['answer'])}")
     return "\n\n".join(lines)
 
 
@@ -189,13 +182,12 @@ def page(measured: dict[str, Any]) -> str:
     """Whether there is a page that needs no service."""
     if PROJECT.site.is_file():
         return (
-            f"That page has {PROJECT.site.stat().st_size / 1000:,.0f} kB: the passages and all that ranks them "
-            f"are in it."
+            f"That page has {PROJECT.site.stat().st_size / 1000:,.0f} kB: the passages and all that ranks them are in "
+            "it."
         )
     return (
         "There is no such page for these data: it would be larger than `page_megabytes` in `config.py`, the license "
-        "forbids "
-        "to publish the passages, or a neural encoder ranks them."
+        "forbids to publish the passages, or a neural encoder ranks them."
     )
 
 
@@ -214,7 +206,7 @@ def weakest(measured: dict[str, Any]) -> str:
     if recall["value"] < 1:
         points.append(
             f"{percent(1 - recall['value'])} of the passages that answer are not among the candidates: no ranking "
-            f"finds them."
+            "finds them."
         )
     rows = answers(measured)
     points.append(f"{percent(1 - rows[ANSWERED]['value'])} of the test questions that a passage answers get no answer.")

@@ -57,16 +57,13 @@ def results(measured: dict[str, Any]) -> str:
     header = ["Ranking", "nDCG@10", "95% interval", "MRR@10", "Success@1", "Judged@10"]
     lines = [
         table(header, rows),
-        f"All rankings order the same candidates, which hold "
-        f"{percent(recall['value'])} "
-        f"{interval(recall, percent)} of the passages that answer ({recall['label']}): the last row is what no "
-        f"ranking of "
-        f"them "
-        f"can exceed. {_careless(measured)}",
+        f"All rankings order the same candidates, which hold {percent(recall['value'])} {interval(recall, percent)} "
+        f"of the passages that answer ({recall['label']}): the last row is what no ranking of them can exceed. "
+        f"{_careless(measured)}",
         f"How much higher {measured['chosen']} is than each other ranking, question by question:",
         _duels(measured),
-        f"The test is a paired randomization test over what is asked for; p is corrected for "
-        f"{len(measured['duels'])} comparisons (Holm).",
+        f"The test is a paired randomization test over what is asked for; p is corrected for {len(measured['duels'])} "
+        "comparisons (Holm).",
     ]
     if PROJECT.screenshot.is_file():  # else the first screen shows it
         lines.append("![Every ranking's score with its interval](reports/figures/results.png)")
@@ -83,10 +80,11 @@ def _careless(measured: dict[str, Any]) -> str:
     """What a split by row would have claimed, and whether that is more."""
     if not (gap := measured["by_row"]):
         return ""
-    verdict = "" if gap["ci95"][0] > 0 else ", so that here it gains nothing that could be told from chance"
+    verdict = "" if gap["ci95"][0] > 0 else ", which may be chance"
     return (
-        "The row in italics is LambdaMART after a split by row, which has met some candidates of every test question: "
-        f"{signed_three(gap['difference'])} {interval(gap, signed_three)} against the honest split{verdict}."
+        "The row in italics is LambdaMART after a split by row, which was trained on some candidates of every test "
+        f"question: {signed_three(gap['difference'])} {interval(gap, signed_three)} against the honest "
+        f"split{verdict}."
     )
 
 
@@ -119,7 +117,7 @@ def errors(measured: dict[str, Any]) -> str:
         faults = "; ".join(f"{name}: {n}" for name, n in sorted(number.items(), key=lambda each: -each[1]))
         lines.append(
             f"What went wrong with the {len(found['worst'])} worst questions: {faults}. They are listed in "
-            f"[docs/evaluation.md](docs/evaluation.md)."
+            "[docs/evaluation.md](docs/evaluation.md)."
         )
     return "\n\n".join(lines)
 
@@ -151,9 +149,9 @@ def published(measured: dict[str, Any]) -> str:
     gap, margin = found["value"] - found["known"], found["margin"]
     verdict = "agrees with it" if abs(gap) <= margin else "**does not agree with it**"
     return (
-        f"BM25 alone on {found['n']} questions ({found['questions']}), binary judgements: "
-        f"nDCG@10 {three(found['value'])}. Known: {three(found['known'])}; the difference of "
-        f"{signed_three(gap)} {verdict}, within {margin:g}."
+        f"BM25 alone on {found['n']} questions ({found['questions']}), binary judgements: nDCG@10 "
+        f"{three(found['value'])}. Known: {three(found['known'])}; the difference of {signed_three(gap)} {verdict}, "
+        f"within {margin:g}."
     )
 
 

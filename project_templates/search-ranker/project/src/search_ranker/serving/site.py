@@ -34,8 +34,8 @@ def alone(config: Config) -> Page | None:
     packed = page.as_data(_packed(model, dense, config))
     if (size := len(packed.encode()) / 1e6) > config.page_megabytes:
         print(
-            f"no page is written: it would have {size:.1f} MB, and more than {config.page_megabytes:g} is too slow "
-            f"to open"
+            f"no page is written: it would have {size:.1f} MB, and more than {config.page_megabytes:g} is too slow to "
+            "open"
         )
         return None
     local = SEARCH.read_text(encoding="utf-8").replace("MODEL", packed)
