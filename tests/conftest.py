@@ -26,11 +26,6 @@ CHECKOUT = Path(__file__).parents[1]
 SCHEMAS = CHECKOUT / "src/portfolio/schemas"
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Every core for the inner loop; the journeys share what is costly to make, so they stay in one process."""
-    return os.cpu_count() or 1 if config.option.markexpr == "not e2e" else 0
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What a command did."""

@@ -32,22 +32,32 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is a journey."""
+    """Everything in this folder is a journey. Those of one template share its project, so one process runs them."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group(_template(item) or item.path.stem))
+
+
+def _template(item: pytest.Item) -> str | None:
+    """The template whose project a journey needs: the one of its parameters, of its day, or of its file."""
+    names, fixtures = [each.name for each in templates.all()], vars(item).get("fixturenames", ())
+    if named := next((name for name in names if name in item.nodeid), None):
+        return named
+    if "today" in fixtures:
+        return todays().name
+    return str(vars(item.getparent(pytest.Module).obj)["TEMPLATE"]) if "project" in fixtures else None  # type: ignore[union-attr]
 
 
 LACKING = "of this system"  # how a project says that it needs what no package brings
-SECONDS: dict[str, float] = {}  # of the journeys, by template
+SECONDS: dict[str, float] = {}  # of the journeys, by template, or by file where any of them would do
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Time belongs to the template that a journey names, in its parameters or in its file."""
+    """Time belongs to the group of a journey, which xdist writes after its name."""
     if "e2e" in report.keywords:
-        node = report.nodeid.replace("_", "-")
-        files = {each.name: f"/test-{each.name}" for each in templates.all()}
-        name = next((name for name, file in files.items() if name in node or file in node), "all of them")
+        node, _, group = report.nodeid.rpartition("@")
+        name = group if node else "in one process"
         SECONDS[name] = SECONDS.get(name, 0.0) + report.duration
 
 
