@@ -26,6 +26,15 @@ CHECKOUT = Path(__file__).parents[1]
 SCHEMAS = CHECKOUT / "src/portfolio/schemas"
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Journeys that share a project stay in one process; without them, whatever is next goes wherever there is room."""
+    if config.option.markexpr == "not e2e":
+        return None
+    from tests.e2e.sharing import Sharing
+
+    return Sharing(config, log)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command did."""

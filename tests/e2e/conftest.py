@@ -26,27 +26,13 @@ from playwright.sync_api import Browser, sync_playwright
 from portfolio.create import templates
 from portfolio.create.templates import Template
 from tests.conftest import CHECKOUT, missing
+from tests.e2e import sharing
 from tests.e2e.mirror import Mirror, mirrored
 
-HERE = Path(__file__).parent
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is a journey. Those of one template share its project, so one process runs them."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group(_template(item) or item.path.stem))
-
-
-def _template(item: pytest.Item) -> str | None:
-    """The template whose project a journey needs: the one of its parameters, of its day, or of its file."""
-    names, fixtures = [each.name for each in templates.all()], vars(item).get("fixturenames", ())
-    if named := next((name for name in names if name in item.nodeid), None):
-        return named
-    if "today" in fixtures:
-        return todays().name
-    return str(vars(item.getparent(pytest.Module).obj)["TEMPLATE"]) if "project" in fixtures else None  # type: ignore[union-attr]
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Everything in this folder is a journey."""
+    item.add_marker(pytest.mark.e2e)
 
 
 LACKING = "of this system"  # how a project says that it needs what no package brings
@@ -54,10 +40,9 @@ SECONDS: dict[str, float] = {}  # of the journeys, by template, or by file where
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Time belongs to the group of a journey, which xdist writes after its name."""
+    """Time belongs to the process that a journey needs."""
     if "e2e" in report.keywords:
-        node, _, group = report.nodeid.rpartition("@")
-        name = group if node else "in one process"
+        name = sharing.together(report.nodeid)
         SECONDS[name] = SECONDS.get(name, 0.0) + report.duration
 
 
@@ -250,10 +235,10 @@ def todays() -> Template:
     return bundled[date.today().toordinal() % len(bundled)]
 
 
-@pytest.fixture(scope="session")
-def today(workshop: Workshop) -> Project:
+@pytest.fixture(scope="session", params=[todays().name])
+def today(request: pytest.FixtureRequest, workshop: Workshop) -> Project:
     """A project of the template whose day it is."""
-    return workshop.project(todays().name)[1]
+    return workshop.project(request.param)[1]
 
 
 @pytest.fixture(scope="module")
