@@ -1,0 +1,1 @@
+"""What can be said of an offer's effect without an experiment, and how far to trust it."""

@@ -1,0 +1,1 @@
+"""The plan, the sample size, and the analysis of a randomized experiment."""

@@ -1,0 +1,1 @@
+"""The REST API, its page, and the page that needs no service."""

@@ -1,0 +1,1 @@
+"""The questions that SQL answers, a file each, and what runs them."""
