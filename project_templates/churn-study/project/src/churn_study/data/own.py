@@ -1,5 +1,6 @@
 """Customers of your own: a CSV file with an id and whether each churned; a treatment, a date, money if there are."""
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,14 +55,16 @@ def _table(path: Path) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         raise BadDataError(f"{path.name} is not UTF-8 text ({error.reason}): save it as UTF-8") from error
     first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    names = next(csv.reader([first], delimiter=separator), [])
+    if len(set(map(str.strip, names))) < len(names):
+        raise BadDataError(f"{path.name} has a column twice; its first line is: {first[:80]}")
     try:
-        raw = pd.read_csv(
-            path, sep=max(",;\t", key=first.count), encoding="utf-8-sig", dtype=str, skipinitialspace=True
-        )
+        raw = pd.read_csv(path, sep=separator, encoding="utf-8-sig", dtype=str, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise BadDataError(f"{path.name} is not CSV ({error})") from error
-    if raw.columns.duplicated().any() or raw.empty:
-        raise BadDataError(f"{path.name} has no rows, or a column twice")
+    if raw.empty:
+        raise BadDataError(f"{path.name} has no rows")
     raw.columns = raw.columns.str.strip()
     return raw
 

@@ -171,7 +171,9 @@ def _record(s: Service, at: np.ndarray, wave: int) -> None:
     who = np.repeat(at, tickets)
     day = when + (rng.random(len(who)) * np.repeat(end, tickets)).astype(int)
     several = np.repeat(tickets, tickets) >= 2  # most of their trouble is one bug
-    topics = np.where(several & (rng.random(len(who)) < 0.4), "bug", rng.choice(TOPICS, len(who), p=[0.3, 0.3, 0.3, 0.1]))
+    topics = np.where(
+        several & (rng.random(len(who)) < 0.4), "bug", rng.choice(TOPICS, len(who), p=[0.3, 0.3, 0.3, 0.1])
+    )
     hours = rng.gamma(1.5, 14, len(who)).round(1)
     s.note("tickets", customer=_names(who), date=_dates(day), topic=topics, hours=hours)
     for half in (0, 1):

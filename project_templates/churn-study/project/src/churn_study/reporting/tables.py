@@ -154,7 +154,7 @@ def importance(measured: Measured) -> str:
     if not measured["importance"]:
         return "_The served model looks at no column._"
     rows = [
-        [code(each['name']), f"{signed(each['value'], 3)} {interval(each, lambda v: signed(v, 3))}"]
+        [code(each["name"]), f"{signed(each['value'], 3)} {interval(each, lambda v: signed(v, 3))}"]
         for each in measured["importance"][:SHOWN]
     ]
     said = (

@@ -26,11 +26,11 @@ def alone(config: Config) -> Page | None:
     model = saved.load()
     if not may_be_shown(model.card.licence):
         print(f"the page holds no {model.card.noun} of these data, since their license is: {model.card.licence}")
-    local = SCORE.read_text(encoding="utf-8").replace("MODEL", page.as_data(_packed(model)))
+    local = SCORE.read_text(encoding="utf-8").replace("MODEL", page.as_data(packed(model)))
     return shown(config, model, local)
 
 
-def _packed(model: Saved) -> dict[str, Any]:
+def packed(model: Saved) -> dict[str, Any]:
     """What the page computes with."""
     risk, card = model.model, model.card
     numbers = [{**vars(each), "margin": 0.05 * (each.high - each.low)} for each in risk.encoder.numbers]
