@@ -40,7 +40,7 @@ def test_the_offer_helps_some_and_wakes_others(study: Study, tables: Tables) -> 
 
 
 def test_who_was_chosen_misleads(study: Study, tables: Tables) -> None:
-    """The plain difference has the wrong sign; so says the truth, which is in the tables for this test and the ladder."""
+    """The plain difference has the wrong sign: the truth, which only the ladder may read, says so."""
     rows = study.part(OBSERVED)
     shares = rows.groupby("treated")[CHURNED].mean()
     assert shares[True] > shares[False] + 0.01
@@ -125,8 +125,10 @@ def _people(number: int = 400, **more: str) -> str:
     rows = ["id,left,visits,fee,plan,joined,called"]
     for k in range(number):
         visits = rng.integers(0, 20)
-        cells = {"id": f"M{k}", "left": "yes" if rng.random() < 0.6 - 0.025 * visits else "no", "visits": str(visits),
-                 "fee": "29.5", "plan": "ab"[k % 2], "joined": f"2025-0{1 + k % 9}-15", "called": "01"[k % 3 == 0]} | more  # fmt: skip
+        cells = {"id": f"M{k}", "left": "no", "visits": str(visits), "fee": "29.5", "plan": "ab"[k % 2]}
+        cells |= {"joined": f"2025-0{1 + k % 9}-15", "called": "01"[k % 3 == 0]}
+        cells |= {"left": "yes"} if rng.random() < 0.6 - 0.025 * visits else {}
+        cells |= more
         rows.append(",".join(cells.values()))
     return "\n".join(rows)
 
@@ -187,6 +189,12 @@ def test_a_treatment_of_one_value_is_answered(tmp_path: Path, config: Config) ->
     prepare.check(parts, request, config, found)
     assert "`called` has one value: of its effect, nothing can be said" in found
     assert not parts["treated"].any()
+
+
+def test_money_and_placebo_are_what_was_said(tmp_path: Path) -> None:
+    _, columns, _, _ = own.read(_written(tmp_path, _people()), Named("id", "left", money="fee", placebo="visits"))
+    assert (columns.money, columns.placebo) == ("fee", "visits")
+    assert "visits" not in columns.numeric
 
 
 def test_columns_get_their_kind(tmp_path: Path) -> None:

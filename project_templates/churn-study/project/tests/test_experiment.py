@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from churn_study.config import Config
+from churn_study.config import PLAN, Config
 from churn_study.data.prepare import Manifest
 from churn_study.data.study import EXPERIMENT, Study
 from churn_study.experiment import analysis, compare, plan, power
@@ -82,7 +82,7 @@ def test_many_tests_are_corrected_as_published() -> None:
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A plan of the test's own, and nothing registered yet."""
     path = tmp_path / "plan.yaml"
-    path.write_text(plan.PLAN.read_text(encoding="utf-8"), encoding="utf-8")
+    path.write_text(PLAN.read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(plan, "PLAN", path)
     monkeypatch.setattr(plan, "REGISTERED", tmp_path / "plan.json")
     return path

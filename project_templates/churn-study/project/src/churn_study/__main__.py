@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, page_size=(1000, 900))
     own = (
         Verb("data", "draw, fetch or read customers", _data, _data_options, timed=True),
-        Verb("plan", "register the experiment's plan before any outcome is read", _plan, timed=True),
+        Verb("plan", "register the experiment's plan before the arms are compared", _plan, timed=True),
         Verb("train", "train every candidate, keep the best in validation", _train, timed=True),
         Verb(
             "evaluate",

@@ -8,7 +8,7 @@ from churn_study.kit.project import Project
 # Name, title and seed: pyproject.toml.
 PROJECT = Project.read(Path(__file__).resolve().parents[2], "churn_study")
 PLAN = PROJECT.root / "plan.yaml"  # of the experiment
-REGISTERED = PROJECT.reports / "plan.json"  # its hash, from before any outcome was read
+REGISTERED = PROJECT.reports / "plan.json"  # its hash, from before the arms were compared
 EXPLORATION = PROJECT.reports / "explore.md"  # a first look at the training customers
 MEMO = PROJECT.reports / "memo.md"  # what a manager reads
 

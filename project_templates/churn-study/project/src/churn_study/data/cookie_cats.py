@@ -51,6 +51,7 @@ def _read(path: Path) -> pd.DataFrame:
     first = path.read_text(encoding="utf-8-sig", errors="replace").partition("\n")[0]
     rows = pd.read_csv(path, sep=max(",;\t", key=first.count), encoding="utf-8-sig")
     if missing := [name for name in NEEDED if name not in rows]:
+        path.unlink()
         raise BadDataError(f"{path.name} has no column {missing[0]!r}; its first line is: {first[:80]}")
     return rows
 

@@ -71,12 +71,12 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _ids(raw: pd.DataFrame, column: str | None, found: list[str]) -> pd.Series:
     if column is None:
-        found.append("no column with an id was named: every row counts as a customer of its own")
+        found.append("no column with an id was named: every row counts for itself")
         return pd.Series([f"row {number}" for number in range(2, len(raw) + 2)])
     if (twice := raw[column][raw[column].duplicated()]).size:
         shown = ", ".join(map(str, twice.unique()[:3]))
         raise BadDataError(
-            f"{twice.nunique():,} ids stand in more than one row ({shown}): keep one row for each customer, "
+            f"{twice.nunique():,} ids stand in more than one row ({shown}): keep one row for each, "
             "the newest before you look at who churned"
         )
     if raw[column].isna().any():
@@ -116,4 +116,4 @@ def _sorted(rest: pd.DataFrame, named: Named, found: list[str]) -> Columns:
             found.append(f"`{name}` is the same for everybody, and left out")
         else:
             (numeric if is_numeric else categorical).append(name)
-    return Columns(numeric, categorical, forbidden, named.money or "", named.placebo or "")
+    return Columns(numeric, categorical, forbidden, money=named.money or "", placebo=named.placebo or "")

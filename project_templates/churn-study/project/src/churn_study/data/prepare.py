@@ -145,7 +145,7 @@ def _source(
         store.write(tables)
         rows = store.query((SQL / "features.sql").read_text(encoding="utf-8"))
         digest = hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
-        return SAMPLE, "CC0-1.0", tables, _with_offers(rows, tables), OF_SAMPLE, digest, _of_sample(tables)
+        return SAMPLE, "CC0-1.0", tables, with_offers(rows, tables), OF_SAMPLE, digest, _of_sample(tables)
     if request.source in PUBLISHED:
         module, folder = PUBLISHED[request.source], PROJECT.data / request.source
         folder.mkdir(parents=True, exist_ok=True)
@@ -159,7 +159,7 @@ def _source(
     return path.stem, provenance.licence(path.parent), {}, rows, columns, digest, found
 
 
-def _with_offers(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def with_offers(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Who had got the offer by then, from the log of offers and from that of the experiment."""
     exposed = tables["exposures"]
     lot = exposed[(exposed["experiment"] == "retention offer") & (exposed["arm"] == "treatment")]

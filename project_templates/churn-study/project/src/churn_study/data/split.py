@@ -9,7 +9,7 @@ from churn_study.config import Config
 from churn_study.data.study import CUSTOMER, DATE, HISTORY, Study
 from churn_study.kit.intervals import stream
 
-BY_BOTH, BY_TIME, BY_CUSTOMER = "test (other customers, later)", "test (later customers)", "test (other customers)"
+BY_BOTH, BY_TIME, BY_CUSTOMER = "test (held out, later)", "test (later)", "test (held out)"
 
 
 @dataclass(frozen=True)

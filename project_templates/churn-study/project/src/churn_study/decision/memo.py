@@ -231,9 +231,9 @@ def _unknown(measured: Measured) -> str:
     if "decision" in measured:
         said.append("whether the effect lasts beyond the time that was measured")
     if measured["data"]["synthetic"]:
-        said.append("anything about real customers: these were drawn by code")
+        said.append("anything about real people: these were drawn by code")
     if (trial := measured.get("experiment")) and not trial["plan"]["is_first"]:
-        said.append("what the plan would have said: it was changed after the outcomes were read")
+        said.append("what the plan would have said: it was changed after the arms were compared")
     if not said:
         return ""
     text = "; ".join(said)

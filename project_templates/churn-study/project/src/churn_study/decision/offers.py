@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 OFFER, HOLD_BACK, NONE, UNKNOWN = "offer", "hold back", "no offer", "not known"
 ACTIONS = (OFFER, HOLD_BACK, NONE, UNKNOWN)
 NO_EFFECT = "nothing was tried, or no decision may stand on what was seen: an effect is not known"
-UNLIKE = "unlike the customers that were studied, in: "
+UNLIKE = "unlike all that were studied, in: "
 PAYS, COSTS_MORE = "what it saves is worth more than it costs", "it costs more than what it saves is worth"
-HARMS = "customers like this one leave more often with it"
+HARMS = "those alike leave more often with it"
 HELD = "it would pay; one in so many is held back, so that the effect can be measured"
 
 

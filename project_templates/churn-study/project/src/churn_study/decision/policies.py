@@ -91,7 +91,6 @@ def value(
     main = TARGETED if TARGETED in policies else EVERYBODY if valued[EVERYBODY][0] > 0 else NOBODY
     against = {name: trial.gain(policies[main], offered) for name, offered in policies.items() if name != main}
     return {
-        "unit": "dollars" if costs.has_money else "customers kept",
         "costs": asdict(costs),
         "usual_worth": round(float(np.median(costs.worth(money))), 2),
         "policies": [

@@ -19,6 +19,7 @@ from churn_study.data.prepare import Manifest
 from churn_study.data.split import Split, split
 from churn_study.data.study import CHURNED, CUSTOMER, DATE, EXPERIMENT, HISTORY, OBSERVED, Study
 from churn_study.decision import memo, policies
+from churn_study.decision.words import MONEY, many
 from churn_study.evaluation import figures, measures, naive, slices
 from churn_study.evaluation.measures import Tested
 from churn_study.experiment import analysis, plan
@@ -149,7 +150,9 @@ def _effects(study: Study, model: Model, manifest: Manifest, config: Config) -> 
         rungs += [rung] if rung else []
         if rung:
             segments = analysis.segments_of(planned, study.columns)
-            found["decision"] = policies.value(trial, risks, segments, study.columns, config) | {"segments": segments}
+            valued = policies.value(trial, risks, segments, study.columns, config)
+            unit = MONEY if valued["costs"]["has_money"] else f"{many(manifest.noun)} kept"
+            found["decision"] = {**valued, "segments": segments, "unit": unit}
     if "regions" in store.tables():
         rung, found["panel"] = ladder.of_panel(differences.panel(store.query("SELECT * FROM regions")), config)
         rungs.append(rung)

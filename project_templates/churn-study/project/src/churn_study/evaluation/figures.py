@@ -62,7 +62,7 @@ def _calibration(measured: dict[str, Any], source: str) -> None:
         color=COLORS["model"],
         markersize=4,
         linewidth=1.5,
-        label="tenths of the test customers",
+        label="tenths of the test",
     )
     axes.set_xlim(0, top)
     axes.set_ylim(0, top)

@@ -18,12 +18,13 @@ MOST = 12  # slices that are shown
 
 def slices(rows: pd.DataFrame, risks: np.ndarray, columns: Columns, tested: Tested) -> list[dict[str, Any]]:
     """Every kind of customer that is large enough, the worst first: order and size of its risks."""
-    found = []
+    found = list[dict[str, Any]]()
     for name in columns.categorical:
         for level in sorted(rows[name].unique()):
             here = (rows[name] == level).to_numpy()
             churned = rows[CHURNED].to_numpy()[here]
-            if here.sum() >= SMALLEST and min(churned.sum(), (~churned).sum()) >= TEN and not here.all():
+            is_large = here.sum() >= SMALLEST and min(churned.sum(), (~churned).sum()) >= TEN
+            if is_large and not here.all() and np.ptp(risks[here]) > 0:  # else there is no order
                 part = Tested(f"{name}: {level}", churned, tested.config)
                 row = part.result("served", "model", "roc_auc", risks[here])
                 said, happened = float(risks[here].mean()), float(churned.mean())
@@ -56,7 +57,7 @@ def surprises(rows: pd.DataFrame, risks: np.ndarray, columns: Columns, number: i
 def importance(model: Model, rows: pd.DataFrame, columns: Columns, tested: Tested, seed: int) -> list[dict[str, Any]]:
     """What each column is worth to the model's order: the ROC AUC that is lost when its values are shuffled."""
     risks, found = risks_of(model, rows), []
-    for name in (each.name for each in (*model.encoder.words, *model.encoder.numbers)):
+    for name in (each.name for each in model.encoder.columns):
         shuffled = rows.assign(**{name: rows[name].to_numpy()[stream(seed, f"shuffle {name}").permutation(len(rows))]})
         lost = tested.compare("roc_auc", ("served", risks), (name, risks_of(model, shuffled)))
         found.append({"name": name, "value": lost.difference, "ci95": lost.ci95})

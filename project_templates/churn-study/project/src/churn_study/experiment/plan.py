@@ -1,4 +1,4 @@
-"""The plan of the experiment: read, checked, and registered before any outcome is read.
+"""The plan of the experiment: read, checked, and registered before the arms are compared.
 
 Run as: python -m churn_study plan
 """

@@ -56,6 +56,11 @@ class Encoder:
     numbers: tuple[Number, ...]
     words: tuple[Words, ...]
 
+    @property
+    def columns(self) -> list["Words | Number"]:
+        """Every column of a customer."""
+        return [*self.words, *self.numbers]
+
     @cached_property
     def names(self) -> list[str]:
         """The columns of the matrix, with the column of the customer that each comes from before the equals sign."""
@@ -74,7 +79,7 @@ class Encoder:
     @property
     def typical(self) -> dict[str, Value]:
         """A customer like most."""
-        return {each.name: each.typical for each in (*self.words, *self.numbers)}
+        return {each.name: each.typical for each in self.columns}
 
     def matrix(self, customers: Sequence[Mapping[str, Value]]) -> np.ndarray:
         """(C, names): numbers standardized, missing ones at the median with a flag, one column for each word."""
@@ -92,7 +97,7 @@ class Encoder:
 
     def strange(self, customer: Mapping[str, Value]) -> list[str]:
         """The columns in which a customer is unlike all that training saw."""
-        return [each.name for each in (*self.words, *self.numbers) if each.is_strange(customer[each.name])]
+        return [each.name for each in self.columns if each.is_strange(customer[each.name])]
 
 
 def learned(rows: "pd.DataFrame", numeric: Sequence[str], categorical: Sequence[str]) -> Encoder:

@@ -2,7 +2,7 @@
 
 from churn_study.causal.ladder import NAIVE, NO, ROBUST
 from churn_study.decision import memo
-from churn_study.decision.policies import EVERYBODY, NOBODY, RISKIEST
+from churn_study.decision.policies import EVERYBODY, NOBODY, RISKIEST, TARGETED
 from churn_study.decision.words import MONEY, code, many, money, money_between, percent, plain, points, points_between
 from churn_study.experiment.analysis import BROKEN, SLIGHT
 from churn_study.kit.blocks import signed, table
@@ -40,9 +40,9 @@ def trial(measured: Measured) -> str:
 def _plan(measured: Measured, noun: str) -> str:
     plan = measured["experiment"]["plan"]
     state = (
-        "before any outcome was read"
+        "before the arms were compared"
         if plan["is_first"]
-        else "and **changed after the outcomes were read: what follows explores, and confirms nothing**"
+        else "and **changed after the arms were compared: what follows explores, and confirms nothing**"
     )
     return (
         f"The plan (`plan.yaml`, sha256 `{plan['sha256'][:12]}…`) was registered {plan['at'][:10]}, {state}: "
@@ -156,7 +156,7 @@ def ladder(measured: Measured) -> str:
         said.insert(
             1,
             "The truth is known because the data are drawn by code; no estimate reads it. It differs a little "
-            "between the ways because each speaks of other customers.",
+            "between the ways because each speaks of others.",
         )
     return "\n\n".join(filter(None, said))
 
@@ -233,8 +233,8 @@ def decision(measured: Measured) -> str:
     ]
     if against:
         lines.append(
-            f"Paired on the same {noun}, “{found['main']}” brings {'; '.join(against)}. A rule is valued on "
-            "customers on whom it was not found."
+            f"Paired on the same {noun}, “{found['main']}” brings {'; '.join(against)}."
+            f"{' A rule is valued on those on whom it was not found.' if found['main'] == TARGETED else ''}"
         )
     if found["rule"]["cells"] and found["segments"]:
         cells = [[plain(each["name"]), f"{each['n']:,}", points(each["effect"])] for each in found["rule"]["cells"]]

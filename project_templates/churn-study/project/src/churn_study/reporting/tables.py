@@ -87,8 +87,7 @@ def _sentences(measured: Measured) -> str:
         {True: "Rows in italics are what a careless evaluation would have claimed.", False: ""}[bool(naive(measured))],
     )
     said = [
-        f"{model['n']:,} rows, {model['split'].removeprefix('test (').removesuffix(')')}; intervals resample "
-        "customers.",
+        f"{model['n']:,} rows, {model['split'].removeprefix('test (').removesuffix(')')}; intervals resample rows.",
         kind,
     ]
     if sized := against(measured, BASE_RATE, "brier"):
@@ -104,7 +103,7 @@ def _sentences(measured: Measured) -> str:
     for each in naive(measured):
         if each["value"] > measured["too_good"] >= model["value"]:
             said.append(
-                f"{three(each['value'])} for the {plain(each['model'])} is no skill: the same customers stand on "
+                f"{three(each['value'])} for the {plain(each['model'])} is no skill: the same rows stand on "
                 "both sides, or a column was filled in afterwards."
             )
             break
@@ -123,7 +122,7 @@ def calibration(measured: Measured) -> str:
 def errors(measured: Measured) -> str:
     """The kinds of customers on whom the order is worst."""
     if not measured["slices"]:
-        return "_No kind of customer is large enough, with enough who churned, to be measured on its own._"
+        return "_No kind is large enough, with enough who churned, to be measured on its own._"
     rows = [
         [
             plain(each["name"]),
@@ -158,7 +157,7 @@ def importance(measured: Measured) -> str:
         for each in measured["importance"][:SHOWN]
     ]
     said = (
-        "The ROC AUC that is lost when a column is shuffled among the test customers. **Importance is no effect**: "
+        "The ROC AUC that is lost when a column is shuffled in the test. **Importance is no effect**: "
         "a column may matter because it shows who leaves, and changing it may change nobody's mind."
     )
     return f"{said}\n\n{table(['Column', 'Lost'], rows)}\n\n![What the order rests on](reports/figures/importance.png)"
