@@ -368,7 +368,8 @@ def test_on_a_terminal_it_asks_until_the_answer_is_valid(tmp_path: Path) -> None
 
     reader = threading.Thread(target=read)
     reader.start()
-    for line in ("2", "no-such-data", "sample", "json", "leaf-thing", "My leaves", "", "", "", ""):
+    number = [each.name for each in templates.all()].index("image-api") + 1
+    for line in (f"{number}", "no-such-data", "sample", "json", "leaf-thing", "My leaves", "", "", "", ""):
         os.write(ours, f"{line}\n".encode())
     assert process.wait(timeout=30) == 0
     reader.join(timeout=5)

@@ -65,48 +65,20 @@ def _planned(measured: Measured) -> str:
 
 
 def _rows(found: Measured) -> list[list[str]]:
-    primary = found["primary"]
-    rows = [
-        [
-            "**churned** (primary)",
-            percent(primary["control"]),
-            percent(primary["treated"]),
-            f"{points(primary['difference'])} {points_between(primary)}",
-            _p(primary["p"]),
-        ]
-    ]
+    """The primary metric, the same after CUPED, the secondary metrics, the segments."""
+    rows = [_shares("**churned** (primary)", found["primary"], "p")]
     if adjusted := found["adjusted"]:
-        rows.append(
-            [
-                "churned, CUPED by the risk",
-                percent(adjusted["control"]),
-                percent(adjusted["treated"]),
-                f"{points(adjusted['difference'])} {points_between(adjusted)}",
-                _p(adjusted["p"]),
-            ]
-        )
+        rows.append(_shares("churned, CUPED by the risk", adjusted, "p"))
     for each in found["secondary"]:
-        low, high = each["ci95"]
-        rows.append(
-            [
-                f"{plain(each['name'])} ({each['how']})",
-                f"{each['control']:.2f}",
-                f"{each['treated']:.2f}",
-                f"{signed(each['difference'])} [{signed(low)}, {signed(high)}]",
-                _p(each["p_corrected"]),
-            ]
-        )
-    for each in found["segments"]:
-        rows.append(
-            [
-                plain(each["name"]),
-                percent(each["control"]),
-                percent(each["treated"]),
-                f"{points(each['difference'])} {points_between(each)}",
-                _p(each["p_corrected"]),
-            ]
-        )
-    return rows
+        name, (low, high) = f"{plain(each['name'])} ({each['how']})", each["ci95"]
+        gap = f"{signed(each['difference'])} [{signed(low)}, {signed(high)}]"
+        rows.append([name, f"{each['control']:.2f}", f"{each['treated']:.2f}", gap, _p(each["p_corrected"])])
+    return rows + [_shares(plain(each["name"]), each, "p_corrected") for each in found["segments"]]
+
+
+def _shares(name: str, row: Measured, p: str) -> list[str]:
+    gap = f"{points(row['difference'])} {points_between(row)}"
+    return [name, percent(row["control"]), percent(row["treated"]), gap, _p(row[p])]
 
 
 def _notes(found: Measured) -> str:
