@@ -51,7 +51,7 @@ def test_the_text_says_who_shows_what_and_what_is_missing(portfolio: Run, three:
     assert re.fullmatch(r"Data scientist: \d of 10 are shown", lines[0])
     assert "  ✓ SQL: queries, sql/churn.sql" in lines
     assert "  ✓ A baseline: served, README.md:45" in lines
-    assert "an A/B test; a template that has it: portfolio new recommender" in " ".join(done.out.split())
+    assert "an A/B test; a template that has it: portfolio new churn-study" in " ".join(done.out.split())
     assert max(map(len, lines)) <= 80
     assert re.search(r"^Lead with served: it shows \d of 10 by itself, and \d of 6 parts", done.out, re.M)
     assert re.search(r"^Then queries: .*it adds: .*SQL", done.out.replace("\n", " ").replace("Then", "\nThen"), re.M)
@@ -76,7 +76,7 @@ def test_one_project_leads_alone(portfolio: Run, three: None) -> None:
 
 def test_what_one_of_its_own_projects_could_show_needs_no_other(ran: Path, portfolio: Run) -> None:
     document = portfolio("audit", "--role", "mle", str(ran), "--format", "json").json
-    assert {each["template"] for each in document["missing"]} == {"", "recommender"}
+    assert {each["template"] for each in document["missing"]} == {"", "churn-study"}
 
 
 def test_a_findings_error_is_no_failure_here(portfolio: Run, ran: Path) -> None:
