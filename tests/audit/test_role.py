@@ -76,7 +76,7 @@ def test_one_project_leads_alone(portfolio: Run, three: None) -> None:
 
 def test_what_one_of_its_own_projects_could_show_needs_no_other(ran: Path, portfolio: Run) -> None:
     document = portfolio("audit", "--role", "mle", str(ran), "--format", "json").json
-    assert {each["template"] for each in document["missing"]} == {"", "churn-study"}
+    assert {each["template"] for each in document["missing"]} == {"", "recommender"}
 
 
 def test_a_findings_error_is_no_failure_here(portfolio: Run, ran: Path) -> None:
