@@ -223,8 +223,10 @@ def test_sql_agrees_with_a_second_computation(tables: Tables) -> None:
     assert np.allclose(answers["01_cohorts"].set_index("cohort")["left_in_180_days"], left)
     days = (new["cancelled"] - new["signup"])[new["signup"] < "2024-12-01"]
     for _, row in answers["02_retention_curve"].iterrows():
-        mine = days[new["contract"] == row["contract"]]
-        assert np.isclose(row["share_still_there"], (mine.isna() | (mine >= 30 * row["months"] * DAY)).mean())
+        limit = 30 * int(row["moment"].split()[1]) * DAY
+        for contract in ("monthly", "yearly"):
+            mine = days[new["contract"] == contract]
+            assert np.isclose(row[f"{contract}_contract"], (mine.isna() | (mine >= limit)).mean())
     newest = tables["snapshots"].query("part == 'history' and date == date.max()")
     lost = newest[newest[CHURNED]].groupby("contract")["price"].sum()
     assert np.allclose(answers["03_revenue_at_risk"].set_index("contract")["lost"], lost)

@@ -137,8 +137,8 @@ USUAL: Measured = {
         "adjusted": None,
         "secondary": [],
         "segments": [
-            _test("contract: monthly", -0.08, p_corrected=0.001),
-            _test("contract: yearly", 0.04, p_corrected=0.01),
+            _test("contract: monthly", -0.08, p=0.001),
+            _test("contract: yearly", 0.04, p=0.01),
         ],
     },
     "observed": {
@@ -245,7 +245,7 @@ CASES: dict[str, tuple[list[Callable[[Measured], None]], list[str], list[str]]] 
         ["not known to gain"],
     ),
     "no segment is driven away": (
-        [_set("experiment", "segments", 1, to=_test("contract: yearly", 0.005, p_corrected=0.6))],
+        [_set("experiment", "segments", 1, to=_test("contract: yearly", 0.005, p=0.6))],
         ["It keeps those with"],
         ["drives away"],
     ),

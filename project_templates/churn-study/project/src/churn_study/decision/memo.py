@@ -130,8 +130,8 @@ def _why(measured: Measured) -> str:
         f"{percent(primary['treated'])} with it: "
         f"{points(primary['difference'])} points, 95% interval {points_between(primary)}."
     )
-    harmed = [each for each in trial["segments"] if each["ci95"][0] > 0 and each["p_corrected"] < 0.05]
-    helped = [each for each in trial["segments"] if each["ci95"][1] < 0 and each["p_corrected"] < 0.05]
+    harmed = [each for each in trial["segments"] if each["ci95"][0] > 0 and each["p"] < 0.05]
+    helped = [each for each in trial["segments"] if each["ci95"][1] < 0 and each["p"] < 0.05]
     if helped:
         said += f" It keeps {_group(helped[0]['name'])} ({points(helped[0]['difference'])})"
         said += (

@@ -21,6 +21,7 @@ from churn_study.data.study import CHURNED, CUSTOMER, DATE, EXPERIMENT, HISTORY,
 from churn_study.decision import memo, policies
 from churn_study.decision.words import MONEY, many
 from churn_study.evaluation import figures, measures, naive, slices
+from churn_study.evaluation.in_points import in_points
 from churn_study.evaluation.measures import Tested
 from churn_study.experiment import analysis, plan
 from churn_study.kit import drift, results
@@ -72,6 +73,7 @@ def evaluate(config: Config) -> None:
     written = results.document(
         PROJECT, manifest, config.seed, facts, [*rows, *careless], comparisons, [saved.MODEL]
     ) | {"sizes": sizes, **document}
+    written["in_points"] = in_points(written)
     figures.draw(written, tested, risks[chosen])
     served = _remember(served, parts, study, written, config)
     memo.write(written)

@@ -150,21 +150,19 @@ def _queries(answers: list[dict[str, Any]], source: str) -> None:
 
 
 def _answer(axes: Axes, answer: dict[str, Any]) -> None:
-    kind, x, y, by = answer["plot"]
-    at = {name: place for place, name in enumerate(answer["columns"])}
-    groups = sorted({row[at[by]] for row in answer["rows"]}) if by else [""]
-    for color, group in zip(SOFT, groups, strict=False):
-        rows = [row for row in answer["rows"] if not by or row[at[by]] == group]
-        xs, ys = [row[at[x]] for row in rows], [row[at[y]] for row in rows]
+    kind, x, ys = answer["plot"]
+    places = [str(row[x]) for row in answer["rows"]]
+    for color, y in zip(SOFT, ys, strict=False):
+        values = [row[y] for row in answer["rows"]]
         if kind == "line":
-            axes.plot(xs, ys, "o-", color=color, markersize=3, label=group)
+            axes.plot(places, values, "o-", color=color, markersize=3, label=y)
         else:
-            axes.bar([str(each) for each in xs], ys, color=color)
+            axes.bar(places, values, color=color)
     axes.tick_params(axis="x", labelrotation=30, labelsize=8)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(y.replace("_", " "), fontsize=9)
+    axes.set_ylabel(" or ".join(ys).replace("_", " "), fontsize=9)
     axes.set_title(answer["question"].replace(", and ", ",\nand "), fontsize=9, loc="left")
-    if by:
+    if len(ys) > 1:
         axes.legend(frameon=False, fontsize=8)
 
 

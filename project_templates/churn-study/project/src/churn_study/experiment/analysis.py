@@ -12,6 +12,7 @@ from churn_study.experiment import compare, power
 from churn_study.experiment.compare import Difference
 from churn_study.experiment.plan import Plan, Registered
 
+PRIMARY, ADJUSTED = "churned (primary)", "churned, CUPED by the risk"
 SMALLEST = 50  # customers of an arm, below which a segment is not tested
 NONE, SLIGHT, BROKEN = "as drawn", "suspicious", "not as drawn"  # what the ratio of the arms says
 
@@ -37,7 +38,7 @@ def analyze(
     primary = compare.difference(churned, treated)
     return {
         **found,
-        "primary": asdict(primary),
+        "primary": {"name": PRIMARY, **asdict(primary)},
         "adjusted": _adjusted(churned, risks, treated, primary),
         "secondary": _secondary(rows, treated, columns, plan),
         "segments": _segments(rows, churned, treated, columns, plan),
@@ -62,7 +63,7 @@ def _adjusted(
         return None
     adjusted = compare.cuped(churned, risks, treated)
     widths = [each.ci95[1] - each.ci95[0] for each in (primary, adjusted)]
-    return {**asdict(adjusted), "saved": 1 - (widths[1] / widths[0]) ** 2}
+    return {"name": ADJUSTED, **asdict(adjusted), "saved": 1 - (widths[1] / widths[0]) ** 2}
 
 
 def _secondary(rows: pd.DataFrame, treated: np.ndarray, columns: Columns, plan: Plan) -> list[dict[str, Any]]:
@@ -104,4 +105,4 @@ def _segments(
 
 def _corrected(found: list[dict[str, Any]], correction: Any) -> list[dict[str, Any]]:
     corrected = correction([each["p"] for each in found]) if found else []
-    return [{**each, "p_corrected": p} for each, p in zip(found, corrected, strict=True)]
+    return [{**each, "p_alone": each["p"], "p": p} for each, p in zip(found, corrected, strict=True)]

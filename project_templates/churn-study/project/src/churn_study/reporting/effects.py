@@ -66,19 +66,19 @@ def _planned(measured: Measured) -> str:
 
 def _rows(found: Measured) -> list[list[str]]:
     """The primary metric, the same after CUPED, the secondary metrics, the segments."""
-    rows = [_shares("**churned** (primary)", found["primary"], "p")]
+    rows = [_shares(found["primary"])]
     if adjusted := found["adjusted"]:
-        rows.append(_shares("churned, CUPED by the risk", adjusted, "p"))
+        rows.append(_shares(adjusted))
     for each in found["secondary"]:
         name, (low, high) = f"{plain(each['name'])} ({each['how']})", each["ci95"]
         gap = f"{signed(each['difference'])} [{signed(low)}, {signed(high)}]"
-        rows.append([name, f"{each['control']:.2f}", f"{each['treated']:.2f}", gap, _p(each["p_corrected"])])
-    return rows + [_shares(plain(each["name"]), each, "p_corrected") for each in found["segments"]]
+        rows.append([name, f"{each['control']:.2f}", f"{each['treated']:.2f}", gap, _p(each["p"])])
+    return rows + [_shares(each) for each in found["segments"]]
 
 
-def _shares(name: str, row: Measured, p: str) -> list[str]:
+def _shares(row: Measured) -> list[str]:
     gap = f"{points(row['difference'])} {points_between(row)}"
-    return [name, percent(row["control"]), percent(row["treated"]), gap, _p(row[p])]
+    return [plain(row["name"]), percent(row["control"]), percent(row["treated"]), gap, _p(row["p"])]
 
 
 def _notes(found: Measured) -> str:

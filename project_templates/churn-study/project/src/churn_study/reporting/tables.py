@@ -15,13 +15,13 @@ def sql(measured: Measured) -> str:
     """Every question with its answer."""
     if not measured["queries"]:
         return (
-            "_None of the questions in `src/churn_study/sql/` can be asked here: they need tables of customers, "
-            "invoices, tickets and events._"
+            "_None of the questions in `src/churn_study/sql/` can be asked here: they need tables that these data "
+            "do not have._"
         )
     found = []
     for each in measured["queries"]:
         header = [name.replace("_", " ") for name in each["columns"]]
-        rows = [[_cell(cell) for cell in row] for row in each["rows"][:SHOWN]]
+        rows = [[_cell(cell) for cell in row.values()] for row in each["rows"][:SHOWN]]
         found += [f"**{each['question']}** (`{each['name']}.sql`)", table(header, rows)]
         if len(each["rows"]) > SHOWN:
             found.append(f"{len(each['rows']) - SHOWN} more rows: `python -m churn_study sql`.")

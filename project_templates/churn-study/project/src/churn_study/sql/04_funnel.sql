@@ -16,11 +16,11 @@ first_days AS (
     ON e.customer = n.customer AND e.date >= n.signup AND e.date < n.signup + INTERVAL 30 DAY
   GROUP BY n.customer
 )
-SELECT '1 signed up' AS step, COUNT(*) AS customers, 1.0 AS share FROM first_days
+SELECT 'signed up' AS step, COUNT(*) AS customers, 1.0 AS share FROM first_days
 UNION ALL
-SELECT '2 used it', CAST(SUM(CASE WHEN sessions > 0 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN sessions > 0 THEN 1.0 ELSE 0.0 END) FROM first_days
+SELECT 'used it', CAST(SUM(CASE WHEN sessions > 0 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN sessions > 0 THEN 1.0 ELSE 0.0 END) FROM first_days
 UNION ALL
-SELECT '3 used two features', CAST(SUM(CASE WHEN features > 1 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN features > 1 THEN 1.0 ELSE 0.0 END) FROM first_days
+SELECT 'used two features', CAST(SUM(CASE WHEN features > 1 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN features > 1 THEN 1.0 ELSE 0.0 END) FROM first_days
 UNION ALL
-SELECT '4 invited somebody', CAST(SUM(invited) AS BIGINT), AVG(CAST(invited AS DOUBLE)) FROM first_days
-ORDER BY step
+SELECT 'invited somebody', CAST(SUM(invited) AS BIGINT), AVG(CAST(invited AS DOUBLE)) FROM first_days
+ORDER BY customers DESC

@@ -17,7 +17,7 @@ from churn_study.kit.project import ExplainedError
 FOLDER = Path(__file__).parent
 HEADER = re.compile(
     r"-- (?P<question>.+)\n-- needs: (?P<needs>.+)\n"
-    r"-- plot: (?P<kind>line|bar) (?P<x>\w+) (?P<y>\w+)(?: by (?P<by>\w+))?\n"
+    r"-- plot: (?P<kind>line|bar) (?P<x>\w+) (?P<ys>\w+(?: \w+)*)\n"
 )
 DUCKDB, SPARK = "duckdb", "spark"
 
@@ -29,7 +29,7 @@ class Query:
     name: str  # of the file
     question: str
     needs: tuple[str, ...]  # tables, and columns as table.column
-    plot: tuple[str, str, str, str]  # kind, x, y, and the column that sets lines apart
+    plot: tuple[str, str, list[str]]  # kind, x, and one or more y
     sql: str
 
     @property
@@ -61,11 +61,11 @@ def run(engine: str = DUCKDB) -> list[tuple[Query, pd.DataFrame]]:
 
 
 def described(answers: list[tuple[Query, pd.DataFrame]]) -> list[dict[str, Any]]:
-    """For the results file: every answer as rows of plain values."""
+    """For the results file: every answer as records of plain values."""
     found = []
     for query, table in answers:
         plain = table.round(4).astype(object).where(table.notna(), None)
-        rows = [[_plain(cell) for cell in row] for row in plain.to_numpy().tolist()]
+        rows = [{name: _plain(cell) for name, cell in row.items()} for row in plain.to_dict("records")]
         found.append({**asdict(query), "columns": list(table), "rows": rows})
     return [{name: value for name, value in each.items() if name not in ("sql", "needs")} for each in found]
 
@@ -85,7 +85,7 @@ def _read(path: Path) -> Query:
             f"{path.name} has to begin with its question, what it needs, and a plot: see 01_cohorts.sql"
         )
     needs = tuple(each.strip() for each in found["needs"].split(","))
-    return Query(path.stem, found["question"], needs, (found["kind"], found["x"], found["y"], found["by"] or ""), text)
+    return Query(path.stem, found["question"], needs, (found["kind"], found["x"], found["ys"].split()), text)
 
 
 def _plain(cell: Any) -> Any:
