@@ -10,7 +10,7 @@ new_customers AS (
   WHERE signup >= DATE '2023-07-01' AND signup < DATE '2024-12-01'
 ),
 still_there AS (
-  SELECT n.contract, m.months, CASE WHEN n.days IS NULL OR n.days >= 30 * m.months THEN 1.0 ELSE 0.0 END AS stays
+  SELECT n.contract, m.months, CASE WHEN n.days IS NULL OR n.days >= 30 * m.months THEN 1 ELSE 0 END AS stays
   FROM new_customers AS n
   CROSS JOIN months AS m
 )

@@ -16,11 +16,11 @@ first_days AS (
     ON e.customer = n.customer AND e.date >= n.signup AND e.date < n.signup + INTERVAL 30 DAY
   GROUP BY n.customer
 )
-SELECT 'signed up' AS step, COUNT(*) AS customers, 1.0 AS share FROM first_days
+SELECT 'signed up' AS step, COUNT(*) AS customers, CAST(1 AS DOUBLE) AS share FROM first_days
 UNION ALL
-SELECT 'used it', CAST(SUM(CASE WHEN sessions > 0 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN sessions > 0 THEN 1.0 ELSE 0.0 END) FROM first_days
+SELECT 'used it', CAST(SUM(CASE WHEN sessions > 0 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN sessions > 0 THEN 1 ELSE 0 END) FROM first_days
 UNION ALL
-SELECT 'used two features', CAST(SUM(CASE WHEN features > 1 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN features > 1 THEN 1.0 ELSE 0.0 END) FROM first_days
+SELECT 'used two features', CAST(SUM(CASE WHEN features > 1 THEN 1 ELSE 0 END) AS BIGINT), AVG(CASE WHEN features > 1 THEN 1 ELSE 0 END) FROM first_days
 UNION ALL
 SELECT 'invited somebody', CAST(SUM(invited) AS BIGINT), AVG(CAST(invited AS DOUBLE)) FROM first_days
 ORDER BY customers DESC

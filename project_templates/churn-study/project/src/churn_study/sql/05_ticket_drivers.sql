@@ -8,7 +8,7 @@ SELECT
   t.topic,
   COUNT(*) AS tickets,
   AVG(t.hours) AS hours_to_solve,
-  AVG(CASE WHEN c.cancelled IS NOT NULL AND c.cancelled < t.date + INTERVAL 60 DAY THEN 1.0 ELSE 0.0 END) AS left_in_60_days
+  AVG(CASE WHEN c.cancelled IS NOT NULL AND c.cancelled < t.date + INTERVAL 60 DAY THEN 1 ELSE 0 END) AS left_in_60_days
 FROM tickets AS t
 JOIN customers AS c ON c.customer = t.customer
 CROSS JOIN last_seen AS l
