@@ -1,5 +1,6 @@
 """The figures of the reports, each with the data it shows named in its title."""
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from churn_study.kit.charts import COLORS
 from churn_study.kit.results import Result
 
 SOFT = ("#1b6e3c", "#7a7a7a", "#c0492b", "#3b6fb6", "#b08a2e")
+WIDTH = 42  # letters of a title in a small figure
 STANDS = {"yes": COLORS["model"], "with care": "#b08a2e", "no": COLORS["naive"]}
 
 
@@ -160,8 +162,8 @@ def _answer(axes: Axes, answer: dict[str, Any]) -> None:
             axes.bar(places, values, color=color)
     axes.tick_params(axis="x", labelrotation=30, labelsize=8)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(" or ".join(ys).replace("_", " "), fontsize=9)
-    axes.set_title(answer["question"].replace(", and ", ",\nand "), fontsize=9, loc="left")
+    axes.set_ylabel(ys[0].replace("_", " ") if len(ys) == 1 else "share", fontsize=9)
+    axes.set_title("\n".join(textwrap.wrap(answer["question"], WIDTH)), fontsize=9, loc="left")
     if len(ys) > 1:
         axes.legend(frameon=False, fontsize=8)
 
