@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import outside
-from tests.e2e.conftest import Project, run
+from tests.e2e.conftest import Project, copied, run
 
 TEMPLATE = "churn-study"
 LALONDE = """
@@ -97,22 +99,21 @@ def test_organ_donations_fall_and_one_state_is_too_few(project: Project) -> None
 CHANGED = "sed -i 's/smallest_effect: 0.03/smallest_effect: 0.01/' plan.yaml"
 
 
-def test_a_plan_that_changes_after_the_arms_were_compared_is_told_of_everywhere(project: Project) -> None:
-    run(CHANGED, project.folder)
-    try:
-        with pytest.raises(AssertionError, match="is not the plan that was registered"):
-            project.do("evaluate")
-        for verb in ("plan", "evaluate", "report"):
-            project.do(verb)
-        readme, memo, page = (
-            (project.folder / name).read_text(encoding="utf-8")
-            for name in ("README.md", "reports/memo.md", "docs/evaluation.md")
-        )
-        assert "the plan was changed afterwards" in readme
-        assert "it was changed after the arms were compared" in memo
-        assert "confirms nothing" in page
-    finally:
-        run("git checkout -q plan.yaml", project.folder)
-        for verb in ("plan", "evaluate", "loadtest", "site", "report"):
-            project.do(verb)
-    assert "before the arms were compared" in (project.folder / "docs/evaluation.md").read_text(encoding="utf-8")
+def test_a_plan_that_changes_after_the_arms_were_compared_is_told_of_everywhere(
+    project: Project, tmp_path: Path
+) -> None:
+    copy = copied(project, tmp_path)
+    shutil.copytree(project.folder / "data", copy.folder / "data")
+    assert "before the arms were compared" in (copy.folder / "docs/evaluation.md").read_text(encoding="utf-8")
+    run(CHANGED, copy.folder)
+    with pytest.raises(AssertionError, match="is not the plan that was registered"):
+        copy.do("evaluate")
+    for verb in ("plan", "evaluate", "report"):
+        copy.do(verb)
+    readme, memo, page = (
+        (copy.folder / name).read_text(encoding="utf-8")
+        for name in ("README.md", "reports/memo.md", "docs/evaluation.md")
+    )
+    assert "the plan was changed afterwards" in readme
+    assert "it was changed after the arms were compared" in memo
+    assert "confirms nothing" in page
