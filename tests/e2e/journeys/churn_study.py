@@ -148,7 +148,7 @@ def check_telco(project: Project, said: str) -> None:
     assert measured["ladder"] == []
     text = (project.folder / "README.md").read_text(encoding="utf-8")
     assert "Offer nothing on this evidence, and run an experiment" in text
-    assert "no effect can be said" in text
+    assert "no effect can be estimated" in text
 
 
 def cookie_cats(_: Project, __: Path, mirror: Mirror) -> str:

@@ -191,6 +191,32 @@ def test_a_treatment_of_one_value_is_answered(tmp_path: Path, config: Config) ->
     assert not parts["treated"].any()
 
 
+def test_a_newest_month_with_most_rows_is_the_test(tmp_path: Path, config: Config) -> None:
+    text = re.sub(r"2025-0[1-4]-15", "2025-03-01", re.sub(r"2025-0[5-9]-15", "2025-06-01", _people(600)))
+    rows, columns, _, _ = own.read(_written(tmp_path, text), DATED)
+    found = split(Study(prepare.in_parts(rows, prepare.Request("x.csv")), columns), config)
+    assert len(found.test) > 300
+    assert len(found.train) > 0
+
+
+def test_numbers_are_read_as_they_are_written(tmp_path: Path) -> None:
+    text = 'id,left,fee,at\na,yes,$12,2025-01-01T00:00:00Z\n b ,no,"1,250.5",2025-01-02\nc,no,"29,9",2025-01-03'
+    rows, columns, _, _ = own.read(_written(tmp_path, text), Named("id", "left", date="at", money="fee"))
+    assert rows["fee"].tolist() == [12, 1250.5, 29.9]
+    assert columns.money == "fee"
+
+
+def test_money_that_is_missing_or_no_number_is_refused(tmp_path: Path) -> None:
+    for text in ("id,left,fee\na,yes,\nb,no,3\nc,no,4", "id,left,fee\na,yes,dear\nb,no,cheap\nc,no,3"):
+        with pytest.raises(BadDataError, match="is not a number from 0 in every row"):
+            own.read(_written(tmp_path, text), Named("id", "left", money="fee"))
+
+
+def test_an_id_is_the_same_with_a_blank(tmp_path: Path) -> None:
+    with pytest.raises(BadDataError, match="more than one row"):
+        own.read(_written(tmp_path, "id,left\na,yes\na ,no"), NAMED)
+
+
 def test_money_and_placebo_are_what_was_said(tmp_path: Path) -> None:
     _, columns, _, _ = own.read(_written(tmp_path, _people()), Named("id", "left", money="fee", placebo="visits"))
     assert (columns.money, columns.placebo) == ("fee", "visits")

@@ -218,11 +218,12 @@ CASES: dict[str, tuple[list[Callable[[Measured], None]], list[str], list[str]]] 
     "usual": (
         [],
         [
-            "Give a free month to these members, and to nobody else: contract: monthly.",
+            "Give a free month to these members, as far as what they pay makes it worth its cost, and to nobody "
+            "else: contract: monthly.",
             "drives away those with “contract: yearly”",
             "“Of those who got it, 4.0 points more left, so it does not work.”",
-            "what decided was never written down",
-            "loses too",
+            "a cause is missing",
+            "does worse than this rule",
             "better than tickets only",
             "is no skill",
             "before the arms were compared",
@@ -252,7 +253,7 @@ CASES: dict[str, tuple[list[Callable[[Measured], None]], list[str], list[str]]] 
     "the likeliest to leave are as good": (
         [_set("decision", "against", 2, to=_policy(RISKIEST, 200.0))],
         [],
-        ["loses too"],
+        ["does worse than this rule"],
     ),
     "suspicious arms": ([_set("experiment", "state", to=SLIGHT)], ["That is suspicious"], ["not as they were drawn"]),
     "broken arms": (
@@ -262,7 +263,7 @@ CASES: dict[str, tuple[list[Callable[[Measured], None]], list[str], list[str]]] 
                 experiment={"plan": PLAN, "arms": [9, 5], "ratio_p": 1e-9, "state": BROKEN, "detectable": 0.1}
             ),
         ],
-        ["No effect is said: the arms are not as they were drawn", "Find out whose records were lost"],
+        ["No effect is reported: the arms are not as they were drawn", "Find out whose records were lost"],
         ["Give a free month", "points, 95% interval [−"],
     ),
     "the plan was changed": (
@@ -273,11 +274,16 @@ CASES: dict[str, tuple[list[Callable[[Measured], None]], list[str], list[str]]] 
     "adjusting comes out right": (
         [_set("ladder", 2, to=_rung("doubly robust", -0.025, "with care"))],
         ["it need not have"],
-        ["never written down", "The placebo shows why"],
+        ["a cause is missing", "The placebo shows why"],
     ),
     "the plain difference does not mislead": (
         [_set("ladder", 3, to=_rung("plain difference", -0.03, "no"))],
         [],
+        ["does not work", "so it works"],
+    ),
+    "the plain difference exaggerates": (
+        [_set("ladder", 3, to=_rung("plain difference", -0.09, "no"))],
+        ["which is too large"],
         ["does not work", "so it works"],
     ),
     "only chosen customers": (
@@ -289,7 +295,7 @@ CASES: dict[str, tuple[list[Callable[[Measured], None]], list[str], list[str]]] 
         [_without_treatment],
         [
             "Offer nothing on this evidence, and run an experiment",
-            "no effect can be said",
+            "no effect can be estimated",
             "pays where it keeps at least 25 in a thousand",
         ],
         ["a free month", "Give ", "points of churn"],

@@ -15,6 +15,7 @@ from churn_study.kit.intervals import stream
 from churn_study.kit.project import ExplainedError
 
 MOST_PLACEBOS = 1_000
+CRITICAL = 1.96  # standard errors
 POWER_95_80 = 2.80  # standard errors: what a two-sided 5% test sees four times out of five
 
 

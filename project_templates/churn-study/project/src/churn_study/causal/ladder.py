@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from churn_study.causal.differences import Panel
+from churn_study.causal.differences import CRITICAL, POWER_95_80, Panel
 from churn_study.causal.estimators import Estimate
 from churn_study.causal.observed import Observed
 from churn_study.config import Config
@@ -79,10 +79,13 @@ def of_panel(panel: Panel, config: Config) -> tuple[Rung, dict[str, Any]]:
         "pre_trend": round(slope, 5),
         "detectable_trend": round(seen, 5),
     }
-    stands, why = WITH_CARE, "the regions moved alike before; that they would have gone on so is assumed"
+    stands, why = (
+        WITH_CARE,
+        "no difference in trend was detected before; that there would have been none afterwards is assumed",
+    )
     if p > config.alpha:
         stands, why = NO, f"other units, treated in name only, show as much in {100 * p:.0f}% of the choices"
-    elif abs(slope) > seen:
+    elif abs(slope) > seen * CRITICAL / POWER_95_80:
         stands, why = NO, "the units moved apart before anything was done"
     return Rung(DIFFERENCES, value, (value - reach, value + reach), len(panel.values), stands, why), checked
 

@@ -46,6 +46,8 @@ def read(path: Path, named: Named) -> tuple[pd.DataFrame, Columns, str, list[str
     if taken := [each for each in rest if each in OF_EVERY_ROW]:
         rest = rest.rename(columns={each: f"{each} (column)" for each in taken})
     columns = _sorted(rest, named, found)
+    if named.money and not (pd.api.types.is_numeric_dtype(rest[named.money]) and (rest[named.money] >= 0).all()):
+        raise BadDataError(f"column {named.money!r} (--money) is not a number from 0 in every row")
     return pd.concat([rows, rest], axis=1), columns, hashlib.sha256(path.read_bytes()).hexdigest(), found
 
 
@@ -73,6 +75,7 @@ def _ids(raw: pd.DataFrame, column: str | None, found: list[str]) -> pd.Series:
     if column is None:
         found.append("no column with an id was named: every row counts for itself")
         return pd.Series([f"row {number}" for number in range(2, len(raw) + 2)])
+    raw[column] = raw[column].str.strip()
     if (twice := raw[column][raw[column].duplicated()]).size:
         shown = ", ".join(map(str, twice.unique()[:3]))
         raise BadDataError(
@@ -81,11 +84,11 @@ def _ids(raw: pd.DataFrame, column: str | None, found: list[str]) -> pd.Series:
         )
     if raw[column].isna().any():
         raise BadDataError(f"column {column!r} is empty in {raw[column].isna().sum():,} rows")
-    return raw[column].str.strip()
+    return raw[column]
 
 
 def _dates(values: pd.Series, column: str) -> pd.Series:
-    dates = pd.to_datetime(values, errors="coerce", format="ISO8601")
+    dates = pd.to_datetime(values, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
     if (bad := values[dates.isna()]).size:
         raise BadDataError(f"column {column!r}, line {bad.index[0] + 2}: {bad.iloc[0]!r} is no date as 2026-05-31")
     late = dates[dates > pd.Timestamp.now()]
@@ -94,12 +97,20 @@ def _dates(values: pd.Series, column: str) -> pd.Series:
     return dates
 
 
+def _numbers(values: pd.Series) -> pd.Series:
+    """Words as numbers: 1,250.5 with groups of three, 29,9 with a decimal comma, $12; else missing."""
+    words = values.str.strip().str.removeprefix("$")
+    is_grouped = words.str.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?").fillna(False)
+    plain = words.str.replace(",", "", regex=False).where(is_grouped, words.str.replace(",", ".", regex=False))
+    return pd.to_numeric(plain, errors="coerce")
+
+
 def _sorted(rest: pd.DataFrame, named: Named, found: list[str]) -> Columns:
     """Numbers, words, and what a model may not see; `rest` gets the types."""
     numeric, categorical = list[str](), list[str]()
     forbidden = dict.fromkeys(named.forbidden, "you said so: --forbid")
     for name in list(rest):
-        numbers = pd.to_numeric(rest[name].str.replace(",", ".", regex=False), errors="coerce")
+        numbers = _numbers(rest[name])
         is_numeric = (
             numbers.notna().sum() >= LARGEST_SHARE * len(rest)
             and numbers.notna().sum() >= 0.95 * rest[name].notna().sum()

@@ -34,6 +34,7 @@ MANIFEST = PROJECT.data / "manifest.json"
 SAMPLE = "sample"
 PUBLISHED = {telco.NAME: telco, cookie_cats.NAME: cookie_cats}
 SQL = Path(__file__).parents[1] / "sql"
+MOST_NOISE = 10  # of either outcome in an arm, below which nothing is compared
 RANDOMIZED, BY_CHOICE = "randomized", "observed"  # how a treatment came to those who got it
 NOUNS = {cookie_cats.NAME: "player"}
 OFFERS = {SAMPLE: "the retention offer", cookie_cats.NAME: "a gate at level 40 instead of 30"}
@@ -205,5 +206,9 @@ def check(rows: pd.DataFrame, request: Request, config: Config, found: list[str]
             f"{len(history):,} rows without a treatment, {int(history.sum()):,} of them churned, are too few: at least "
             f"{config.fewest} who churned and {config.fewest} who stayed are needed to say anything"
         )
+    tried = rows[rows[PART].isin((OBSERVED, EXPERIMENT))]
+    fewest = tried.groupby(TREATED)[CHURNED].agg(["sum", "size"]) if len(tried) else None
+    if fewest is not None and min(fewest["sum"].min(), (fewest["size"] - fewest["sum"]).min()) < MOST_NOISE:
+        raise BadDataError(f"one arm has fewer than {MOST_NOISE} who churned or who stayed: no effect can be estimated")
     if request.named.treated and not rows[TREATED].any():
         found.append(f"`{request.named.treated}` has one value: of its effect, nothing can be said")

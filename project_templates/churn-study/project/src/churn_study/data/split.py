@@ -37,5 +37,6 @@ def split(study: Study, config: Config) -> Split:
         is_last, is_tested = rows[DATE] == rows[DATE].max(), rows[CUSTOMER].isin(drawn[:test])
         is_early = ~is_last & ~is_tested
         return Split(rows[is_early & ~is_chosen], rows[is_early & is_chosen], rows[is_last & is_tested], BY_BOTH)
-    is_test = rows[DATE] > rows[DATE].quantile(1 - config.test_share)
+    cut = min(rows[DATE].quantile(1 - config.test_share), rows[DATE][rows[DATE] < rows[DATE].max()].max())
+    is_test = rows[DATE] > cut  # the newest date at least, however many rows it has
     return Split(rows[~is_test & ~is_chosen], rows[~is_test & is_chosen], rows[is_test], BY_TIME)

@@ -89,12 +89,16 @@ def decision(measured: Measured) -> str:
         return f"Give {offer} to everybody."
     groups = [plain(each["name"]) for each in found["rule"]["cells"] if _gains(each, found)]
     if sure and groups:
-        return f"Give {offer} to these {everybody}, and to nobody else: {'; '.join(groups)}."
+        return f"Give {offer} to these {everybody}{_as_far(found)}, and to nobody else: {'; '.join(groups)}."
     return (
         f"Do not decide yet: whether giving {offer} to those who seem to gain by it is worth more than giving it "
         "to nobody, "
         f"this experiment does not settle. {_needed(measured)}"
     )
+
+
+def _as_far(found: Measured) -> str:
+    return ", as far as what they pay makes it worth its cost" if found["unit"] == MONEY else ""
 
 
 def _without_trial(measured: Measured) -> str:
@@ -178,22 +182,26 @@ def _misleading(measured: Measured) -> str:
     low, high = plain_one["ci95"]
     if low <= best["value"] <= high:
         return _risk_is_no_reason(measured)
-    side = "more" if plain_one["value"] > 0 else "less"
+    works = plain_one["value"] < 0
+    if works == (best["value"] < 0):
+        kind = "too large" if abs(plain_one["value"]) > abs(best["value"]) else "too small"
+        return (
+            f"A plain comparison of who got it with who did not says {points(plain_one['value'])} points, which is "
+            f"{kind}: "
+            f"the estimate by {best['name']} is {points(best['value'])} {points_between(best)}. "
+            f"{_risk_is_no_reason(measured)}"
+        ).strip()
     said = (
-        f"“Of those who got it, {abs(100 * plain_one['value']):.1f} points {side} left, so it "
-        f"{'does not work' if plain_one['value'] > 0 else 'works'}.” They were chosen because somebody expected "
-        f"them to leave or to stay; the {best['name']} says "
-        f"{points(best['value'])} {points_between(best)}."
+        f"“Of those who got it, {abs(100 * plain_one['value']):.1f} points {'fewer' if works else 'more'} left, so it "
+        f"{'works' if works else 'does not work'}.” They were chosen, and not at random; the estimate by "
+        f"{best['name']} is {points(best['value'])} {points_between(best)}."
     )
     if (
         ROBUST in rungs
         and rungs[ROBUST]["stands"] == NO
         and not rungs[ROBUST]["ci95"][0] <= best["value"] <= rungs[ROBUST]["ci95"][1]
     ):
-        said += (
-            f" Adjusting for all that was recorded still says {points(rungs[ROBUST]['value'])}: what decided was "
-            "never written down."
-        )
+        said += f" Adjusting for all that was recorded still says {points(rungs[ROBUST]['value'])}: a cause is missing."
     return f"{said} {_risk_is_no_reason(measured)}".strip()
 
 
@@ -201,7 +209,10 @@ def _risk_is_no_reason(measured: Measured) -> str:
     against = {each["name"]: each for each in measured.get("decision", {}).get("against", [])}
     if RISKIEST not in against or against[RISKIEST]["ci95"][0] <= 0:
         return ""
-    return "“Offer it to those likeliest to leave” loses too: a high risk does not mean that the offer changes it."
+    return (
+        "“Offer it to those likeliest to leave” does worse than this rule: a high risk does not mean that the "
+        "offer changes it."
+    )
 
 
 def _change(measured: Measured) -> str:
@@ -210,7 +221,8 @@ def _change(measured: Measured) -> str:
         return ""
     costs = measured["decision"]["costs"]
     return (
-        f"An offer that costs more than ${even['cost']:.2f} (assumed: ${costs['offer']:.2f}), or "
+        f"For those whom the rule now picks: an offer that costs more than ${even['cost']:.2f} (assumed: "
+        f"${costs['offer']:.2f}), or "
         f"{many(plain(measured['data']['noun']))} who, once kept, stay less than "
         f"{even['months']:g} months (assumed: {costs['months']:g}, at a margin of {percent(costs['margin'])})."
     )
@@ -245,8 +257,8 @@ def _needed(measured: Measured) -> str:
     if not planned:
         return ""
     return (
-        f"With {planned['needed']:,} {many(plain(measured['data']['noun']))} in each arm, an effect of "
-        f"{100 * planned['smallest_effect']:g} points would be seen."
+        f"With {planned['needed']:,} {many(plain(measured['data']['noun']))} in the smaller arm, an effect of "
+        f"{100 * planned['smallest_effect']:g} points would be detected with 80% power."
     )
 
 
@@ -262,7 +274,7 @@ def _gains(cell: Measured, found: Measured) -> bool:
 
 def _rule_name(name: str) -> str:
     return {
-        TARGETED: "the rule of this memo",
+        TARGETED: "a rule found in this way, valued where it was not found,",
         RISKIEST: "offering it to as many of the likeliest to leave",
         EVERYBODY: "offering it to everybody",
     }.get(name, name)

@@ -31,6 +31,7 @@ class Known:
     action: str
     effect: float | None
     churned: bool
+    in_lot: bool = True  # whether a lot could have held the offer back
 
 
 def monitor(log_dir: Path, config: Config, is_accepted: bool = False) -> Watched:
@@ -63,7 +64,7 @@ def calibrated(known: Sequence[Known], config: Config) -> list[Check]:
 
 def kept_its_promise(known: Sequence[Known], config: Config) -> list[Check]:
     """How far the offers fall short of the promised effect at least, beside those that were held back by lot."""
-    arms = [[each for each in known if each.action == action] for action in (OFFER, HOLD_BACK)]
+    arms = [[each for each in known if each.action == action and each.in_lot] for action in (OFFER, HOLD_BACK)]
     if len(arms[0]) < config.fewest_outcomes or len(arms[1]) < drift.FEWEST:
         return []
     shares = [float(np.mean([each.churned for each in arm])) for arm in arms]
@@ -81,7 +82,7 @@ def _known(answered: Entries, entries: Entries, card: Card) -> list[Known]:
         if each.get("path") == OUTCOMES and "churned" in each and each.get("model_version") == card.version
     }
     return [
-        Known(each["risk"], each["action"], each["effect"], outcomes[each["request_id"]])
+        Known(each["risk"], each["action"], each["effect"], outcomes[each["request_id"]], each["in_lot"])
         for each in answered
         if each["request_id"] in outcomes
     ]

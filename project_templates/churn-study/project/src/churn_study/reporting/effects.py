@@ -23,7 +23,10 @@ def trial(measured: Measured) -> str:
     )
     if found["state"] == BROKEN:
         return "\n\n".join(
-            [*lines, f"{ratio} **No effect is said: the arms are not as they were drawn.** Whose records are missing?"]
+            [
+                *lines,
+                f"{ratio} **No effect is reported: the arms are not as they were drawn.** Whose records are missing?",
+            ]
         )
     if found["state"] == SLIGHT:
         ratio += (
@@ -100,14 +103,14 @@ def _others(found: Measured) -> str:
     said = (
         f"The experiment “{plain(found['name'])}” has arms of {control:,} and {treated:,} (p = {_p(found['ratio_p'])})"
     )
-    broken = "its arms are not as they were drawn, so nothing is said of its effect."
+    broken = "its arms are not as they were drawn, so no effect is reported."
     return f"{said}: {broken if found['is_broken'] else 'as drawn.'}"
 
 
 def ladder(measured: Measured) -> str:
     """Every way to the same effect, the best evidence first."""
     if not measured["ladder"]:
-        return "_Nobody in these data got anything that others did not: no effect can be said._"
+        return "_Nobody in these data got anything that others did not: no effect can be estimated._"
     has_truth = any(each["truth"] is not None for each in measured["ladder"])
     header = ["Way", "Effect on churn, points", *(["Truth"] if has_truth else []), "May a decision stand on it?"]
     rows = [
@@ -163,7 +166,7 @@ def panel(measured: Measured) -> str:
         "points, which is too small for so few of them; the interval in the "
         f"ladder comes from the placebos. Before the offer the units moved apart by {points(found['pre_trend'])} "
         f"points a period; {100 * found['detectable_trend']:.2f} "
-        "would have been seen four times out of five, and a smaller trend would not."
+        "is what would be detected with 80% power."
     )
     return f"{said}\n\n![Event study](reports/figures/event_study.png)"
 

@@ -106,6 +106,7 @@ class Api:
             "risk": scored.risk,
             "action": scored.action,
             "effect": scored.effect,
+            "in_lot": bool(asked.id),
             "signals": signals(customer, self.saved.model, scored.risk),
         }
         service.note(request, scored.action, facts)

@@ -14,7 +14,8 @@ usage AS (
   GROUP BY p.wave, p.customer
 ),
 trouble AS (
-  SELECT p.wave, p.customer, COUNT(*) AS tickets, AVG(t.hours) AS hours_to_solve
+  SELECT p.wave, p.customer, COUNT(*) AS tickets,
+    AVG(t.hours) FILTER (WHERE t.date + to_seconds(3600 * t.hours) <= p.as_of) AS hours_to_solve
   FROM present AS p
   JOIN tickets AS t ON t.customer = p.customer AND t.date < p.as_of AND t.date >= p.as_of - INTERVAL 60 DAY
   GROUP BY p.wave, p.customer
