@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.conftest import outside
 from tests.e2e.conftest import Project, copied, run
@@ -94,6 +95,47 @@ def test_organ_donations_fall_and_one_state_is_too_few(project: Project) -> None
     assert (effect, error) == (pytest.approx(-0.0225, abs=1e-4), pytest.approx(0.0067, abs=1e-4))
     assert (p, placebos) == (pytest.approx(5 / 27, abs=1e-4), 27)
     assert stands == "no"
+
+
+BOTH = """
+import json
+from churn_study.config import Config
+from churn_study.data import prepare
+from churn_study.data.split import split
+from churn_study.decision import offers
+from churn_study.models import candidates, saved
+from churn_study.models.saved import Saved
+from churn_study.serving import site
+
+study, _ = prepare.load()
+rows, card = split(study, Config()).train, saved.load().card
+asked = [*card.examples, {**card.examples[0], "price": 900.0, "hours_to_solve": None}]
+for model in (candidates.logistic(rows, study.columns), candidates.boosting(rows, study.columns, Config())):
+    script = site.SCORE.read_text(encoding="utf-8").replace("MODEL", json.dumps(site.packed(Saved(model, card))))
+    said = []
+    for customer, risk in zip(asked, model.risks(asked).tolist(), strict=True):
+        strange = model.encoder.strange(customer)
+        offer = offers.decide(card, customer, strange)
+        reasons = [each.column for each in model.reasons(customer)]
+        said.append([risk, offer.action, offer.why, offer.gain, strange, reasons])
+    print(json.dumps([script, asked, said]))
+"""
+
+
+def test_the_browser_says_of_a_customer_what_the_service_says(project: Project, chromium: Browser) -> None:
+    """Of sixty customers and one unlike all others, by weights and by trees."""
+    page = chromium.new_page()
+    for line in run(f"{project.python} -c {shlex.quote(BOTH)}", project.folder).splitlines():
+        script, asked, expected = json.loads(line)
+        shown = page.evaluate(f"(asked) => asked.map({script.strip()})", asked)
+        assert len(shown) == len(asked) > 60
+        assert {each["action"] for each in shown} == {"offer", "no offer", "not known"}
+        for found, (risk, action, why, gain, strange, reasons) in zip(shown, expected, strict=True):
+            assert found["risk"] == pytest.approx(risk, abs=1e-9)
+            assert [found[name] for name in ("action", "why", "strange")] == [action, why, strange]
+            assert found["gain"] == (None if gain is None else pytest.approx(gain))
+            assert [each["column"] for each in found["reasons"]] == reasons
+    page.close()
 
 
 CHANGED = "sed -i 's/smallest_effect: 0.03/smallest_effect: 0.01/' plan.yaml"

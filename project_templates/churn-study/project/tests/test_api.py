@@ -1,9 +1,6 @@
 """The service: what it says of a customer, what it refuses, what it logs, and an alarm when something changes."""
 
-import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,7 @@ from churn_study.models import saved
 from churn_study.models.saved import Saved
 from churn_study.monitoring import monitor
 from churn_study.monitoring.monitor import Known
-from churn_study.serving import app, site
+from churn_study.serving import app
 
 Customer = dict[str, Any]
 
@@ -108,31 +105,6 @@ def test_the_page_shows_memo_and_form(client: TestClient) -> None:
     assert "Study &lt;tested&gt;" in page
     assert "<tested>" not in page
     assert '"name": "price"' in page
-
-
-@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js")
-@pytest.mark.parametrize("kind", ["logistic", "boosting"])
-def test_the_page_alone_says_what_the_service_says(
-    kind: str, served: Saved, study: Any, parts: Any, config: Config, tmp_path: Path
-) -> None:
-    from churn_study.models import candidates
-
-    model = served.model if kind == "logistic" else candidates.boosting(parts.train, study.columns, config)
-    both = Saved(model, served.card)
-    script = site.SCORE.read_text(encoding="utf-8").replace("MODEL", json.dumps(site.packed(both)))
-    asked = [*served.card.examples[:60], {**served.card.examples[0], "price": 900.0, "hours_to_solve": None}]
-    path = tmp_path / "score.mjs"
-    path.write_text(
-        f"const score = {script};\nconsole.log(JSON.stringify({json.dumps(asked)}.map(score)))", encoding="utf-8"
-    )
-    said = json.loads(subprocess.run(["node", str(path)], capture_output=True, text=True, check=True).stdout)
-    for customer, answer in zip(asked, said, strict=True):
-        strange = model.encoder.strange(customer)
-        offer = offers.decide(served.card, customer, strange)
-        assert answer["risk"] == pytest.approx(float(model.risks([customer])[0]), abs=1e-9)
-        assert (answer["action"], answer["why"], answer["strange"]) == (offer.action, offer.why, strange)
-        assert answer["gain"] == (None if offer.gain is None else pytest.approx(offer.gain))
-        assert [each["column"] for each in answer["reasons"]] == [each.column for each in model.reasons(customer)]
 
 
 # ---- the monitor

@@ -21,7 +21,6 @@ class Config:
     seed: int = PROJECT.seed  # of the sample, the split, the training and the bootstrap
 
     customers: int = 26_000  # that the sample draws
-    horizon_days: int = 60  # a customer who cancels within these has churned
 
     test_share: float = 0.4  # of the customers: no row of theirs trains anything
     validation_share: float = 0.2  # of the customers: they choose the model

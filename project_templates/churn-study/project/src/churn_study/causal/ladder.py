@@ -36,27 +36,13 @@ def of_trial(found: Mapping[str, Any]) -> Rung | None:
     """The experiment; nothing where its arms are broken."""
     if found["state"] == BROKEN:
         return None
-    primary = found["primary"]
-    why = "who got the offer was drawn by lot"
+    stands, why = YES, "who got the offer was drawn by lot"
     if found["state"] == SLIGHT:
-        return Rung(
-            TRIAL,
-            primary["difference"],
-            primary["ci95"],
-            primary["n"],
-            WITH_CARE,
-            f"{why}, but the arms are suspiciously unequal",
-        )
-    if not found["plan"]["is_first"]:
-        return Rung(
-            TRIAL,
-            primary["difference"],
-            primary["ci95"],
-            primary["n"],
-            WITH_CARE,
-            f"{why}, but the plan was changed afterwards",
-        )
-    return Rung(TRIAL, primary["difference"], primary["ci95"], primary["n"], YES, why)
+        stands, why = WITH_CARE, f"{why}, but the arms are suspiciously unequal"
+    elif not found["plan"]["is_first"]:
+        stands, why = WITH_CARE, f"{why}, but the plan was changed afterwards"
+    primary = found["primary"]
+    return Rung(TRIAL, primary["difference"], primary["ci95"], primary["n"], stands, why)
 
 
 def of_panel(panel: Panel, config: Config) -> tuple[Rung, dict[str, Any]]:
