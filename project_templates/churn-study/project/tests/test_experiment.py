@@ -9,6 +9,7 @@ from churn_study.config import PLAN, Config
 from churn_study.data.prepare import Manifest
 from churn_study.data.study import EXPERIMENT, Study
 from churn_study.experiment import analysis, compare, plan, power
+from churn_study.kit import intervals
 from churn_study.kit.project import ExplainedError
 
 HALF = np.arange(4_000) % 2 == 0
@@ -16,21 +17,21 @@ HALF = np.arange(4_000) % 2 == 0
 
 def test_the_sample_size_is_the_one_of_the_textbook() -> None:
     """50% against 47%, 80% power: (1.96 + .8416)² · (.25 + .2491) / .03² = 4,353 in each arm."""
-    assert power.needed(0.5, 0.03, 0.8, 0.5, 0.05) == 4_353
-    assert power.detectable(0.5, (4_353, 4_353), 0.8, 0.05) == pytest.approx(0.03, abs=2e-4)
+    assert intervals.needed(0.5, 0.03, 0.8, 0.5, 0.05) == 4_353
+    assert intervals.detectable(0.5, (4_353, 4_353), 0.8, 0.05) == pytest.approx(0.03, abs=2e-4)
 
 
 @pytest.mark.parametrize(("baseline", "effect"), [(0.12, 0.03), (0.5, 0.03), (0.02, 0.03), (0.81, 0.01)])
 def test_simulated_experiments_have_the_power_of_the_closed_form(
     baseline: float, effect: float, config: Config
 ) -> None:
-    needed = power.needed(baseline, effect, 0.8, 0.5, 0.05)
+    needed = intervals.needed(baseline, effect, 0.8, 0.5, 0.05)
     assert power.simulated(baseline, effect, needed, 0.5, config) == pytest.approx(0.8, abs=0.04)
 
 
 def test_unequal_arms_of_a_published_experiment() -> None:
-    assert compare.ratio_p(44_700, 45_489, 0.5) == pytest.approx(0.0086, abs=1e-4)
-    assert compare.ratio_p(500, 500, 0.5) == 1.0
+    assert intervals.ratio_p(44_700, 45_489, 0.5) == pytest.approx(0.0086, abs=1e-4)
+    assert intervals.ratio_p(500, 500, 0.5) == 1.0
 
 
 def test_a_difference_has_the_interval_of_two_proportions() -> None:

@@ -8,9 +8,10 @@ import pandas as pd
 
 from churn_study.config import Config
 from churn_study.data.study import CHURNED, TREATED, Columns
-from churn_study.experiment import compare, power
+from churn_study.experiment import compare
 from churn_study.experiment.compare import Difference
 from churn_study.experiment.plan import Plan, Registered
+from churn_study.kit.intervals import detectable, ratio_p
 
 PRIMARY, ADJUSTED = "churned (primary)", "churned, CUPED by the risk"
 SMALLEST = 50  # customers of an arm, below which a segment is not tested
@@ -23,7 +24,7 @@ def analyze(
     """What the experiment came to; `risks` are (N,) predicted before it, where a model could."""
     treated = rows[TREATED].to_numpy()
     arms = (int((~treated).sum()), int(treated.sum()))
-    p = compare.ratio_p(*arms, plan.share)
+    p = ratio_p(*arms, plan.share)
     state = BROKEN if p < config.ratio_alarm else SLIGHT if p < config.ratio_doubt else NONE
     churned = rows[CHURNED].to_numpy(dtype=float)
     found = {
@@ -31,7 +32,7 @@ def analyze(
         "arms": arms,
         "ratio_p": p,
         "state": state,
-        "detectable": power.detectable(registered.baseline, arms, plan.power, config.alpha),
+        "detectable": detectable(registered.baseline, arms, plan.power, config.alpha),
     }
     if state == BROKEN:
         return found
@@ -50,7 +51,7 @@ def others(exposures: pd.DataFrame, named: str, share: float, config: Config) ->
     found = []
     for name, group in exposures[exposures["experiment"] != named].groupby("experiment"):
         arms = [int((group["arm"] == arm).sum()) for arm in ("control", "treatment")]
-        p = compare.ratio_p(arms[0], arms[1], share)
+        p = ratio_p(arms[0], arms[1], share)
         found.append({"name": name, "arms": arms, "ratio_p": p, "is_broken": p < config.ratio_alarm})
     return found
 

@@ -1,10 +1,10 @@
-"""The tests of an experiment: ratio of the arms, differences with intervals, CUPED, ratios, and many tests at once."""
+"""The tests of an experiment: differences with intervals, CUPED, ratios, and many tests at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 Z = norm.isf(0.025)  # of a 95% interval
 
@@ -24,13 +24,6 @@ class Difference:
 def is_real(ci95: tuple[float, float]) -> bool:
     """Whether an interval leaves out zero."""
     return bool(ci95[0] > 0 or ci95[1] < 0)
-
-
-def ratio_p(control: int, treated: int, share: float) -> float:
-    """How likely so unequal arms are if that share is treated by lot (chi-squared with one degree of freedom)."""
-    total = control + treated
-    expected = np.array([total * (1 - share), total * share])
-    return float(chi2.sf((((np.array([control, treated]) - expected) ** 2) / expected).sum(), 1))
 
 
 def difference(values: np.ndarray, is_treated: np.ndarray) -> Difference:

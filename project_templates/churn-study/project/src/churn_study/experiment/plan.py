@@ -12,7 +12,7 @@ from churn_study.config import PLAN, REGISTERED, Config
 from churn_study.data.prepare import Manifest
 from churn_study.data.study import CHURNED, DATE, EXPERIMENT, HISTORY, Study
 from churn_study.experiment import power
-from churn_study.kit import results
+from churn_study.kit import intervals, results
 from churn_study.kit.project import ExplainedError
 
 CAREFUL = 0.5  # the share that needs most customers, assumed where no earlier one is known
@@ -88,7 +88,7 @@ def register(study: Study, manifest: Manifest, config: Config) -> Registered:
     plan, now = read(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     known = baseline(study)
     share = CAREFUL if known is None else round(known, 4)
-    needed = power.needed(share, plan.smallest_effect, plan.power, plan.share, config.alpha)
+    needed = intervals.needed(share, plan.smallest_effect, plan.power, plan.share, config.alpha)
     reached = power.simulated(share, plan.smallest_effect, needed, plan.share, config)
     found = registered()
     same = found is not None and found.data_sha256 == manifest.sha256

@@ -1,24 +1,10 @@
-"""How many customers an experiment needs: in closed form, and by simulating experiments."""
+"""Whether an experiment of that size sees the effect: by simulating thousands of them."""
 
 import numpy as np
 from scipy.stats import norm
 
 from churn_study.config import Config
 from churn_study.kit.intervals import stream
-
-
-def needed(baseline: float, effect: float, power: float, share: float, alpha: float) -> int:
-    """Customers in the smaller arm, to see that change of a share in a two-sided test (Fleiss, without correction)."""
-    other = baseline - effect if baseline > effect else baseline + effect
-    spread = baseline * (1 - baseline) / (1 - share) + other * (1 - other) / share
-    total = (norm.isf(alpha / 2) + norm.ppf(power)) ** 2 * spread / effect**2
-    return int(np.ceil(total * min(share, 1 - share)))
-
-
-def detectable(baseline: float, arms: tuple[int, int], power: float, alpha: float) -> float:
-    """The smallest difference of shares that such (control, treated) arms show with that power."""
-    spread = np.sqrt(baseline * (1 - baseline) * (1 / arms[0] + 1 / arms[1]))
-    return float((norm.isf(alpha / 2) + norm.ppf(power)) * spread)
 
 
 def simulated(baseline: float, effect: float, smaller: int, share: float, config: Config) -> float:

@@ -1,0 +1,94 @@
+"""The launch rule: launch, pilot or hold, by the limits that were agreed on, and what stands in the way."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from product_brief.brief.agreed import Agreed
+from product_brief.brief.brief import OF_CASES, Brief, Limits
+from product_brief.config import Config
+from product_brief.evaluation.outcomes import LABELS
+from product_brief.evaluation.regression import Change
+
+LAUNCH, PILOT, HOLD = "launch", "pilot", "hold"
+UNKNOWN = "not measured"
+ORDER = (LAUNCH, PILOT, HOLD)
+LABEL = {**LABELS, "milliseconds_p95": "Milliseconds, 95th percentile", "cost_per_question": "Cost of a question"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One measure against its limits."""
+
+    name: str
+    label: str
+    value: float
+    ci95: tuple[float, float] | None  # None where it is no share
+    n: int
+    limits: Limits
+    state: str  # what it allows
+
+    @property
+    def is_more_better(self) -> bool:
+        """Whether it has to be high."""
+        return OF_CASES[self.name]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rule says, with every check and every other reason."""
+
+    verdict: str
+    checks: tuple[Check, ...]
+    why: tuple[str, ...]  # what allows no more than the verdict
+
+
+def check(name: str, value: float, ci95: tuple[float, float] | None, n: int, limits: Limits) -> Check:
+    """A launch needs the whole interval within the limit, a pilot the value itself. Unsafe answers are counted, since
+    an interval around none of a few dozen would forbid every launch: the limit is a number of cases, and is said."""
+    is_more = OF_CASES[name]
+    if n == 0:
+        return Check(name, LABEL[name], value, ci95, n, limits, UNKNOWN)
+    worst = value if ci95 is None or name == "unsafe_suggestions" else ci95[0 if is_more else 1]
+    if (worst >= limits.launch) if is_more else (worst <= limits.launch):
+        state = LAUNCH
+    else:
+        state = PILOT if ((value >= limits.pilot) if is_more else (value <= limits.pilot)) else HOLD
+    return Check(name, LABEL[name], value, ci95, n, limits, state)
+
+
+def decide(
+    brief: Brief, measured: Mapping[str, tuple[float, tuple[float, float] | None, int]], drafted: int, tested: int,
+    agreed: Agreed, value: Mapping[str, Any], change: Change | None, config: Config,
+) -> Decision:  # fmt: skip
+    """The most that every check and every reason allows."""
+    checks = tuple(check(name, *measured[name], brief.launch[name]) for name in OF_CASES)
+    reasons = [(each.state, f"{each.label}: {_said(each)}") for each in checks if each.state in (PILOT, HOLD)]
+    reasons += [(PILOT, f"{each.label}: no case measures it") for each in checks if each.state == UNKNOWN]
+    if drafted:
+        reasons.append((PILOT, f"{drafted} of {tested} tested cases were drafted from titles, and asked by nobody"))
+    if tested < config.fewest_cases:
+        reasons.append((PILOT, f"{tested} tested cases are too few for a launch: {config.fewest_cases} are asked for"))
+    if not agreed.limits_are_first:
+        reasons.append((PILOT, "the limits were changed after the cases had been measured"))
+    if value["p50"] < 0:
+        reasons.append((PILOT, "more likely than not, it costs more than it brings"))
+    if change is not None and change.is_regression(config.alpha):
+        reasons.append((HOLD, f"worse than the release: {change.worse} cases worse, {change.better} better"))
+    verdict = max((state for state, _ in reasons), key=ORDER.index, default=LAUNCH)
+    return Decision(verdict, checks, tuple(why for state, why in reasons if state == verdict))
+
+
+def as_document(decision: Decision) -> dict[str, Any]:
+    """For JSON."""
+    return asdict(decision)
+
+
+def _said(each: Check) -> str:
+    number = "{:.1%}" if each.ci95 else "{:g}"
+    limit = number.format(each.limits.pilot if each.state == HOLD else each.limits.launch)
+    side = "at least" if each.is_more_better else "at most"
+    value = number.format(each.value)
+    if each.state == HOLD or each.ci95 is None or each.name == "unsafe_suggestions":
+        return f"{value}, and {side} {limit} is asked for"
+    return f"{value} [{each.ci95[0]:.1%}, {each.ci95[1]:.1%}], and the whole interval has to be {side} {limit}"

@@ -1,0 +1,1 @@
+"""The feature itself: an article is suggested for a question, or nothing."""

@@ -1,0 +1,147 @@
+"""Suggests one article for a question, or says that it cannot help. `serving/assist.js` does the same in the browser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from product_brief.data.articles import Article, Case, Faq
+from product_brief.models.lexical import Lexical
+from product_brief.models.spelling import Spelling
+from product_brief.models.text import words
+
+SUGGEST, ABSTAIN, REFUSE = "suggest", "abstain", "refuse"
+SCORE, COVERAGE, LEAD = "score", "coverage", "coverage and lead"  # by what an answer is sure
+SILENT = 1e9  # a threshold that nothing reaches: always abstain
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What training chooses."""
+
+    boost: float = 1.0  # how much a word of the title counts beside one of the text
+    signal: str = COVERAGE
+    corrects: bool = True  # a word that no article has stands for one that differs by a letter
+    follows: bool = True  # an article that is out of date stands for the one that replaced it
+    threshold: float = 0.0  # of the signal, from which on an article is suggested
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is done about a question."""
+
+    action: str
+    article: Article | None  # the one that is suggested
+    listed: tuple[Article, ...]  # the best ones, whatever is done
+    confidence: float
+    unknown: tuple[str, ...]  # words of the question that no article has
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """The articles, indexed, and the settings."""
+
+    faq: Faq
+    settings: Settings
+    refuses: tuple[str, ...]
+    k1: float
+    b: float
+
+    @cached_property
+    def titles(self) -> Lexical:
+        """The titles alone."""
+        return Lexical.of([words(each.title) for each in self.faq.articles], self.k1, self.b)
+
+    @cached_property
+    def texts(self) -> Lexical:
+        """The texts alone."""
+        return Lexical.of([words(each.text) for each in self.faq.articles], self.k1, self.b)
+
+    @cached_property
+    def _words(self) -> list[tuple[frozenset[str], frozenset[str]]]:
+        """(words of the title, words of the text) of each article."""
+        return [(frozenset(words(each.title)), frozenset(words(each.text))) for each in self.faq.articles]
+
+    @cached_property
+    def _rarity(self) -> dict[str, float]:
+        """Word → how rare it is: as BM25 weighs it, over titles and texts together."""
+        counts: dict[str, int] = {}
+        for title, text in self._words:
+            for word in title | text:
+                counts[word] = counts.get(word, 0) + 1
+        number = len(self._words)
+        return {word: float(np.log(1 + (number - count + 0.5) / (count + 0.5))) for word, count in counts.items()}
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The words of all articles, with those that differ from them by a letter."""
+        return Spelling.of(self._rarity)
+
+    @cached_property
+    def _refused(self) -> list[frozenset[str]]:
+        return [frozenset(words(each)) for each in self.refuses]
+
+    def ask(self, question: str) -> Answer:
+        """What the service does about a question."""
+        return self.answer(Case(question, "", ""))
+
+    def answer(self, case: Case, listed: int = 5) -> Answer:
+        """The same for a case of the evaluation set, without the article that is taken away for it."""
+        typed = words(case.question)
+        asked = [self.spelling.corrected(word) for word in typed] if self.settings.corrects else typed
+        own = set(asked)
+        order, scores = self._ranked(asked, case, listed + 1)
+        found = tuple(self.faq.articles[place] for place in order[:listed])
+        unknown = tuple(word for word in dict.fromkeys(asked) if word not in self._rarity)
+        if any(refused and refused <= own for refused in self._refused):
+            return Answer(REFUSE, None, found, 0.0, unknown)
+        if not len(order):
+            return Answer(ABSTAIN, None, (), 0.0, unknown)
+        confidence = float(np.round(self._confidence(asked, int(order[0]), scores, case), 4))
+        is_sure = confidence >= self.settings.threshold
+        return Answer(SUGGEST if is_sure else ABSTAIN, found[0] if is_sure else None, found, confidence, unknown)
+
+    def _ranked(self, asked: Sequence[str], case: Case, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """(places of the best articles, their scores), best first; of equal scores the lower place first."""
+        titles, texts = self.titles.scores(asked), self.texts.scores(asked)
+        if case.is_drafted and case.article:
+            titles = titles.copy()
+            titles[self.faq.places[case.article]] = 0.0
+        scores = np.round(texts.astype(float) + self.settings.boost * titles, 4)
+        if case.without:
+            scores[self.faq.places[case.without]] = 0.0
+        if self.settings.follows:
+            scores = self._followed(scores, case)
+        order = np.lexsort((np.arange(len(scores)), -scores))[:number]
+        order = order[scores[order] > 0]
+        return order, scores[order]
+
+    def _followed(self, scores: np.ndarray, case: Case) -> np.ndarray:
+        """What an article that is out of date scores, counts for the one that replaced it."""
+        scores = scores.copy()
+        for place, article in enumerate(self.faq.articles):
+            if article.replaced_by:
+                current = self.faq.places[article.replaced_by]
+                if article.replaced_by != case.without:
+                    scores[current] = max(scores[current], scores[place])
+                scores[place] = 0.0
+        return scores
+
+    def _confidence(self, asked: Sequence[str], place: int, scores: np.ndarray, case: Case) -> float:
+        if self.settings.signal == SCORE:
+            return float(scores[0])
+        covered = self._covered(asked, place, case)
+        if self.settings.signal == COVERAGE:
+            return covered
+        behind = float(scores[1] / scores[0]) if len(scores) > 1 else 0.0
+        return covered * (1 - behind / 2)
+
+    def _covered(self, asked: Sequence[str], place: int, case: Case) -> float:
+        """The share of the question, by the rarity of its words, that the article has."""
+        title, text = self._words[place]
+        own = text if case.is_drafted and self.faq.articles[place].id == case.article else title | text
+        rarest = max(self._rarity.values())
+        weights = {word: self._rarity.get(word, rarest) for word in asked}
+        total = sum(weights.values())
+        return sum(weight for word, weight in weights.items() if word in own) / total if total else 0.0

@@ -1,0 +1,1 @@
+"""What is watched once the service answers."""

@@ -1,0 +1,62 @@
+"""How numbers and other people's words are written in the report."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from product_brief.kit.blocks import interval
+
+MARK = "🔴 "  # red where Markdown has no colors; the page has its own
+ASSUMED = f"{MARK}assumption"
+NAMES = {
+    "task_success": "task success",
+    "activation": "activation",
+    "return_within_7_days": "return within 7 days",
+    "wrong_suggestions": "suggestions marked as wrong",
+    "handed_over": "handed over to a person",
+}
+
+
+def plain(text: str, longest: int = 400) -> str:
+    """Somebody's text in a page of ours: on one line, cut, and nothing in it is markup."""
+    flat = " ".join(str(text).split())
+    cut = flat if len(flat) <= longest else f"{flat[:longest].rstrip()}…"
+    for letter in "\\`*_[]":
+        cut = cut.replace(letter, f"\\{letter}")
+    return cut.replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
+
+
+def named(measure: str) -> str:
+    """A measure of users in words."""
+    return NAMES[measure]
+
+
+def percent(share: float) -> str:
+    """A share."""
+    return f"{100 * share:.1f}%"
+
+
+def share(row: Mapping[str, Any]) -> str:
+    """A share with its interval."""
+    return f"{percent(row['value'])} {interval(row, percent)}"
+
+
+def money(value: float, currency: str) -> str:
+    """An amount, with its sign where it is below zero: $12,000, −$300, 12,000 EUR."""
+    digits = 0 if abs(value) >= 100 or value == round(value) else 2
+    number, sign = f"{abs(value):,.{digits}f}", "−" if value < 0 else ""
+    return f"{sign}{currency}{number}" if len(currency) == 1 else f"{sign}{number} {plain(currency)}"
+
+
+def number(value: float, unit: str) -> str:
+    """A number as its author wrote it."""
+    return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
+
+
+def three(value: float) -> str:
+    """With three digits."""
+    return f"{value:.3f}"
+
+
+def counted(items: int, noun: str) -> str:
+    """1 case, 2 cases."""
+    return f"{items:,} {noun}{'' if items == 1 else 's'}"

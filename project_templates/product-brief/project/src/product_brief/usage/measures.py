@@ -1,0 +1,179 @@
+"""What the events say: funnel, activation, retention, task success; by user, with intervals, programs left out.
+
+Users are what is drawn, so every interval is over users: somebody who asks twenty times counts as one somebody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from product_brief.config import Config
+from product_brief.data import store
+from product_brief.data.store import Connection
+from product_brief.kit.intervals import Z, wilson
+from product_brief.usage.events import ASSISTANT, LIST, PERSON, VERSION
+
+FUNNEL = ("consented", "asked", "suggested", "opened", "solved")
+RETENTION_DAYS = 14
+FEWEST = 10  # users, below which no share is said
+# What counts: events of this version, of people, each once, and of nobody faster than a person can be.
+CLEAN = """
+CREATE TABLE clean AS
+WITH once AS (
+  SELECT DISTINCT ON (id) * FROM raw WHERE version = $version AND traffic = $person
+), busy AS (
+  SELECT DISTINCT "user" FROM (
+    SELECT "user", date_trunc('minute', "at") AS minute, count(*) AS events FROM once GROUP BY ALL HAVING events > $busiest
+  )
+)
+SELECT once.*, first.day AS first_day FROM once
+JOIN (SELECT "user", min("at")::DATE AS day FROM once GROUP BY ALL) first USING ("user")
+WHERE "user" NOT IN (SELECT "user" FROM busy)
+"""
+USERS = """
+SELECT
+  "user", min(arm) AS arm, min(first_day) AS first_day,
+  count(DISTINCT question) FILTER (event = 'asked') AS asked,
+  count(DISTINCT question) FILTER (event = 'suggested') AS suggested,
+  count(DISTINCT question) FILTER (event = 'solved') AS solved,
+  count(DISTINCT question) FILTER (event = 'not_solved') AS wrong,
+  count(DISTINCT question) FILTER (event = 'handed_over') AS handed_over,
+  bool_or(event IN ('opened', 'solved') AND "at"::DATE = first_day) AS is_active,
+  bool_or("at"::DATE BETWEEN first_day + 1 AND first_day + 7) AS is_back,
+  min(first_day) + 7 <= $last AS is_seen_long
+FROM clean GROUP BY ALL ORDER BY "user"
+"""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A share of users, or of what they asked, with its interval over users."""
+
+    name: str
+    value: float
+    ci95: tuple[float, float]
+    users: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a folder of events came to."""
+
+    is_simulated: bool
+    users: int
+    events: int
+    left_out: dict[str, int]  # events, by the reason why they do not count
+    funnel: dict[str, int]  # users who got that far
+    measures: tuple[Measure, ...]  # of the users of the assistant
+    arms: dict[str, int]  # users
+    by_arm: dict[str, tuple[Measure, ...]]
+    retention: tuple[tuple[int, float, int], ...]  # day, share that was there, users seen that long
+    days: int
+
+    def as_document(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def measure(files: Sequence[Path], config: Config) -> Usage | None:
+    """What the events in these files say; nothing where there is none of a person."""
+    database, unreadable = store.events(files)
+    with database as connection:
+        given = {"version": VERSION, "person": PERSON, "busiest": config.busiest}
+        connection.execute(CLEAN, given)
+        counts = dict(store.rows(connection, "SELECT traffic, count(*) FROM raw WHERE version = $v GROUP BY ALL", {"v": VERSION}))
+        ((everything, other),) = store.rows(
+            connection, "SELECT count(*), count(*) FILTER (version <> $v) FROM raw", {"v": VERSION}
+        )
+        ((kept, simulated, first, last),) = store.rows(
+            connection, 'SELECT count(*), bool_or(simulated), min("at")::DATE, max("at")::DATE FROM clean'
+        )
+        if not kept:
+            return None
+        ((twice,),) = store.rows(connection, "SELECT count(*) - count(DISTINCT id) FROM raw WHERE traffic = $p", {"p": PERSON})
+        users = _table(connection, last)
+        of_people = counts.get(PERSON, 0)
+        left_out = {
+            "of programs, by their name": counts.get("bot", 0),
+            "of the team itself": counts.get("own", 0),
+            "the same event again": twice,
+            "faster than a person": of_people - twice - kept,
+            "of another version": other,
+            "unreadable lines": unreadable,
+        }
+        arms = {arm: int((users["arm"] == arm).sum()) for arm in (ASSISTANT, LIST)}
+        return Usage(
+            bool(simulated), len(users["user"]), everything + unreadable, left_out, _funnel(connection),
+            _measures(users, users["arm"] == ASSISTANT), arms,
+            {arm: _measures(users, users["arm"] == arm) for arm, number in arms.items() if number >= FEWEST},
+            _retention(connection, last), (last - first).days + 1,
+        )  # fmt: skip
+
+
+def difference(one: Measure, other: Measure) -> tuple[float, tuple[float, float]]:
+    """How much higher the first of two independent measures is, with its 95% interval."""
+    gap = one.value - other.value
+    errors = [(each.ci95[1] - each.ci95[0]) / (2 * Z) for each in (one, other)]
+    reach = Z * float(np.hypot(*errors))
+    return gap, (gap - reach, gap + reach)
+
+
+def _table(connection: Connection, last: Any) -> dict[str, np.ndarray]:
+    found = connection.execute(USERS, {"last": last}).fetchnumpy()
+    return {name: np.asarray(values) for name, values in found.items()}
+
+
+def _funnel(connection: Connection) -> dict[str, int]:
+    query = 'SELECT event, count(DISTINCT "user") FROM clean WHERE arm = $arm GROUP BY ALL'
+    counts = dict(store.rows(connection, query, {"arm": ASSISTANT}))
+    return {name: counts.get(name, 0) for name in FUNNEL}
+
+
+def _measures(users: dict[str, np.ndarray], is_in: np.ndarray) -> tuple[Measure, ...]:
+    of = {name: values[is_in] for name, values in users.items()}
+    number = int(is_in.sum())
+    long = of["is_seen_long"].astype(bool)
+    found = [
+        _share("activation", of["is_active"].astype(bool), number),
+        _ratio("task_success", of["solved"], of["asked"]),
+        _ratio("wrong_suggestions", of["wrong"], of["suggested"]),
+        _ratio("handed_over", of["handed_over"], of["asked"]),
+        _share("return_within_7_days", of["is_back"][long].astype(bool), int(long.sum())),
+    ]
+    return tuple(each for each in found if each is not None)
+
+
+def _share(name: str, is_so: np.ndarray, number: int) -> Measure | None:
+    if number < FEWEST:
+        return None
+    share = float(is_so.mean())
+    return Measure(name, share, wilson(share, number), number)
+
+
+def _ratio(name: str, top: np.ndarray, bottom: np.ndarray) -> Measure | None:
+    """Of sums over users, by the delta method; by Wilson where the users do not differ."""
+    top, bottom = top.astype(float), bottom.astype(float)
+    number = int((bottom > 0).sum())
+    if number < FEWEST:
+        return None
+    value = float(top.sum() / bottom.sum())
+    residuals = (top - value * bottom)[bottom > 0] / bottom[bottom > 0].mean()
+    error = float(np.sqrt(residuals.var(ddof=1) / number))
+    ends = (max(0.0, value - Z * error), min(1.0, value + Z * error)) if error else wilson(value, number)
+    return Measure(name, value, ends, number)
+
+
+def _retention(connection: Connection, last: Any) -> tuple[tuple[int, float, int], ...]:
+    """For each day after the first, the share of the users of the assistant who were there."""
+    query = """
+    WITH starts AS (SELECT DISTINCT "user", first_day FROM clean WHERE arm = $arm),
+    there AS (SELECT DISTINCT "user", "at"::DATE - first_day AS day FROM clean WHERE arm = $arm)
+    SELECT day, avg(("user" IN (SELECT there."user" FROM there WHERE there.day = days.day))::INT), count(*)
+    FROM range(0, $most) days(day) JOIN starts ON first_day + days.day::INT <= $last
+    GROUP BY ALL ORDER BY day
+    """
+    given = {"arm": ASSISTANT, "most": RETENTION_DAYS + 1, "last": last}
+    return tuple((int(day), float(share), int(users)) for day, share, users in store.rows(connection, query, given))

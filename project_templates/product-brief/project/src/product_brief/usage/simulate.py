@@ -1,0 +1,126 @@
+"""Draws users of the feature, so that measures and dashboard can be tried before there are any. They are no evidence.
+
+A simulated user asks cases of the evaluation set, and gets what the assistant or the list would show; so what they do
+follows from what was measured, and from the guesses below. Programs, the team's own visits, events that come twice and
+a line that was cut short are among them, as in every real log.
+
+Every event says `simulated`, and so does every table made of them.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from product_brief.config import PROJECT, Config
+from product_brief.data.articles import Case
+from product_brief.kit.intervals import stream
+from product_brief.models.assistant import REFUSE, SUGGEST, Answer, Assistant
+from product_brief.usage.events import ASSISTANT, BOT, FILE, LIST, OWN, PERSON, Event
+
+FOLDER = PROJECT.data / "simulated"
+FIRST = datetime(2026, 6, 1, tzinfo=UTC)
+ASKS = 0.8  # share of those who agree to be counted, who then ask
+OPENS = {True: 0.9, False: 0.35}  # whether an article is opened, by whether it is the right one
+SAYS_SOLVED, SAYS_WRONG = 0.8, 0.5  # whether somebody says so, who found it, or saw that it is wrong
+READS_LIST = 0.55  # whether somebody finds the right article in a list
+ASKS_PERSON = 0.3  # whether somebody without an answer hands the question over
+SHARE = 0.5  # of the users, who get the assistant
+COMES_BACK = {True: 0.09, False: 0.04}  # on any later day, by whether the first question was solved
+PROGRAMS, TEAM = 8, 5  # users that are none
+
+
+def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Path = FOLDER) -> None:
+    """Replace the files of simulated events."""
+    rng = stream(config.seed, "simulated users")
+    answers = {case.question: assistant.answer(case, config.listed) for case in cases}
+    events = [event for _ in range(config.simulated_users) for event in _user(cases, answers, config, rng)]
+    events += [event for number in range(PROGRAMS) for event in _program(number, rng)]
+    events += [event for _ in range(TEAM) for event in _visit(_name(rng), PERSON, FIRST, cases, answers, rng, traffic=OWN)[0]]
+    twice = [events[each] for each in rng.integers(len(events), size=len(events) // 100)]
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(FILE.format(day="*")):
+        old.unlink()
+    days: dict[str, list[str]] = {}
+    for event in sorted([*events, *twice], key=lambda each: each.at):
+        days.setdefault(event.at[:10], []).append(json.dumps(asdict(event)))
+    for day, lines in days.items():
+        (folder / FILE.format(day=day)).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with (folder / FILE.format(day=max(days))).open("a", encoding="utf-8") as file:
+        file.write('{"version": 1, "event": "asked", "us\n')  # what a crash leaves
+
+
+def _user(cases: Sequence[Case], answers: dict[str, Answer], config: Config, rng: np.random.Generator) -> Iterator[Event]:
+    user, arm = _name(rng), ASSISTANT if rng.random() < SHARE else LIST
+    day = int(rng.integers(config.days - 7))
+    start = FIRST + timedelta(days=day, seconds=int(rng.integers(28_800, 72_000)))
+    yield _event("consented", user, start, rng, arm=arm)
+    if rng.random() >= ASKS:
+        return
+    events, is_solved = _visit(user, arm, start, cases, answers, rng)
+    yield from events
+    for later in range(day + 1, config.days):
+        if rng.random() < COMES_BACK[is_solved]:
+            yield from _visit(user, arm, start + timedelta(days=later - day), cases, answers, rng)[0]
+
+
+def _visit(
+    user: str, arm: str, start: datetime, cases: Sequence[Case], answers: dict[str, Answer], rng: np.random.Generator,
+    traffic: str = PERSON,
+) -> tuple[list[Event], bool]:  # fmt: skip
+    """(the events of one or two questions, whether the first one was solved)."""
+    events, solved = list[Event](), list[bool]()
+    for _ in range(1 + int(rng.random() < 0.3)):
+        case, question = cases[rng.integers(len(cases))], _name(rng)
+        start += timedelta(seconds=int(rng.integers(20, 200)))
+        told = _one(case, answers[case.question], arm if arm == LIST else ASSISTANT, rng)
+        for seconds, (name, article) in enumerate(told):
+            at = start + timedelta(seconds=7 * seconds)
+            events.append(_event(name, user, at, rng, question, article, arm if arm == LIST else ASSISTANT, traffic))
+        solved.append(any(name == "solved" for name, _ in told))
+    return events, solved[0]
+
+
+def _one(case: Case, answer: Answer, arm: str, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """What happens to one question: events with the article that they are about."""
+    listed = [each.id for each in answer.listed]
+    if arm == LIST:
+        shown, is_right = ("listed", ""), case.article in listed and rng.random() < READS_LIST
+        article = case.article if is_right else (listed or [""])[0]
+    else:
+        action = {SUGGEST: "suggested", REFUSE: "refused"}.get(answer.action, "abstained")
+        article = answer.article.id if answer.article else ""
+        shown, is_right = (action, article), bool(article) and article == case.article
+    told = [("asked", ""), shown]
+    if article and rng.random() < OPENS[is_right]:
+        told.append(("opened", article))
+        if is_right and rng.random() < SAYS_SOLVED:
+            return [*told, ("solved", article)]
+        if not is_right and rng.random() < SAYS_WRONG:
+            told.append(("not_solved", article))
+    if not is_right and rng.random() < ASKS_PERSON:
+        told.append(("handed_over", ""))
+    return told
+
+
+def _program(number: int, rng: np.random.Generator) -> Iterator[Event]:
+    """Half of them say what they are; the others are only too fast."""
+    user, at = _name(rng), FIRST + timedelta(days=int(rng.integers(20)), hours=3)
+    for each in range(150):
+        when = at + timedelta(seconds=each / 3)
+        yield _event("asked", user, when, rng, _name(rng), traffic=BOT if number % 2 else PERSON)
+
+
+def _event(
+    name: str, user: str, at: datetime, rng: np.random.Generator, question: str = "", article: str = "",
+    arm: str = ASSISTANT, traffic: str = PERSON,
+) -> Event:  # fmt: skip
+    when = at.isoformat(timespec="milliseconds")
+    return Event(name, user, question, article, arm, traffic, simulated=True, at=when, id=_name(rng))
+
+
+def _name(rng: np.random.Generator) -> str:
+    return rng.bytes(16).hex()
