@@ -26,8 +26,19 @@ def main(argv: list[str] | None = None) -> int:
     standard = Standard(PROJECT, _application, _questions, _contents, _site, _monitor, page_size=(1000, 900))
     measure = "measure evaluation set, value, readiness and users; writes reports/metrics.json"
     own = (
-        Verb("data", "draw, fetch or read articles, and the cases of the evaluation set", _data, _data_options, timed=True),
-        Verb("agree", "register the limits of brief.yaml and the evaluation set before anything is measured", _agree, timed=True),
+        Verb(
+            "data",
+            "draw, fetch or read articles, and the cases of the evaluation set",
+            _data,
+            _data_options,
+            timed=True,
+        ),
+        Verb(
+            "agree",
+            "register the limits of brief.yaml and the evaluation set before anything is measured",
+            _agree,
+            timed=True,
+        ),
         Verb("train", "try ways to rank and to abstain, keep the best within the limits", _train, timed=True),
         Verb("evaluate", measure, _evaluate, timed=True),
         Verb("release", "keep every case's outcome, to catch a version that does worse", _release),
@@ -58,7 +69,9 @@ def _agree(options: Namespace) -> None:
 
     faq, read, _ = prepare.load(Config(seed=options.seed))
     found = agreed.agree(briefs.load(), cases.digest(read), faq.sha256)
-    measured = f"; the cases were first measured at {found.measured}" if found.measured else ", before anything is measured"
+    measured = (
+        f"; the cases were first measured at {found.measured}" if found.measured else ", before anything is measured"
+    )
     print(f"agreed at {found.at}: limits {found.limits[:12]}, cases {found.cases[:12]}{measured}")
 
 

@@ -8,7 +8,7 @@ from product_brief.kit.project import Project
 # Name, title and seed: pyproject.toml.
 PROJECT = Project.read(Path(__file__).resolve().parents[2], "product_brief")
 BRIEF = PROJECT.root / "brief.yaml"  # what is promised, and when it is stopped
-CASES = PROJECT.root / "cases.csv"  # the evaluation set
+CASES = PROJECT.root / "docs" / "cases.csv"  # the evaluation set
 AGREED = PROJECT.reports / "agreed.json"  # hashes of both, from before anything was measured
 RELEASED = PROJECT.reports / "released.json"  # what became of every case in the version that was released
 
@@ -24,7 +24,11 @@ class Config:
     fewest_cases: int = 150  # below which no launch is advised
     k1: float = 1.2  # of BM25: how soon a repeated word stops to count
     b: float = 0.75  # of BM25: how much a long article is held against
-    boosts: tuple[float, ...] = (0.0, 1.0, 3.0)  # that training tries: how much a word of the title counts beside one of the text
+    boosts: tuple[float, ...] = (
+        0.0,
+        1.0,
+        3.0,
+    )  # that training tries: how much a word of the title counts beside one of the text
     listed: int = 5  # articles shown beside a suggestion, or instead of one
     excerpt: int = 320  # characters of an article that an answer shows
     longest_question: int = 500  # characters

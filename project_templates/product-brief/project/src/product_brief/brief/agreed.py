@@ -53,7 +53,10 @@ def measure(brief: Brief, cases_sha256: str) -> Agreed:
     found = read()
     if found is None:
         raise ExplainedError("nothing is agreed on yet: run `python -m product_brief agree` first")
-    for name, agreed, now in (("brief.yaml", found.limits, brief.agreed_sha256), ("cases.csv", found.cases, cases_sha256)):
+    for name, agreed, now in (
+        ("brief.yaml", found.limits, brief.agreed_sha256),
+        ("cases.csv", found.cases, cases_sha256),
+    ):
         if agreed != now:
             raise ExplainedError(f"{name} is not what was agreed on: run `python -m product_brief agree` first")
     if not found.measured:

@@ -245,7 +245,10 @@ def _kill(node: Node) -> Kill:
 def _limits(node: Node) -> dict[str, Limits]:
     found = {}
     for name, each in node.fields(*OF_CASES).items():
-        given, most = each.fields("launch", "pilot"), 1.0 if name not in ("milliseconds_p95", "cost_per_question") else 1e6
+        given, most = (
+            each.fields("launch", "pilot"),
+            1.0 if name not in ("milliseconds_p95", "cost_per_question") else 1e6,
+        )
         found[name] = Limits(given["launch"].number(0, most), given["pilot"].number(0, most))
         launch, pilot = found[name].launch, found[name].pilot
         if (launch < pilot) if OF_CASES[name] else (launch > pilot):

@@ -37,7 +37,9 @@ class Node:
         if lacking := [name for name in names if name not in known]:
             raise self.refuse(f"lacks the field {lacking[0]!r}")
         if unknown := [name for name in known if name not in (*names, *optional)]:
-            raise self.refuse(f"has the field {unknown[0][:60]!r}, which is not one of: {', '.join((*names, *optional))}")
+            raise self.refuse(
+                f"has the field {unknown[0][:60]!r}, which is not one of: {', '.join((*names, *optional))}"
+            )
         return {name: Node(value, f"{self.path}.{name}".strip("."), self.file) for name, value in known.items()}
 
     def text(self, optional: bool = False, choices: tuple[str, ...] = ()) -> str:

@@ -68,7 +68,9 @@ def appraise(brief: Brief, counts: Counts, config: Config) -> dict[str, Any]:
     likely = {name: each.likely for name, each in brief.inputs.items()} | _shares(counts)
     rng = stream(config.seed, "value")
     drawn = {name: _drawn(each.low, each.likely, each.high, rng, config.draws) for name, each in brief.inputs.items()}
-    shares = rng.dirichlet([counts.right + 1, counts.wrong + 1, counts.all - counts.right - counts.wrong + 1], config.draws)
+    shares = rng.dirichlet(
+        [counts.right + 1, counts.wrong + 1, counts.all - counts.right - counts.wrong + 1], config.draws
+    )
     drawn |= {RIGHT: shares[:, 0], WRONG: shares[:, 1]}
     values = _present(drawn, brief)
     low, middle, high = (float(each) for each in np.percentile(values, (10, 50, 90)))
@@ -134,11 +136,11 @@ def _swings(brief: Brief, likely: dict[str, float], counts: Counts) -> list[Swin
         ranges[name] = (max(0.0, share - reach), min(1.0, share + reach), "of all questions", MEASURED)
     found = []
     for name, (low, high, unit, source) in ranges.items():
-        ends = [float(_present({**likely, name: end}, brief)) for end in (low, high)]
+        at_low, at_high = (float(_present({**likely, name: end}, brief)) for end in (low, high))
         # The value is a straight line in each input alone, so two points say where it crosses zero.
         at_zero, at_one = (float(_present({**likely, name: end}, brief)) for end in (0.0, 1.0))
         flips = -at_zero / (at_one - at_zero) if at_one != at_zero else -1.0
         highest = 1.0 if name in (RIGHT, WRONG, "share_through_feature") else float("inf")
         at = flips if 0 <= flips <= highest else None
-        found.append(Swing(name, unit, low, likely[name], high, source, *ends, at))
+        found.append(Swing(name, unit, low, likely[name], high, source, at_low, at_high, at))
     return found

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from product_brief.kit.project import ExplainedError
 
@@ -81,7 +82,7 @@ def collect(articles: Sequence[Article]) -> tuple[Faq, list[str]]:
     kept = sorted((each for each in articles if each.text.strip() and each.title.strip()), key=lambda each: each.id)
     found = [f"{left} articles without a title or a text are left out"] if (left := len(articles) - len(kept)) else []
     ids = [each.id for each in kept]
-    if twice := next((one for one, two in zip(ids, ids[1:], strict=False) if one == two), None):
+    if twice := next((one for one, two in pairwise(ids) if one == two), None):
         raise BadDataError(f"two articles are called {twice!r}: ids have to be unique")
     for each in kept:
         if HALF.search(each.title + each.text):

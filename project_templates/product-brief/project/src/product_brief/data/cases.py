@@ -1,4 +1,4 @@
-"""The evaluation set as a file that a product person edits: cases.csv, one question a line."""
+"""The evaluation set as a file that a product person edits: docs/cases.csv, one question a line."""
 
 import csv
 import hashlib
@@ -20,7 +20,7 @@ def read(path: Path, faq: Faq) -> list[Case]:
         if column not in rows[0]:
             raise BadDataError(f"{path.name} has no column {column!r}: it needs {', '.join(COLUMNS[:3])}")
     for line, row in enumerate(rows, start=2):
-        question, article, kind, without = ((row.get(name) or "").strip() for name in COLUMNS)
+        question, article, kind, without = (row.get(name, "").strip() for name in COLUMNS)
         if not question or len(question) > LONGEST or HALF.search(question):
             raise BadDataError(f"{path.name}, line {line}: the question is empty, or longer than {LONGEST} characters")
         for name in filter(None, (article, without)):

@@ -22,8 +22,10 @@ def article(name: str, text: str) -> Article:
     front = FRONT.match(text)
     said = {key: value.strip().strip("\"'") for key, value in SAYS.findall(front[1])} if front else {}
     heading, paragraphs = "", list[str]()
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(
-        LIQUID.sub("", text[front.end() :] if front else text)
+    tokens = (
+        MarkdownIt("commonmark")
+        .enable(["table", "strikethrough"])
+        .parse(LIQUID.sub("", text[front.end() :] if front else text))
     )
     for place, token in enumerate(tokens):
         if token.type in ("fence", "code_block"):

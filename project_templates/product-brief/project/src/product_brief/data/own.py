@@ -1,6 +1,7 @@
 """Articles of your own: a folder of Markdown files, or a CSV file with title and text."""
 
 import csv
+from itertools import zip_longest
 from pathlib import Path
 
 from product_brief.data import markdown
@@ -24,38 +25,39 @@ def read(path: Path) -> list[Article]:
     rows = table(path)
     title, text = (next((each for each in names if each in rows[0]), None) for names in (TITLES, TEXTS))
     if title is None or text is None:
-        raise BadDataError(f"{path.name} needs a column {TITLES[0]!r} and a column {TEXTS[0]!r}; it has: {_names(rows[0])}")
+        raise BadDataError(
+            f"{path.name} needs a column {TITLES[0]!r} and a column {TEXTS[0]!r}; it has: {_names(rows[0])}"
+        )
     return [
         Article(
-            (row.get("id") or f"row-{line}").strip(),
-            (row[title] or "").strip(),
-            (row[text] or "").strip(),
-            markdown.iso_date(row.get("updated") or ""),
-            (row.get("replaced_by") or "").strip(),
+            row.get("id", "").strip() or f"row-{line}",
+            row[title].strip(),
+            row[text].strip(),
+            markdown.iso_date(row.get("updated", "")),
+            row.get("replaced_by", "").strip(),
         )
         for line, row in enumerate(rows, start=2)
     ]
 
 
-def table(path: Path) -> list[dict[str, str | None]]:
+def table(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file, by the lower-case names of its columns; BadDataError where it is none."""
     text = text_of(path)
     first = text.partition("\n")[0]
     try:
-        rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count), strict=True))
+        lines = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count), strict=True)
+        header, *rows = [line for line in lines if line] or [[]]
     except csv.Error as error:
         raise BadDataError(f"{path.name} is not CSV ({error})") from error
     if not rows:
         raise BadDataError(f"{path.name} has no rows")
-    names = [str(name).strip().casefold() for name in rows[0]]
+    names = [name.strip().casefold() for name in header]
     if len(set(names)) < len(names):
         raise BadDataError(f"{path.name} has a column twice; its first line is: {first[:80]}")
-    found = []
-    for line, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=2):
         if len(row) > len(names):
-            raise BadDataError(f"{path.name}, row {line}: it has more cells than the first line has names")
-        found.append(dict(zip(names, row.values(), strict=True)))
-    return found
+            raise BadDataError(f"{path.name}, line {number}: it has more cells than the first line has names")
+    return [dict(zip_longest(names, row, fillvalue="")) for row in rows]
 
 
 def text_of(path: Path) -> str:
@@ -73,9 +75,10 @@ def text_of(path: Path) -> str:
 def _is_article(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
     is_inside = path.resolve().is_relative_to(folder.resolve())
-    return is_inside and path.name.lower() not in NOT_ARTICLES and not any(part.startswith((".", "_")) for part in parts)
+    return (
+        is_inside and path.name.lower() not in NOT_ARTICLES and not any(part.startswith((".", "_")) for part in parts)
+    )
 
 
-def _names(row: dict[str, str | None]) -> str:
+def _names(row: dict[str, str]) -> str:
     return ", ".join(map(str, row))[:90]
-

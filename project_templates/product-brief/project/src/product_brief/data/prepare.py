@@ -78,7 +78,9 @@ def load(config: Config) -> tuple[Faq, list[Case], Manifest]:
     cases = case_files.read(cases_path(manifest.licence), faq)
     tested = sum(is_tested(case, config.test_share) for case in cases)
     if min(tested, len(cases) - tested) < FEWEST:
-        raise BadDataError(f"{len(cases)} cases are too few: {tested} of them are tested, and the others have to choose")
+        raise BadDataError(
+            f"{len(cases)} cases are too few: {tested} of them are tested, and the others have to choose"
+        )
     return faq, cases, manifest
 
 
@@ -124,7 +126,9 @@ def _written(path: Path, cases: Sequence[Case], faq: Faq) -> tuple[list[Case], l
         try:
             return case_files.read(path, faq), [f"{path.name} has been edited, and is kept as it is"]
         except BadDataError as error:
-            raise BadDataError(f"{error}. It was edited for other articles: move it away, and new cases are written") from error
+            raise BadDataError(
+                f"{error}. It was edited for other articles: move it away, and new cases are written"
+            ) from error
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     results.write(DRAWN, {"sha256": _hash(text)})

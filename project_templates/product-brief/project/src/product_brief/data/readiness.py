@@ -79,12 +79,15 @@ def described(path: Path, table: str | None, named: Named, config: Config) -> st
         found = assess(connection, named, date.today(), config.fresh_days)
     lines = [f"{path.name}: {found.rows:,} rows, {found.columns} columns; ready to {found.score:.0f} of 100"]
     for part in found.parts:
-        lines += [f"  {part.name:<14} {part.score:5.1f}  (weight {part.weight})  {part.because}", f"{'':25}ask: {part.ask}"]
+        lines += [
+            f"  {part.name:<14} {part.score:5.1f}  (weight {part.weight})  {part.because}",
+            f"{'':25}ask: {part.ask}",
+        ]
     return "\n".join([*lines, f"Ask about {found.worst.name} first."])
 
 
 def assess(connection: Connection, named: Named, today: date, fresh_days: int) -> Readiness:
-    """How ready the view `given` is."""
+    """How ready the table `given` is."""
     columns = [name for name, *_ in rows(connection, "DESCRIBE given")]
     for option, column in (("key", named.key), ("date", named.date), ("label", named.label)):
         if column is not None and column not in columns:
@@ -94,10 +97,15 @@ def assess(connection: Connection, named: Named, today: date, fresh_days: int) -
         raise ExplainedError("there are no rows: nothing can be said about them")
     parts = (
         _complete(connection, columns, number),
-        _fresh(connection, named.date or _guessed(columns, ("updated", "date", "timestamp", "created_at")), today, fresh_days),
+        _fresh(
+            connection,
+            named.date or _guessed(columns, ("updated", "date", "timestamp", "created_at")),
+            today,
+            fresh_days,
+        ),
         _unique(connection, columns, named.key or _guessed(columns, ("id", "key", "uuid")), number),
         _labeled(connection, named.label, number),
-        _enough(*(named.counted or ("rows", number)), named.needed),
+        _enough(named.counted or ("rows", number), named.needed),
         _personal(connection, columns),
     )
     return Readiness(number, len(columns), parts)
@@ -113,25 +121,37 @@ def _complete(connection: Connection, columns: list[str], number: int) -> Part:
     shares = dict(zip(columns, (each / number for each in missing), strict=True))
     worst = max(shares, key=lambda name: shares[name])
     if not shares[worst]:
-        return _part("completeness", 1, "no cell is empty", "whether a value such as 0 or 'n/a' stands for a missing one")
+        return _part(
+            "completeness", 1, "no cell is empty", "whether a value such as 0 or 'n/a' stands for a missing one"
+        )
     mean = sum(shares.values()) / len(shares)
-    return _part("completeness", 1 - mean, f"{mean:.1%} of all cells are empty, {shares[worst]:.1%} in {worst}", f"why {worst} is empty")
+    return _part(
+        "completeness",
+        1 - mean,
+        f"{mean:.1%} of all cells are empty, {shares[worst]:.1%} in {worst}",
+        f"why {worst} is empty",
+    )
 
 
 def _fresh(connection: Connection, column: str | None, today: date, fresh_days: int) -> Part:
     if column is None:
-        return _part("freshness", 0, "no column says when a row was changed", "when each row was checked last, and by whom")
+        return _part(
+            "freshness", 0, "no column says when a row was changed", "when each row was checked last, and by whom"
+        )
     query = f"SELECT try_cast({_name(column)}::VARCHAR AS TIMESTAMP) AS changed FROM given"
     ((dated, newest, fresh),) = rows(
         connection,
-        f"SELECT count(changed), max(changed), count(*) FILTER (changed >= $today::DATE - {int(fresh_days)}) FROM ({query})",
+        f"SELECT count(changed), max(changed), count(*) FILTER (changed >= $today::DATE - {int(fresh_days)}) FROM "
+        f"({query})",
         {"today": today.isoformat()},
     )
     if not dated:
         return _part("freshness", 0, f"{column} holds no dates", "when each row was checked last, and by whom")
     ((number,),) = rows(connection, "SELECT count(*) FROM given")
     said = f"{fresh / number:.0%} of the rows were changed within {fresh_days} days; the newest on {_day(newest)}"
-    return _part("freshness", fresh / number, said, "who checks the old ones, and what happens to those that no longer hold")
+    return _part(
+        "freshness", fresh / number, said, "who checks the old ones, and what happens to those that no longer hold"
+    )
 
 
 def _unique(connection: Connection, columns: list[str], key: str | None, number: int) -> Part:
@@ -140,18 +160,38 @@ def _unique(connection: Connection, columns: list[str], key: str | None, number:
     what = f"values of {key}" if key else "rows"
     said = f"{different:,} different {what} in {number:,} rows"
     # One double in a hundred is a nuisance; one in five means that nobody knows what a row is.
-    return _part("uniqueness", 1 - 5 * (1 - different / number), said, "what one row stands for, and which of two that are alike counts")
+    return _part(
+        "uniqueness",
+        1 - 5 * (1 - different / number),
+        said,
+        "what one row stands for, and which of two that are alike counts",
+    )
 
 
 def _labeled(connection: Connection, label: str | None, number: int) -> Part:
     if label is None:
-        return _part("labels", 0, "no column says what would have been right", "who can say what is right, for a few hundred rows")
-    ((known,),) = rows(connection, f"SELECT count(*) FILTER (trim(coalesce({_name(label)}::VARCHAR, '')) <> '') FROM given")
-    return _part("labels", known / number, f"{known / number:.0%} of the rows have one ({label})", "who wrote the labels, and how often two people agree")
+        return _part(
+            "labels",
+            0,
+            "no column says what would have been right",
+            "who can say what is right, for a few hundred rows",
+        )
+    ((known,),) = rows(
+        connection, f"SELECT count(*) FILTER (trim(coalesce({_name(label)}::VARCHAR, '')) <> '') FROM given"
+    )
+    return _part(
+        "labels",
+        known / number,
+        f"{known / number:.0%} of the rows have one ({label})",
+        "who wrote the labels, and how often two people agree",
+    )
 
 
-def _enough(what: str, number: int, needed: int) -> Part:
-    return _part("volume", number / needed, f"{number:,} {what}, of {needed:,} needed", "how many more there are, and from when")
+def _enough(counted: tuple[str, int], needed: int) -> Part:
+    what, number = counted
+    return _part(
+        "volume", number / needed, f"{number:,} {what}, of {needed:,} needed", "how many more there are, and from when"
+    )
 
 
 def _personal(connection: Connection, columns: list[str]) -> Part:
@@ -165,14 +205,26 @@ def _personal(connection: Connection, columns: list[str]) -> Part:
     said = [f"{count:,} cells with {kind}" for kind, count in found.items()]
     said += [f"columns named {', '.join(named)}"] if named else []
     if not said:
-        return _part("personal data", 1, "no pattern and no column name of personal data", "whether free text may name people: patterns do not find that")
-    return _part("personal data", 0.0 if found else 0.4, "; ".join(said), "on which legal basis they are kept, for how long, and whether the feature needs them")
+        return _part(
+            "personal data",
+            1,
+            "no pattern and no column name of personal data",
+            "whether free text may name people: patterns do not find that",
+        )
+    return _part(
+        "personal data",
+        0.0 if found else 0.4,
+        "; ".join(said),
+        "on which legal basis they are kept, for how long, and whether the feature needs them",
+    )
 
 
 def _is_card(text: str) -> bool:
     """Whether digits pass the check of card numbers (Luhn)."""
     digits = [int(each) for each in text if each.isdigit()]
-    return 13 <= len(digits) <= 19 and sum(sum(divmod(d * (1 + i % 2), 10)) for i, d in enumerate(digits[::-1])) % 10 == 0
+    return (
+        13 <= len(digits) <= 19 and sum(sum(divmod(d * (1 + i % 2), 10)) for i, d in enumerate(digits[::-1])) % 10 == 0
+    )
 
 
 def _is_address(text: str) -> bool:

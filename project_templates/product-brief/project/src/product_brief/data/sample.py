@@ -97,6 +97,10 @@ def _mistyped(text: str, rng: np.random.Generator) -> str:
         return text
     number = long[rng.integers(len(long))]
     word, at = words[number], int(rng.integers(1, len(words[number]) - 2))
-    changes = (word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:], word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+    changes = (
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at] + word[at:],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+    )
     words[number] = changes[rng.integers(3)]
     return " ".join(words)

@@ -24,7 +24,9 @@ def fetch(folder: Path, mirror: str | None) -> tuple[list[Article], list[Case]]:
     """(threads, paraphrases)."""
     print(f"fetching StackFAQ; license: {LICENCE}")
     path = folder / "stackExchange-FAQ.json"
-    download.fetch([download.Wanted(URL, path, lambda content: hashlib.sha256(content).hexdigest() == SHA256)], "file", mirror)
+    download.fetch(
+        [download.Wanted(URL, path, lambda content: hashlib.sha256(content).hexdigest() == SHA256)], "file", mirror
+    )
     articles, cases = list[Article](), dict[str, Case]()
     for number, thread in enumerate(json.loads(path.read_text(encoding="utf-8"))["root"]["qapair"], start=1):
         answers = thread["answer"] if isinstance(thread["answer"], list) else [thread["answer"]]

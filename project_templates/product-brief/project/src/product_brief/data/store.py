@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
 from product_brief.kit.project import ExplainedError
 
-Connection = duckdb.DuckDBPyConnection
+Connection: TypeAlias = duckdb.DuckDBPyConnection
 Rows = list[tuple[Any, ...]]
 EVENT = {
     "version": "INTEGER", "id": "VARCHAR", "event": "VARCHAR", "user": "VARCHAR", "question": "VARCHAR",
@@ -26,8 +26,8 @@ def events(files: Sequence[Path]) -> tuple[AbstractContextManager[Connection], i
     if files:
         source = f"read_json($files, format = 'newline_delimited', columns = {{{columns}}}, ignore_errors = true)"
         connection.execute(f"INSERT INTO raw SELECT * FROM {source}", {"files": [str(each) for each in files]})
-    (unreadable,) = _one(connection, "SELECT count(*) FROM raw WHERE id IS NULL OR event IS NULL OR \"at\" IS NULL")
-    connection.execute("DELETE FROM raw WHERE id IS NULL OR event IS NULL OR \"at\" IS NULL")
+    (unreadable,) = _one(connection, 'SELECT count(*) FROM raw WHERE id IS NULL OR event IS NULL OR "at" IS NULL')
+    connection.execute('DELETE FROM raw WHERE id IS NULL OR event IS NULL OR "at" IS NULL')
     return closing(connection), unreadable
 
 
@@ -37,7 +37,7 @@ def rows(connection: Connection, query: str, values: dict[str, Any] | None = Non
 
 
 def opened(path: Path, table: str | None) -> AbstractContextManager[Connection]:
-    """A database in which the view `given` is that file, or a table of that database; nothing is written to either."""
+    """A database in memory whose table `given` is that file, or a table of that database; neither is written to."""
     connection = duckdb.connect(config={"threads": 2})
     try:
         if path.suffix.lower() in (".duckdb", ".db"):
@@ -45,7 +45,9 @@ def opened(path: Path, table: str | None) -> AbstractContextManager[Connection]:
             query = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'given_database' ORDER BY 1"
             names = [name for (name,) in rows(connection, query)]
             if table is None and len(names) != 1:
-                raise ExplainedError(f"{path.name} has {len(names)} tables: name one by --table: {', '.join(names)[:80]}")
+                raise ExplainedError(
+                    f"{path.name} has {len(names)} tables: name one by --table: {', '.join(names)[:80]}"
+                )
             if table is not None and table not in names:
                 raise ExplainedError(f"{path.name} has no table {table!r}; it has: {', '.join(names)[:80]}")
             source = f'given_database."{(table or names[0]).replace(chr(34), chr(34) * 2)}"'
@@ -53,7 +55,8 @@ def opened(path: Path, table: str | None) -> AbstractContextManager[Connection]:
             reader = "read_parquet" if path.suffix.lower() == ".parquet" else "read_csv"
             options = "" if reader == "read_parquet" else ", all_varchar = true, header = true"
             source = f"{reader}('{_quoted(path)}'{options})"
-        connection.execute(f"CREATE VIEW given AS SELECT * FROM {source}")
+        # A copy in memory: of a view, types would be guessed anew for every question.
+        connection.execute(f"CREATE TABLE given AS SELECT * FROM {source}")
     except duckdb.Error as error:
         connection.close()
         raise ExplainedError(f"{path.name} cannot be read: {str(error).splitlines()[0][:160]}") from error
@@ -61,7 +64,7 @@ def opened(path: Path, table: str | None) -> AbstractContextManager[Connection]:
 
 
 def table(columns: Sequence[str], records: Sequence[Sequence[Any]]) -> AbstractContextManager[Connection]:
-    """A database in which the view `given` is these records, all text."""
+    """A database in memory whose table `given` is these records, all text."""
     connection = duckdb.connect(config={"threads": 2})
     connection.execute(f"CREATE TABLE given ({', '.join(f'{name!s} VARCHAR' for name in columns)})")
     if records:

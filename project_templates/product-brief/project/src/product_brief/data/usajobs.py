@@ -15,7 +15,8 @@ COMMIT = "1fe9183122c70ca2315f06b245795ab41ffb9eb7"
 URL = f"https://codeload.github.com/USAJOBS/help-center/zip/{COMMIT}"
 FOLDERS = ("faq", "how-to", "working-in-government")
 ARTICLES = 190
-SHA256 = "0ee229d763a05a6aecb8714b2a7b9d7ea30af6136eeb237ecb8aa5a10bbf8970"  # of its articles: an archive is packed anew, its content is not
+# Of its articles: an archive is packed anew, its content is not.
+SHA256 = "0ee229d763a05a6aecb8714b2a7b9d7ea30af6136eeb237ecb8aa5a10bbf8970"
 
 
 def fetch(folder: Path, mirror: str | None) -> list[Article]:

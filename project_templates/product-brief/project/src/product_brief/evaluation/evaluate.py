@@ -17,7 +17,7 @@ from product_brief.brief.brief import Brief
 from product_brief.config import PROJECT, Config
 from product_brief.data import cases as case_files
 from product_brief.data import prepare, readiness, store
-from product_brief.data.articles import Case, Faq, is_tested
+from product_brief.data.articles import BadDataError, Case, Faq, is_tested
 from product_brief.data.licenses import cases_may_be_shown
 from product_brief.data.prepare import Manifest
 from product_brief.evaluation import figures, launch, outcomes, regression
@@ -31,7 +31,12 @@ from product_brief.models.text import words
 from product_brief.monitoring.signals import signals
 from product_brief.usage import report as usage
 
-NEVER, TITLES, SEARCH, SERVED = "never suggests", "most words of the title", "BM25 that always suggests", "BM25 that abstains"
+NEVER, TITLES, SEARCH, SERVED = (
+    "never suggests",
+    "most words of the title",
+    "BM25 that always suggests",
+    "BM25 that abstains",
+)
 TITLE_ASKED = "each article's own title asked"
 EXAMPLES = 3  # failures of each kind that are shown
 
@@ -53,7 +58,9 @@ class Measured:
                 if n:
                     role = "model" if name == SERVED else "baseline"
                     is_more_better = briefs.OF_CASES[metric]
-                    found.append(Result(name, role, "test (held out)", metric, LABELS[metric], share, ci95, n, is_more_better))
+                    found.append(
+                        Result(name, role, "test (held out)", metric, LABELS[metric], share, ci95, n, is_more_better)
+                    )
         return found
 
     def comparisons(self) -> list[Comparison]:
@@ -72,10 +79,10 @@ def evaluate(config: Config) -> dict[str, Any]:
     known = agreed.measure(brief, case_files.digest(cases))
     model = saved.load(config)
     if model.assistant.faq.sha256 != faq.sha256 or model.assistant.refuses != brief.refuses:
-        raise prepare.BadDataError("the assistant was made from other articles, or another brief: run `train` first")
+        raise BadDataError("the assistant was made from other articles, or another brief: run `train` first")
     tested = [case for case in cases if is_tested(case, config.test_share)]
     measured = measure(model.assistant, tested, config)
-    document = _document(measured, faq, brief, manifest, model, known, config)
+    document = described(measured, faq, brief, manifest, model, known, config)
     results.write(PROJECT.metrics, document)
     figures.draw(document)
     _save_card(model, measured, document, manifest, config)
@@ -95,7 +102,7 @@ def measure(assistant: Assistant, tested: Sequence[Case], config: Config) -> Mea
 
 
 def _by_titles(faq: Faq, tested: Sequence[Case]) -> list[Judged]:
-    """What a search in the titles alone does, by the number of words in common; one that shares none suggests nothing."""
+    """What a search in the titles alone does, by the words in common; where there are none, it suggests nothing."""
     titles = [set(words(each.title)) for each in faq.articles]
     found = []
     for case in tested:
@@ -109,9 +116,10 @@ def _by_titles(faq: Faq, tested: Sequence[Case]) -> list[Judged]:
     return found
 
 
-def _document(
+def described(
     measured: Measured, faq: Faq, brief: Brief, manifest: Manifest, model: Saved, known: agreed.Agreed, config: Config
 ) -> dict[str, Any]:
+    """Everything that reports/metrics.json holds."""
     served = measured.by[SERVED]
     timed = _timed(model.assistant, measured.cases, config)
     shares = {name: measured.resampled.measure(served, name) for name in MEASURES}
@@ -131,7 +139,11 @@ def _document(
         **document,
         "brief": asdict(brief),
         "brief_sha256": brief.sha256,
-        "agreed": {**asdict(known), "limits_are_first": known.limits_are_first, "cases_are_first": known.cases_are_first},
+        "agreed": {
+            **asdict(known),
+            "limits_are_first": known.limits_are_first,
+            "cases_are_first": known.cases_are_first,
+        },
         "launch": launch.as_document(decision),
         "outcome_counts": outcomes.counts(served),
         "slices": _slices(measured),
@@ -184,7 +196,9 @@ def _slices(measured: Measured) -> list[dict[str, Any]]:
         here = [each for each, is_in in zip(measured.by[SERVED], is_here, strict=True) if is_in]
         is_right = np.array([each.is_correct for each in measured.by[SERVED]])
         share, ci95, n = measured.resampled.share(is_right, is_here)
-        failures = {name: number for name, number in outcomes.counts(here).items() if name in outcomes.FAILURES and number}
+        failures = {
+            name: number for name, number in outcomes.counts(here).items() if name in outcomes.FAILURES and number
+        }
         found.append({"name": kind, "value": share, "ci95": ci95, "n": n, "failures": failures})
     return sorted(found, key=lambda each: each["value"])
 
@@ -206,7 +220,9 @@ def ready(faq: Faq, tested: Sequence[Case], config: Config) -> dict[str, Any]:
     """How ready the articles are."""
     asked = {case.article for case in tested}
     columns = ("id", "title", "text", "updated", "is_asked")
-    records = [(each.id, each.title, each.text, each.updated, "yes" if each.id in asked else "") for each in faq.articles]
+    records = [
+        (each.id, each.title, each.text, each.updated, "yes" if each.id in asked else "") for each in faq.articles
+    ]
     latest = max((each.updated for each in faq.articles if each.updated), default="")
     today = date.fromisoformat(latest) if latest else date.today()
     counted = ("tested cases", len(tested))
@@ -229,5 +245,12 @@ def _save_card(model: Saved, measured: Measured, document: dict[str, Any], manif
         examples = [f"{each.title}?".replace("??", "?") for each in model.assistant.faq.articles[:3]]
     brief = document["brief"]
     goal = {name: brief[name] for name in ("goal", "guardrails", "kill")}
-    card = replace(model.card, examples=examples, brief=documents.for_page(document), goal=goal, trial=brief["trial"], reference=reference)
+    card = replace(
+        model.card,
+        examples=examples,
+        brief=documents.for_page(document),
+        goal=goal,
+        trial=brief["trial"],
+        reference=reference,
+    )
     saved.save_card(card)

@@ -27,7 +27,9 @@ def draw(measured: dict[str, Any]) -> None:
 
 
 def _scores(measured: dict[str, Any], source: str) -> None:
-    rows = [Result(**{name: each[name] for name in FIELDS}) for each in measured["results"] if each["metric"] == "correct"]
+    rows = [
+        Result(**{name: each[name] for name in FIELDS}) for each in measured["results"] if each["metric"] == "correct"
+    ]
     shown = sorted(rows, key=lambda row: ("baseline", "naive", "model").index(row.role))
     figure, axes = charts.single(8, 0.6 * len(shown) + 1.3)
     charts.draw_scores(axes, shown)
@@ -48,7 +50,9 @@ def _histogram(axes: Axes, worth: dict[str, Any]) -> None:
     axes.axvline(0, color=COLORS["naive"], linewidth=1.5)
     for name in ("p10", "p50", "p90"):
         axes.axvline(worth[name] / 1000, color="#333333", linewidth=1, linestyle="--")
-        axes.annotate(name.upper(), (worth[name] / 1000, 1.01), xycoords=("data", "axes fraction"), ha="center", fontsize=8)
+        axes.annotate(
+            name.upper(), (worth[name] / 1000, 1.01), xycoords=("data", "axes fraction"), ha="center", fontsize=8
+        )
     axes.set_xlabel(f"net present value, thousand {worth['currency']}")
     axes.set_yticks([])
     axes.set_title(f"What it is worth over {worth['months']} months\n", loc="left")
@@ -57,9 +61,13 @@ def _histogram(axes: Axes, worth: dict[str, Any]) -> None:
 def _tornado(axes: Axes, worth: dict[str, Any]) -> None:
     for place, each in enumerate(reversed(worth["swings"])):
         low, high = sorted((each["value_at_low"] / 1000, each["value_at_high"] / 1000))
-        axes.barh(place, high - low, left=low, color=COLORS["model"] if each["source"] else ASSUMED, alpha=0.65, height=0.6)
+        axes.barh(
+            place, high - low, left=low, color=COLORS["model"] if each["source"] else ASSUMED, alpha=0.65, height=0.6
+        )
     axes.axvline(0, color="#333333", linewidth=1)
-    axes.set_yticks(range(len(worth["swings"])), [each["name"].replace("_", " ") for each in reversed(worth["swings"])], fontsize=8)
+    axes.set_yticks(
+        range(len(worth["swings"])), [each["name"].replace("_", " ") for each in reversed(worth["swings"])], fontsize=8
+    )
     axes.set_xlabel(f"thousand {worth['currency']}, the others as likely")
     axes.set_title("What moves it (red: an assumption)\n", loc="left")
 

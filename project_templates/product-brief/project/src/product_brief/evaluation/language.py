@@ -43,9 +43,17 @@ def measure(url: str, model: str, key: str, prices: Sequence[float], config: Con
         found.append(Judged(case, suggested, outcome(case, suggested, faq)))
     resampled = Resampled(tested, config)
     rows = [_row(model, name, *resampled.measure(found, name)) for name in MEASURES]
-    measured = {"model": model, "rows": [asdict(each) for each in rows if each.n], "n": len(found), **_spent(replies, prices)}
+    measured = {
+        "model": model,
+        "rows": [asdict(each) for each in rows if each.n],
+        "n": len(found),
+        **_spent(replies, prices),
+    }
     results.write(PROJECT.metrics, {**results.read(PROJECT.metrics), "llm": measured})
-    return f"{model}: {rows[0].value:.3f} of {len(found)} cases correct, {rows[2].value:.3f} of the suggestions wrong; now run `report`"
+    return (
+        f"{model}: {rows[0].value:.3f} of {len(found)} cases correct, {rows[2].value:.3f} of the suggestions "
+        "wrong; now run `report`"
+    )
 
 
 def _row(model: str, name: str, share: float, ci95: tuple[float, float], n: int) -> Result:

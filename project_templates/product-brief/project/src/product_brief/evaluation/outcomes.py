@@ -132,6 +132,8 @@ class Resampled:
 
     def gap(self, one: Sequence[Judged], other: Sequence[Judged]) -> tuple[float, tuple[float, float]]:
         """How many more cases the first handles right: a paired difference of shares, with its interval."""
-        change = np.array([a.is_correct for a in one], dtype=float) - np.array([b.is_correct for b in other], dtype=float)
+        change = np.array([a.is_correct for a in one], dtype=float) - np.array(
+            [b.is_correct for b in other], dtype=float
+        )
         drawn = (self.weights * change).sum(1) / self.weights.sum(1)
         return float(change.mean()), interval(drawn)

@@ -1,4 +1,4 @@
-"""Suggests one article for a question, or says that it cannot help. `serving/assist.js` does the same in the browser."""
+"""Suggests one article for a question, or says that it cannot help. `serving/assist.js` does so in the browser."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -31,7 +31,10 @@ class Spelling:
         if word in self.known or len(word) < SHORTEST:
             return word
         shorter = list(_without_one(word))
-        near = {*self.shortened.get(word, ()), *(each for each in shorter if each in self.known and len(each) >= SHORTEST)}
+        near = {
+            *self.shortened.get(word, ()),
+            *(each for each in shorter if each in self.known and len(each) >= SHORTEST),
+        }
         near |= {other for each in shorter for other in self.shortened.get(each, ()) if len(other) == len(word)}
         return min(near, key=lambda each: (round(self.known[each], 9), each), default=word)
 

@@ -40,7 +40,10 @@ def train(config: Config) -> list[Run]:
     brief = briefs.load()
     choosing = [case for case in cases if not is_tested(case, config.test_share)]
     tried = list(_tried(config))
-    runs = [_run(name, decision, settings, faq, choosing, brief, config) for name, decision, settings in progress(tried, "training", len(tried))]
+    runs = [
+        _run(name, decision, settings, faq, choosing, brief, config)
+        for name, decision, settings in progress(tried, "training", len(tried))
+    ]
     allowed = brief.launch["wrong_suggestions"].launch
     best = max(runs, key=lambda run: (run.wrong_suggestions <= allowed, run.correct))
     runs = [replace(run, chosen=run is best) for run in runs]
@@ -62,7 +65,9 @@ def _tried(config: Config) -> Iterator[tuple[str, str, Settings]]:
     yield "outdated kept", "articles that are out of date are suggested as well", Settings(1.0, LEAD, follows=False)
 
 
-def _run(name: str, decision: str, settings: Settings, faq: Faq, cases: Sequence[Case], brief: Brief, config: Config) -> Run:
+def _run(
+    name: str, decision: str, settings: Settings, faq: Faq, cases: Sequence[Case], brief: Brief, config: Config
+) -> Run:
     assistant = Assistant(faq, replace(settings, threshold=0.0), brief.refuses, config.k1, config.b)
     threshold = chosen_threshold(assistant, cases, brief.launch["wrong_suggestions"])
     settings = replace(settings, threshold=threshold)
@@ -74,8 +79,8 @@ def _run(name: str, decision: str, settings: Settings, faq: Faq, cases: Sequence
 def chosen_threshold(assistant: Assistant, cases: Sequence[Case], allowed: Limits) -> float:
     """The threshold with most cases handled right, among those with few enough wrong suggestions.
 
-    That is: their share is within the limit of a launch, and the upper end of its interval within that of a pilot, since
-    a share of a few dozen suggestions may be low by luck. Where no threshold is, the assistant is to stay silent.
+    That is: their share is within the limit of a launch, and the upper end of its interval within that of a pilot,
+    since a share of a few dozen may be low by luck. Where there is no such threshold, the assistant is to stay silent.
     """
     answers = [assistant.answer(case) for case in cases]
     sure = [(each.confidence, case, each) for case, each in zip(cases, answers, strict=True) if each.action == SUGGEST]

@@ -55,7 +55,9 @@ def promised(usage: Usage, goal: Mapping[str, Any]) -> list[Check]:
         found.append(Check(f"{reached.name} below its goal by", short, 0.0))
     for each in goal["guardrails"]:
         if (reached := measures.get(each["measure"])) is not None:
-            found.append(Check(f"{reached.name} above its guardrail by", round(reached.ci95[0] - each["at_most"], 4), 0.0))
+            found.append(
+                Check(f"{reached.name} above its guardrail by", round(reached.ci95[0] - each["at_most"], 4), 0.0)
+            )
     return [*found, *_killed(measures, goal["kill"])]
 
 

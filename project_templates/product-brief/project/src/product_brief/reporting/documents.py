@@ -7,7 +7,7 @@ from product_brief.brief.brief import AI_ACT, LEVELS
 from product_brief.brief.node import BadBriefError
 from product_brief.kit.blocks import table
 from product_brief.reporting.rows import Measured, main
-from product_brief.reporting.words import ASSUMED, MARK, money, named, percent, plain, share
+from product_brief.reporting.words import ASSUMED, MARK, amount, money, named, percent, plain, share
 from product_brief.usage.events import EVENTS
 
 WIDTH, LINES = 100, 62  # characters and lines of a printed page, with a font that can be read
@@ -39,7 +39,10 @@ def one_pager(measured: Measured) -> str:
     text = "\n\n".join(lines)
     used = sum(len(textwrap.wrap(line, WIDTH)) + 1 for line in lines)
     if used > LINES:
-        longest = max(("problem", "solution", "users", "non_goals", "data_needed", "evidence", "roadmap"), key=lambda name: len(str(brief[name])))
+        longest = max(
+            ("problem", "solution", "users", "non_goals", "data_needed", "evidence", "roadmap"),
+            key=lambda name: len(str(brief[name])),
+        )
         raise BadBriefError(f"brief.yaml: the one-pager takes {used} lines, and a page has {LINES}: shorten {longest}")
     return text
 
@@ -62,7 +65,8 @@ def worth(measured: Measured) -> str:
     value = measured["value"]
     low, middle, high = (money(value[name], value["currency"]) for name in ("p10", "p50", "p90"))
     said = (
-        f"Over {value['months']} months it is worth {middle} in the middle, and in eight of ten draws between {low} and "
+        f"Over {value['months']} months it is worth {middle} in the middle, and in eight of ten draws between "
+        f"{low} and "
         f"{high}; {percent(value['chance_of_loss'])} of the draws are a loss."
     )
     if value["assumptions"]:
@@ -89,11 +93,17 @@ def costs(measured: Measured) -> str:
     value, inputs = measured["value"], measured["brief"]["inputs"]
     build, upkeep = inputs["build_cost"], inputs["upkeep_per_month"]
     currency = value["currency"]
-    payback = f"paid back in month {value['payback_months']}" if value["payback_months"] else f"not paid back in {value['months']} months"
+    payback = (
+        f"paid back in month {value['payback_months']}"
+        if value["payback_months"]
+        else f"not paid back in {value['months']} months"
+    )
     assumed = f" ({ASSUMED})" if not (build["source"] and upkeep["source"]) else ""
     return (
-        f"{money(build['likely'], currency)} to build and {money(upkeep['likely'], currency)} a month{assumed}; {payback} "
-        f"at the likeliest values. A question takes {measured['costs']['milliseconds_p95']:g} ms at the 95th percentile."
+        f"{money(build['likely'], currency)} to build and {money(upkeep['likely'], currency)} a month{assumed}; "
+        f"{payback} "
+        f"at the likeliest values. A question takes {measured['costs']['milliseconds_p95']:g} ms at the 95th "
+        "percentile."
     )
 
 
@@ -110,7 +120,10 @@ def promise(brief: dict[str, Any]) -> str:
     """Goal and guardrails."""
     goal = brief["goal"]
     rails = "; ".join(f"{named(each['measure'])} at most {percent(each['at_most'])}" for each in brief["guardrails"])
-    return f"Goal: {named(goal['measure'])} at least {percent(goal['at_least'])}. {plain(goal['why'])}. Guardrails: {rails}."
+    return (
+        f"Goal: {named(goal['measure'])} at least {percent(goal['at_least'])}. {plain(goal['why'])}. Guardrails: "
+        f"{rails}."
+    )
 
 
 def ready(measured: Measured) -> str:
@@ -141,8 +154,11 @@ def risks(measured: Measured) -> str:
     """The register, the largest first, and the class under the AI Act."""
     brief = measured["brief"]
     order = sorted(brief["risks"], key=lambda each: -(LEVELS.index(each["likelihood"]) + LEVELS.index(each["impact"])))
-    rows = [[plain(each[name]) for name in ("kind", "risk", "likelihood", "impact", "answer", "owner")] for each in order]
-    return f"{table(['Kind', 'What may happen', 'Likelihood', 'Impact', 'What is done', 'Owner'], rows)}\n\n{ai_act(brief)}"
+    rows = [
+        [plain(each[name]) for name in ("kind", "risk", "likelihood", "impact", "answer", "owner")] for each in order
+    ]
+    header = ["Kind", "What may happen", "Likelihood", "Impact", "What is done", "Owner"]
+    return f"{table(header, rows)}\n\n{ai_act(brief)}"
 
 
 def ai_act(brief: dict[str, Any]) -> str:
@@ -173,25 +189,30 @@ def for_page(measured: Measured) -> dict[str, Any]:
         "reasons": reasons(measured),
         "points": [[name, text.replace(MARK, "")] for name, text in points],
         "checks": [_check(each) for each in measured["launch"]["checks"]],
-        "swings": [
-            {"name": each["name"].replace("_", " "), "low": round(each["value_at_low"]), "high": round(each["value_at_high"]),
-             "assumed": not each["source"]}
-            for each in value["swings"]
-        ],
+        "swings": [_swing(each) for each in value["swings"]],
         "middle": round(value["p50"]),
         "currency": value["currency"],
         "usage": users(measured),
-    }  # fmt: skip
+    }
 
 
 def users(measured: Measured) -> dict[str, Any] | None:
     """What is known of users, as the dashboard shows it until the service has events of its own."""
     usage = measured["usage"]
-    return None if usage is None else {name: usage[name] for name in ("kind", "users", "funnel", "measures", "retention", "arms", "left_out")}
+    return (
+        None
+        if usage is None
+        else {name: usage[name] for name in ("kind", "users", "funnel", "measures", "retention", "arms", "left_out")}
+    )
+
+
+def _swing(each: dict[str, Any]) -> dict[str, Any]:
+    ends = {"low": round(each["value_at_low"]), "high": round(each["value_at_high"])}
+    return {"name": each["name"].replace("_", " "), **ends, "assumed": not each["source"]}
 
 
 def _check(each: dict[str, Any]) -> dict[str, str]:
-    number = percent if each["ci95"] else "{:g}".format
+    number = percent if each["ci95"] else amount
     known = each["state"] != "not measured"
     return {
         "label": each["label"],

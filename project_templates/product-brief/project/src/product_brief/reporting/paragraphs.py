@@ -9,7 +9,9 @@ from product_brief.reporting import documents
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
 from product_brief.reporting.words import percent, plain, share, three
 
-DRAWN = "The articles and the questions are synthetic, drawn by code: they show the method, and nothing about real readers."
+DRAWN = (
+    "The articles and the questions are synthetic, drawn by code: they show the method, and nothing about real readers."
+)
 
 
 def headline(measured: Measured) -> str:
@@ -18,7 +20,8 @@ def headline(measured: Measured) -> str:
     gap = against(measured, rival["model"])
     lines = [
         f"**The launch rule says: {documents.VERDICTS[measured['launch']['verdict']]}.** {documents.reasons(measured)}",
-        f"It handles {three(row['value'])} [{three(row['ci95'][0])}, {three(row['ci95'][1])}] of {row['n']:,} test cases "
+        f"It handles {three(row['value'])} [{three(row['ci95'][0])}, {three(row['ci95'][1])}] of {row['n']:,} "
+        "test cases "
         f"correctly, {decides(gap)} {rival['model']} ({signed(gap['difference'], 3)} [{signed(gap['ci95'][0], 3)}, "
         f"{signed(gap['ci95'][1], 3)}]). {documents.if_wrong(measured)}",
         f"{documents.worth(measured)} It is stopped {_lower(documents.stop(measured['brief']))}",
@@ -35,9 +38,10 @@ def data(measured: Measured) -> str:
     """How much there is, how it is split, what is wrong with it, and under which license."""
     data = measured["data"]
     chosen = data["cases"] - data["tested"]
-    where = "`cases.csv`" if cases_may_be_shown(data["licence"]) else "`data/cases.csv`, which is not published"
+    where = "`docs/cases.csv`" if cases_may_be_shown(data["licence"]) else "`data/cases.csv`, which is not published"
     lines = [
-        f"{data['articles']:,} articles and {data['cases']:,} cases ({where}): {chosen:,} choose, {data['tested']:,} are the "
+        f"{data['articles']:,} articles and {data['cases']:,} cases ({where}): {chosen:,} choose, "
+        f"{data['tested']:,} are the "
         f"test. Cases about the same article stay together. License: {plain(data['licence'])}.",
         "What was found in them:",
         "\n".join(f"- {each}" for each in data["found"]) or "- nothing that had to be mended",
@@ -48,8 +52,10 @@ def data(measured: Measured) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **synthetic, drawn by code** (`src/product_brief/data/sample.py`): a help desk of a university, with the "
-        "flaws of real ones built in: readers use other words and mistype them, old versions were never taken down, much is "
+        "They are **synthetic, drawn by code** (`src/product_brief/data/sample.py`): a help desk of a "
+        "university, with the "
+        "flaws of real ones built in: readers use other words and mistype them, old versions were never taken "
+        "down, much is "
         "not written anywhere, and some ask for what nobody may be told. A result on them shows the method."
     )
 

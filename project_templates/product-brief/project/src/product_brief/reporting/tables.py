@@ -4,7 +4,7 @@ from typing import Any
 
 from product_brief.kit.blocks import interval, model_name, signed, table
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
-from product_brief.reporting.words import ASSUMED, counted, money, named, number, percent, plain, share, three
+from product_brief.reporting.words import ASSUMED, amount, counted, money, named, number, percent, plain, share, three
 
 SHOWN = 12  # failures in the README
 
@@ -14,7 +14,7 @@ def launch(measured: Measured) -> str:
     decision, known = measured["launch"], measured["agreed"]
     rows = []
     for each in decision["checks"]:
-        shown = percent if each["ci95"] else "{:g}".format
+        shown = percent if each["ci95"] else amount
         value = f"{shown(each['value'])} {interval(each, percent) if each['ci95'] else ''}".strip()
         value = value if each["state"] != "not measured" else "not measured"
         side = "≥" if each["name"] in ("correct", "answered_right") else "≤"
@@ -22,7 +22,10 @@ def launch(measured: Measured) -> str:
         rows.append([each["label"], value, *limits, f"**{each['state']}**"])
     said = [table(["Measure", "Value", "For a launch", "For a pilot", "Allows"], rows), _agreed(known)]
     if decision["why"]:
-        said.append(f"What allows no more than **{decision['verdict']}**:\n\n" + "\n".join(f"- {each}" for each in decision["why"]))
+        said.append(
+            f"What allows no more than **{decision['verdict']}**:\n\n"
+            + "\n".join(f"- {each}" for each in decision["why"])
+        )
     if change := measured["change"]:
         said.append(
             f"Against release `{change['released']}`, on {change['compared']:,} cases: {change['better']} better, "
@@ -35,7 +38,11 @@ def _agreed(known: Measured) -> str:
     said = f"Limits and cases were registered at {known['at']}, and the cases first measured at {known['measured']}"
     if known["limits_are_first"] and known["cases_are_first"]:
         return f"{said}: nothing was changed in between, or since (hashes in `reports/agreed.json`)."
-    what = [name for name, is_first in (("limits", known["limits_are_first"]), ("cases", known["cases_are_first"])) if not is_first]
+    what = [
+        name
+        for name, is_first in (("limits", known["limits_are_first"]), ("cases", known["cases_are_first"]))
+        if not is_first
+    ]
     return f"{said}. **The {' and the '.join(what)} were changed after that.**"
 
 
@@ -47,7 +54,8 @@ def experiments(runs: list[dict[str, Any]]) -> str:
         for each in runs
     ]  # fmt: skip
     return (
-        f"{table(['Candidate', 'What sets it apart', 'Correct', 'Suggested', 'Wrong, of these'], rows)}\n\nOn the cases that "
+        f"{table(['Candidate', 'What sets it apart', 'Correct', 'Suggested', 'Wrong, of these'], rows)}\n\nOn the "
+        "cases that "
         "are not tested. The most correct of those within the limit of wrong suggestions is served."
     )
 
@@ -58,20 +66,21 @@ def results(measured: Measured) -> str:
     labels = {each["metric"]: each["label"] for each in measured["results"]}
     by = {(each["model"], each["metric"]): each for each in measured["results"]}
     names = sorted({name for name, _ in by}, key=lambda name: _place(by[name, "correct"]))
-    rows = [
-        [model_name(by[name, "correct"]), *(_cell(by.get((name, metric))) for metric in metrics)]
-        for name in names
-    ]
+    rows = [[model_name(by[name, "correct"]), *(_cell(by.get((name, metric))) for metric in metrics)] for name in names]
     rival = strongest(measured)
     gap = against(measured, rival["model"])
     careless = next(each for each in measured["results"] if each["role"] == "naive")
     said = (
         f"{main(measured)['n']:,} cases that chose nothing; intervals resample the subjects that they ask about. The "
         f"assistant handles {decides(gap)} {rival['model']}, the strongest of the others: "
-        f"{signed(gap['difference'], 3)} {interval(gap, lambda v: signed(v, 3))}. The row in italics is what a demonstration "
+        f"{signed(gap['difference'], 3)} {interval(gap, lambda v: signed(v, 3))}. The row in italics is what a "
+        "demonstration "
         f"claims: {three(careless['value'])} of the articles are found when somebody types their titles."
     )
-    return f"{table(['Model', *(labels[each] for each in metrics)], rows)}\n\n{said}\n\n![Cases handled correctly](reports/figures/results.png)"
+    return (
+        f"{table(['Model', *(labels[each] for each in metrics)], rows)}\n\n{said}\n\n![Cases handled "
+        "correctly](reports/figures/results.png)"
+    )
 
 
 def _place(row: Measured) -> tuple[int, float]:
@@ -87,7 +96,12 @@ def failures(measured: Measured) -> str:
     counts = measured["outcome_counts"]
     rows = [[name, f"{times}"] for name, times in counts.items()]
     kinds = [
-        [plain(each["name"]), f"{each['n']}", share(each), ", ".join(f"{times} {name}" for name, times in each["failures"].items()) or "–"]
+        [
+            plain(each["name"]),
+            f"{each['n']}",
+            share(each),
+            ", ".join(f"{times} {name}" for name, times in each["failures"].items()) or "–",
+        ]
         for each in measured["slices"]
     ]
     said = [
@@ -97,7 +111,12 @@ def failures(measured: Measured) -> str:
     ]
     if measured["failures"]:
         shown = [
-            [each["outcome"], plain(each["question"], 80), plain(each["suggested"], 60) or "–", plain(each["right"], 60) or "–"]
+            [
+                each["outcome"],
+                plain(each["question"], 80),
+                plain(each["suggested"], 60) or "–",
+                plain(each["right"], 60) or "–",
+            ]
             for each in measured["failures"][:SHOWN]
         ]
         said.append(table(["Failure", "Question", "Suggested", "Right"], shown))
@@ -107,25 +126,30 @@ def failures(measured: Measured) -> str:
 def value(measured: Measured) -> str:
     """What it is worth, what that rests on, and at which input the sign flips."""
     worth = measured["value"]
-    currency = worth["currency"]
-    rows = [
-        [each["name"].replace("_", " "), f"{number(each['low'], '')} – **{number(each['likely'], '')}** – {number(each['high'], '')}",
-         plain(each["unit"]), f"{money(each['value_at_low'], currency)} … {money(each['value_at_high'], currency)}",
-         _flip(each), plain(each["source"]) or ASSUMED]
-        for each in worth["swings"]
-    ]  # fmt: skip
+    rows = [_input(each, worth["currency"]) for each in worth["swings"]]
     header = ["Input", "Low – likely – high", "Unit", "Value at low … high", "Sign flips at", "Source"]
-    return "\n\n".join([
-        _percentiles(worth), table(header, rows), _nearest(worth),
-        "![What it is worth, and what moves that](reports/figures/value.png)",
-    ])  # fmt: skip
+    picture = "![What it is worth, and what moves that](reports/figures/value.png)"
+    return "\n\n".join([_percentiles(worth), table(header, rows), _nearest(worth), picture])
+
+
+def _input(each: Measured, currency: str) -> list[str]:
+    ends = (money(each[name], currency) for name in ("value_at_low", "value_at_high"))
+    return [
+        each["name"].replace("_", " "),
+        f"{number(each['low'])} – **{number(each['likely'])}** – {number(each['high'])}",
+        plain(each["unit"]),
+        " … ".join(ends),
+        _flip(each),
+        plain(each["source"]) or ASSUMED,
+    ]
 
 
 def _percentiles(worth: Measured) -> str:
     low, middle, high = (money(worth[name], worth["currency"]) for name in ("p10", "p50", "p90"))
     payback = f"month {worth['payback_months']}" if worth["payback_months"] else "not within the horizon"
     return (
-        f"Net present value over {worth['months']} months at {percent(worth['discount_rate'])} a year: **P10 {low}, P50 "
+        f"Net present value over {worth['months']} months at {percent(worth['discount_rate'])} a year: **P10 "
+        f"{low}, P50 "
         f"{middle}, P90 {high}**; {percent(worth['chance_of_loss'])} of the draws are a loss. Payback at the likeliest "
         f"values: {payback}."
     )
@@ -134,7 +158,7 @@ def _percentiles(worth: Measured) -> str:
 def _flip(each: Measured) -> str:
     if each["flips_at"] is None:
         return "never"
-    return f"{number(each['flips_at'], '')}{', inside its range' if each['flips_within'] else ''}"
+    return f"{number(each['flips_at'])}{', inside its range' if each['flips_within'] else ''}"
 
 
 def _nearest(worth: Measured) -> str:
@@ -144,16 +168,23 @@ def _nearest(worth: Measured) -> str:
     each = next(swing for swing in worth["swings"] if swing["name"] == name)
     inside = "inside its range" if each["flips_within"] else "outside its range"
     return (
-        f"**The sign hangs on {name.replace('_', ' ')}**: all others as likely, it flips at {number(each['flips_at'], '')} "
-        f"({inside}; likeliest is {number(each['likely'], '')})."
+        f"**The sign hangs on {name.replace('_', ' ')}**: all others as likely, it flips at "
+        f"{number(each['flips_at'])} "
+        f"({inside}; likeliest is {number(each['likely'])})."
     )
 
 
 def readiness(measured: Measured) -> str:
     """The parts of the score, and what to ask the owner of the data."""
     found = measured["readiness"]
-    rows = [[each["name"], f"{each['score']:.1f}", f"{each['weight']}", plain(each["because"]), plain(each["ask"])] for each in found["parts"]]
-    said = f"The articles are ready to **{found['score']:.1f} of 100** (as of {found['as_of']}). Ask about {found['worst']} first."
+    rows = [
+        [each["name"], f"{each['score']:.1f}", f"{each['weight']}", plain(each["because"]), plain(each["ask"])]
+        for each in found["parts"]
+    ]
+    said = (
+        f"The articles are ready to **{found['score']:.1f} of 100** (as of {found['as_of']}). Ask about "
+        f"{found['worst']} first."
+    )
     return f"{said}\n\n{table(['Part', 'Score', 'Weight', 'Because', 'Ask the owner'], rows)}"
 
 
@@ -165,17 +196,25 @@ def users(measured: Measured) -> str:
     kind = usage["kind"]
     funnel = [[name, f"{people:,}"] for name, people in usage["funnel"].items()]
     goals = _goals(measured["brief"])
-    rows = [[named(each["name"]), share(each), f"{each['users']:,}", goals.get(each["name"], "–")] for each in usage["measures"]]
+    rows = [
+        [named(each["name"]), share(each), f"{each['users']:,}", goals.get(each["name"], "–")]
+        for each in usage["measures"]
+    ]
     left = "; ".join(f"{times:,} {why}" for why, times in usage["left_out"].items() if times)
     said = [
-        f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left out: {left or 'none'}.",
+        f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left "
+        f"out: {left or 'none'}.",
         table([f"Measure ({kind})", "Value", "Users", "Agreed"], rows),
         table([f"Funnel of the assistant ({kind})", "Got that far"], funnel),
         _trial(measured),
         f"![Funnel and retention, {kind}](reports/figures/users.png)",
     ]
     if kind.startswith("simulated"):
-        said.insert(1, "They are drawn by `src/product_brief/usage/simulate.py`: they show that the measures work, and nothing about people.")
+        said.insert(
+            1,
+            "They are drawn by `src/product_brief/usage/simulate.py`: they show that the measures work, and "
+            "nothing about people.",
+        )
     return "\n\n".join(said)
 
 
@@ -190,7 +229,8 @@ def _trial(measured: Measured) -> str:
         f"The trial needs {trial['needed']:,} users in the smaller arm to see {percent(plan['smallest_effect'])} more "
         f"{named(plan['measure'])} than {percent(plan['baseline'])} with a power of {percent(plan['power'])}: about "
         f"{counted(trial['weeks'], 'week')}. "
-        f"Arms ({usage['kind']}): {usage['arms']['assistant']:,} with the assistant, {usage['arms']['list']:,} with the list; "
+        f"Arms ({usage['kind']}): {usage['arms']['assistant']:,} with the assistant, {usage['arms']['list']:,} "
+        "with the list; "
         f"sample-ratio check p = {trial['ratio_p']:.4f}"
     )
     if trial["is_broken"]:
@@ -199,7 +239,8 @@ def _trial(measured: Measured) -> str:
         return f"{said}; too few in an arm for a difference."
     enough = "" if trial["has_enough"] else " The plan asks for more users before that decides anything."
     return (
-        f"{said}. {named(plan['measure']).capitalize()} with the assistant is {percent(trial['assistant'])}, with the list "
+        f"{said}. {named(plan['measure']).capitalize()} with the assistant is {percent(trial['assistant'])}, with "
+        "the list "
         f"{percent(trial['list'])}: {signed(trial['difference'], 3)} {interval(trial, lambda v: signed(v, 3))}.{enough}"
     )
 
@@ -215,17 +256,29 @@ def players(measured: Measured) -> str:
          f"{signed(each['difference'], 4)} {interval(each, lambda v: signed(v, 4))}"]
         for each in found["measures"]
     ]  # fmt: skip
-    doubt = " That is suspicious: find out how players came into the arms before a difference is believed." if found["is_doubtful"] else ""
-    said = f"Arms of {' and '.join(f'{number:,}' for number in found['arms'].values())} players; sample-ratio check p = {found['ratio_p']:.4f}.{doubt}"
+    doubt = (
+        " That is suspicious: find out how players came into the arms before a difference is believed."
+        if found["is_doubtful"]
+        else ""
+    )
+    said = (
+        f"Arms of {' and '.join(f'{number:,}' for number in found['arms'].values())} players; sample-ratio check "
+        f"p = {found['ratio_p']:.4f}.{doubt}"
+    )
     return f"{table(['Retention', *(arm.replace('_', ' at level ') for arm in arms), 'Difference'], rows)}\n\n{said}"
 
 
 def language(measured: Measured) -> str:
     """A language model beside the assistant, on the same cases."""
     if (found := measured.get("llm")) is None:
-        return "_Not measured: `python -m product_brief llm --url URL --model NAME` lets one choose the article, on the same cases._"
+        return (
+            "_Not measured: `python -m product_brief llm --url URL --model NAME` lets one choose the article, on "
+            "the same cases._"
+        )
     rows = [[plain(each["model"]), each["label"], _cell(each)] for each in found["rows"]]
     return (
-        f"{table(['Model', 'Measure', 'Value'], rows)}\n\n{counted(found['n'], 'case')}, {found['tokens_in']:,} tokens in and "
-        f"{found['tokens_out']:,} out, {found['seconds']:.2f} seconds and ${found['dollars_per_question']:.6f} a question."
+        f"{table(['Model', 'Measure', 'Value'], rows)}\n\n{counted(found['n'], 'case')}, {found['tokens_in']:,} "
+        "tokens in and "
+        f"{found['tokens_out']:,} out, {found['seconds']:.2f} seconds and ${found['dollars_per_question']:.6f} a "
+        "question."
     )

@@ -47,9 +47,14 @@ def money(value: float, currency: str) -> str:
     return f"{sign}{currency}{number}" if len(currency) == 1 else f"{sign}{number} {plain(currency)}"
 
 
-def number(value: float, unit: str) -> str:
+def number(value: float) -> str:
     """A number as its author wrote it."""
     return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
+
+
+def amount(value: float) -> str:
+    """Milliseconds, or dollars for a question, which may be next to nothing."""
+    return "under 0.000001" if 0 < value < 1e-6 else f"{value:g}"
 
 
 def three(value: float) -> str:

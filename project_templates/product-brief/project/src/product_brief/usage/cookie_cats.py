@@ -30,7 +30,9 @@ def fetch(folder: Path, mirror: str | None) -> list[str]:
         rows = _rows(path)
         arms = {arm: sum(row["version"] == arm for row in rows) for arm in ARMS}
         if len(rows) != ROWS or arms != ARMS or len({row["userid"] for row in rows}) != ROWS:
-            raise BadDataError(f"{path.name} has {len(rows):,} players in arms of {tuple(arms.values())}, instead of {ROWS:,}")
+            raise BadDataError(
+                f"{path.name} has {len(rows):,} players in arms of {tuple(arms.values())}, instead of {ROWS:,}"
+            )
     except BadDataError:
         path.unlink()  # it is not what was published
         raise
@@ -42,11 +44,17 @@ def measure(path: Path, config: Config) -> dict[str, Any]:
     """Retention on both days by arm, the difference with its interval, and the check of the arms."""
     rows = _rows(path)
     arms = {arm: [row for row in rows if row["version"] == arm] for arm in ARMS}
-    p = ratio_p(*(len(players) for players in arms.values()), 0.5)
+    control, treated = map(len, arms.values())
+    p = ratio_p(control, treated, 0.5)
     measures = []
     for day in (1, 7):
-        shares = [sum(row[f"retention_{day}"].casefold() == "true" for row in players) / len(players) for players in arms.values()]
-        error = sum(share * (1 - share) / len(players) for share, players in zip(shares, arms.values(), strict=True)) ** 0.5
+        shares = [
+            sum(row[f"retention_{day}"].casefold() == "true" for row in players) / len(players)
+            for players in arms.values()
+        ]
+        error = (
+            sum(share * (1 - share) / len(players) for share, players in zip(shares, arms.values(), strict=True)) ** 0.5
+        )
         gap = shares[1] - shares[0]
         measures.append({
             "day": day,

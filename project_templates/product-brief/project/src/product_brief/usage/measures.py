@@ -26,7 +26,8 @@ WITH once AS (
   SELECT DISTINCT ON (id) * FROM raw WHERE version = $version AND traffic = $person
 ), busy AS (
   SELECT DISTINCT "user" FROM (
-    SELECT "user", date_trunc('minute', "at") AS minute, count(*) AS events FROM once GROUP BY ALL HAVING events > $busiest
+    SELECT "user", date_trunc('minute', "at") AS minute, count(*) AS events FROM once
+    GROUP BY ALL HAVING events > $busiest
   )
 )
 SELECT once.*, first.day AS first_day FROM once
@@ -84,7 +85,9 @@ def measure(files: Sequence[Path], config: Config) -> Usage | None:
     with database as connection:
         given = {"version": VERSION, "person": PERSON, "busiest": config.busiest}
         connection.execute(CLEAN, given)
-        counts = dict(store.rows(connection, "SELECT traffic, count(*) FROM raw WHERE version = $v GROUP BY ALL", {"v": VERSION}))
+        counts: dict[str, int] = dict(
+            store.rows(connection, "SELECT traffic, count(*) FROM raw WHERE version = $v GROUP BY ALL", {"v": VERSION})
+        )
         ((everything, other),) = store.rows(
             connection, "SELECT count(*), count(*) FILTER (version <> $v) FROM raw", {"v": VERSION}
         )
@@ -93,7 +96,9 @@ def measure(files: Sequence[Path], config: Config) -> Usage | None:
         )
         if not kept:
             return None
-        ((twice,),) = store.rows(connection, "SELECT count(*) - count(DISTINCT id) FROM raw WHERE traffic = $p", {"p": PERSON})
+        ((twice,),) = store.rows(
+            connection, "SELECT count(*) - count(DISTINCT id) FROM raw WHERE traffic = $p", {"p": PERSON}
+        )
         users = _table(connection, last)
         of_people = counts.get(PERSON, 0)
         left_out = {
@@ -117,7 +122,7 @@ def difference(one: Measure, other: Measure) -> tuple[float, tuple[float, float]
     """How much higher the first of two independent measures is, with its 95% interval."""
     gap = one.value - other.value
     errors = [(each.ci95[1] - each.ci95[0]) / (2 * Z) for each in (one, other)]
-    reach = Z * float(np.hypot(*errors))
+    reach = Z * float(np.hypot(errors[0], errors[1]))
     return gap, (gap - reach, gap + reach)
 
 
@@ -128,7 +133,7 @@ def _table(connection: Connection, last: Any) -> dict[str, np.ndarray]:
 
 def _funnel(connection: Connection) -> dict[str, int]:
     query = 'SELECT event, count(DISTINCT "user") FROM clean WHERE arm = $arm GROUP BY ALL'
-    counts = dict(store.rows(connection, query, {"arm": ASSISTANT}))
+    counts: dict[str, int] = dict(store.rows(connection, query, {"arm": ASSISTANT}))
     return {name: counts.get(name, 0) for name in FUNNEL}
 
 

@@ -33,13 +33,15 @@ COMES_BACK = {True: 0.09, False: 0.04}  # on any later day, by whether the first
 PROGRAMS, TEAM = 8, 5  # users that are none
 
 
-def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Path = FOLDER) -> None:
+def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Path) -> None:
     """Replace the files of simulated events."""
     rng = stream(config.seed, "simulated users")
     answers = {case.question: assistant.answer(case, config.listed) for case in cases}
     events = [event for _ in range(config.simulated_users) for event in _user(cases, answers, config, rng)]
     events += [event for number in range(PROGRAMS) for event in _program(number, rng)]
-    events += [event for _ in range(TEAM) for event in _visit(_name(rng), PERSON, FIRST, cases, answers, rng, traffic=OWN)[0]]
+    events += [
+        event for _ in range(TEAM) for event in _visit(_name(rng), PERSON, FIRST, cases, answers, rng, traffic=OWN)[0]
+    ]
     twice = [events[each] for each in rng.integers(len(events), size=len(events) // 100)]
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(FILE.format(day="*")):
@@ -53,7 +55,9 @@ def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Pa
         file.write('{"version": 1, "event": "asked", "us\n')  # what a crash leaves
 
 
-def _user(cases: Sequence[Case], answers: dict[str, Answer], config: Config, rng: np.random.Generator) -> Iterator[Event]:
+def _user(
+    cases: Sequence[Case], answers: dict[str, Answer], config: Config, rng: np.random.Generator
+) -> Iterator[Event]:
     user, arm = _name(rng), ASSISTANT if rng.random() < SHARE else LIST
     day = int(rng.integers(config.days - 7))
     start = FIRST + timedelta(days=day, seconds=int(rng.integers(28_800, 72_000)))
@@ -74,7 +78,7 @@ def _visit(
     """(the events of one or two questions, whether the first one was solved)."""
     events, solved = list[Event](), list[bool]()
     for _ in range(1 + int(rng.random() < 0.3)):
-        case, question = cases[rng.integers(len(cases))], _name(rng)
+        case, question = cases[int(rng.integers(len(cases)))], _name(rng)
         start += timedelta(seconds=int(rng.integers(20, 200)))
         told = _one(case, answers[case.question], arm if arm == LIST else ASSISTANT, rng)
         for seconds, (name, article) in enumerate(told):
