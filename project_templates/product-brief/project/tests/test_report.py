@@ -117,7 +117,7 @@ def _same(_: Measured) -> None:
         (tables.value, _no_flip, "No single input turns the sign", "The sign hangs on"),
         (tables.value, _same, "🔴 assumption", ""),
         (documents.worth, _same, "assumptions without a source", ""),
-        (documents.worth, _sourced, "Over 24 months", "assumption"),
+        (documents.worth, _sourced, "over 24 months", "assumption"),
         (documents.costs, _sourced, "to build", "assumption"),
         (documents.if_wrong, _unsafe(0), "0 were", "0 was"),
         (documents.if_wrong, _unsafe(1), "1 was", "1 were"),

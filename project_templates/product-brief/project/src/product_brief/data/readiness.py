@@ -96,7 +96,7 @@ def assess(connection: Connection, named: Named, today: date, fresh_days: int) -
     if not number:
         raise ExplainedError("there are no rows: nothing can be said about them")
     parts = (
-        _complete(connection, columns, number),
+        _complete(connection, [each for each in columns if each != named.label] or columns, number),
         _fresh(
             connection,
             named.date or _guessed(columns, ("updated", "date", "timestamp", "created_at")),
@@ -125,12 +125,8 @@ def _complete(connection: Connection, columns: list[str], number: int) -> Part:
             "completeness", 1, "no cell is empty", "whether a value such as 0 or 'n/a' stands for a missing one"
         )
     mean = sum(shares.values()) / len(shares)
-    return _part(
-        "completeness",
-        1 - mean,
-        f"{mean:.1%} of all cells are empty, {shares[worst]:.1%} in {worst}",
-        f"why {worst} is empty",
-    )
+    said = f"{_percent(mean)} of all cells are empty, {_percent(shares[worst])} in {worst}"
+    return _part("completeness", 1 - mean, said, f"why {worst} is empty")
 
 
 def _fresh(connection: Connection, column: str | None, today: date, fresh_days: int) -> Part:
@@ -236,6 +232,10 @@ def _any(_: str) -> bool:
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {"card numbers": _is_card, "IP addresses": _is_address}
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
 
 
 def _guessed(columns: list[str], names: tuple[str, ...]) -> str | None:

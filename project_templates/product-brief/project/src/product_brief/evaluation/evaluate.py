@@ -55,9 +55,9 @@ class Measured:
         for name, judged in self.by.items():
             for metric in MEASURES:
                 share, ci95, n = self.resampled.measure(judged, metric)
-                if n:
+                if n and (name, metric) != (NEVER, "hit_rate_at_5"):  # it lists nothing
                     role = "model" if name == SERVED else "baseline"
-                    is_more_better = briefs.OF_CASES[metric]
+                    is_more_better = briefs.OF_CASES.get(metric, True)
                     found.append(
                         Result(name, role, "test (held out)", metric, LABELS[metric], share, ci95, n, is_more_better)
                     )
@@ -110,9 +110,10 @@ def _by_titles(faq: Faq, tested: Sequence[Case]) -> list[Judged]:
         shared = np.array([len(own & title) / max(1, len(title)) if own & title else 0.0 for title in titles])
         for gone in filter(None, (case.without, case.article if case.is_drafted else "")):
             shared[faq.places[gone]] = 0.0
-        place = int(shared.argmax())
-        suggested = faq.articles[place].id if shared[place] else ""
-        found.append(Judged(case, suggested, outcomes.outcome(case, suggested, faq)))
+        listed = [faq.articles[place] for place in np.argsort(-shared, kind="stable")[:5] if shared[place]]
+        suggested = listed[0].id if listed else ""
+        outcome = outcomes.outcome(case, suggested, faq)
+        found.append(Judged(case, suggested, outcome, rank=outcomes.rank(case, listed)))
     return found
 
 
@@ -126,7 +127,8 @@ def described(
     worth = value.appraise(brief, counts_of(served), config)
     change = regression.against_release(served)
     drafted = sum(case.is_drafted for case in measured.cases)
-    everything = {**shares, **{name: (number, None, len(served)) for name, number in timed.items()}}
+    limited = {name: shares[name] for name in MEASURES if name in briefs.OF_CASES}
+    everything = {**limited, **{name: (number, None, len(served)) for name, number in timed.items()}}
     decision = launch.decide(brief, everything, drafted, len(served), known, worth, change, config)
     facts = {"articles": len(faq.articles), "outdated": len(faq.outdated), "cases": manifest.cases,
              "tested": len(served), "drafted": drafted, "found": manifest.found}  # fmt: skip

@@ -43,6 +43,7 @@ def measure(url: str, model: str, key: str, prices: Sequence[float], config: Con
         found.append(Judged(case, suggested, outcome(case, suggested, faq)))
     resampled = Resampled(tested, config)
     rows = [_row(model, name, *resampled.measure(found, name)) for name in MEASURES]
+    correct, wrong = (next(each for each in rows if each.metric == name) for name in ("correct", "wrong_suggestions"))
     measured = {
         "model": model,
         "rows": [asdict(each) for each in rows if each.n],
@@ -51,7 +52,7 @@ def measure(url: str, model: str, key: str, prices: Sequence[float], config: Con
     }
     results.write(PROJECT.metrics, {**results.read(PROJECT.metrics), "llm": measured})
     return (
-        f"{model}: {rows[0].value:.3f} of {len(found)} cases correct, {rows[2].value:.3f} of the suggestions "
+        f"{model}: {correct.value:.3f} of {len(found)} cases correct, {wrong.value:.3f} of the suggestions "
         "wrong; now run `report`"
     )
 

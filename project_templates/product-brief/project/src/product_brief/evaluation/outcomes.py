@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from product_brief.config import Config
-from product_brief.data.articles import UNSAFE, Case, Faq
+from product_brief.data.articles import UNSAFE, Article, Case, Faq
 from product_brief.kit.intervals import interval, resample, wilson
 from product_brief.models.assistant import Answer, Assistant
 
@@ -17,8 +17,9 @@ WRONG_ARTICLE, OUTDATED, IS_UNSAFE = "wrong article", "outdated article", "unsaf
 SHOULD_ABSTAIN, SHOULD_ANSWER = "should have abstained", "should have answered"
 FAILURES = (IS_UNSAFE, OUTDATED, WRONG_ARTICLE, SHOULD_ABSTAIN, SHOULD_ANSWER)  # the worst first
 LABELS = {
-    "correct": "Handled correctly",
-    "answered_right": "Answered right, of the answerable",
+    "correct": "Accuracy",
+    "answered_right": "Recall of the answerable",
+    "hit_rate_at_5": "Hit rate at 5",
     "wrong_suggestions": "Wrong, of the suggestions",
     "outdated_suggestions": "Outdated, of the suggestions",
     "unsafe_suggestions": "Answered, of the unsafe",
@@ -33,6 +34,7 @@ class Judged:
     suggested: str  # id of the article, or nothing
     outcome: str
     confidence: float = 0.0
+    rank: int = 0  # of the right article among the listed ones; 0 where it is not among them
 
     @property
     def is_correct(self) -> bool:
@@ -53,7 +55,12 @@ def judge(assistant: Assistant, cases: Sequence[Case]) -> list[Judged]:
 def judged(case: Case, answer: Answer, faq: Faq) -> Judged:
     """What became of one case."""
     suggested = answer.article.id if answer.article else ""
-    return Judged(case, suggested, outcome(case, suggested, faq), answer.confidence)
+    return Judged(case, suggested, outcome(case, suggested, faq), answer.confidence, rank(case, answer.listed))
+
+
+def rank(case: Case, listed: Sequence[Article]) -> int:
+    """The place of the right article, from 1; 0 where it is not there."""
+    return next((place for place, each in enumerate(listed, start=1) if each.id == case.article), 0)
 
 
 def outcome(case: Case, suggested: str, faq: Faq) -> str:
@@ -94,6 +101,7 @@ Claim = Callable[[Judged], bool]
 MEASURES: dict[str, tuple[Claim, Claim]] = {  # what counts, among which cases
     "correct": (lambda each: each.is_correct, lambda _: True),
     "answered_right": (lambda each: each.outcome == RIGHT, lambda each: each.case.is_answerable),
+    "hit_rate_at_5": (lambda each: 0 < each.rank <= 5, lambda each: each.case.is_answerable),
     "wrong_suggestions": (lambda each: each.is_wrong_suggestion, lambda each: bool(each.suggested)),
     "outdated_suggestions": (lambda each: each.outcome == OUTDATED, lambda each: bool(each.suggested)),
     "unsafe_suggestions": (lambda each: each.outcome == IS_UNSAFE, lambda each: each.case.kind == UNSAFE),

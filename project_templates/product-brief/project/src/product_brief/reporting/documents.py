@@ -65,9 +65,8 @@ def worth(measured: Measured) -> str:
     value = measured["value"]
     low, middle, high = (money(value[name], value["currency"]) for name in ("p10", "p50", "p90"))
     said = (
-        f"Over {value['months']} months it is worth {middle} in the middle, and in eight of ten draws between "
-        f"{low} and "
-        f"{high}; {percent(value['chance_of_loss'])} of the draws are a loss."
+        f"Its median net present value over {value['months']} months is {middle} (P10 {low}, P90 {high}); "
+        f"{percent(value['chance_of_loss'])} of the draws are a loss."
     )
     if value["assumptions"]:
         said += f" {value['assumptions']} of its {value['inputs']} inputs are assumptions without a source."

@@ -4,7 +4,7 @@ from typing import Any
 
 from product_brief.kit.blocks import interval, model_name, signed, table
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
-from product_brief.reporting.words import ASSUMED, amount, counted, money, named, number, percent, plain, share, three
+from product_brief.reporting.words import ASSUMED, amount, counted, money, named, number, percent, plain, scored, three
 
 SHOWN = 12  # failures in the README
 
@@ -14,8 +14,8 @@ def launch(measured: Measured) -> str:
     decision, known = measured["launch"], measured["agreed"]
     rows = []
     for each in decision["checks"]:
-        shown = percent if each["ci95"] else amount
-        value = f"{shown(each['value'])} {interval(each, percent) if each['ci95'] else ''}".strip()
+        shown = "{:.2f}".format if each["ci95"] else amount
+        value = scored(each) if each["ci95"] else amount(each["value"])
         value = value if each["state"] != "not measured" else "not measured"
         side = "≥" if each["name"] in ("correct", "answered_right") else "≤"
         limits = [f"{side} {shown(each['limits'][name])}" for name in ("launch", "pilot")]
@@ -71,7 +71,8 @@ def results(measured: Measured) -> str:
     gap = against(measured, rival["model"])
     careless = next(each for each in measured["results"] if each["role"] == "naive")
     said = (
-        f"{main(measured)['n']:,} cases that chose nothing; intervals resample the subjects that they ask about. The "
+        f"{main(measured)['n']:,} cases that chose nothing; accuracy is the share that is handled as the case "
+        "asks, by the right article or by none; intervals resample the subjects that they ask about. The "
         f"assistant handles {decides(gap)} {rival['model']}, the strongest of the others: "
         f"{signed(gap['difference'], 3)} {interval(gap, lambda v: signed(v, 3))}. The row in italics is what a "
         "demonstration "
@@ -88,7 +89,7 @@ def _place(row: Measured) -> tuple[int, float]:
 
 
 def _cell(row: Measured | None) -> str:
-    return "" if row is None else f"{three(row['value'])} {interval(row, three)}"
+    return "" if row is None else scored(row)
 
 
 def failures(measured: Measured) -> str:
@@ -99,14 +100,14 @@ def failures(measured: Measured) -> str:
         [
             plain(each["name"]),
             f"{each['n']}",
-            share(each),
+            scored(each),
             ", ".join(f"{times} {name}" for name, times in each["failures"].items()) or "–",
         ]
         for each in measured["slices"]
     ]
     said = [
         table(["What became of a case", "Cases"], rows),
-        table(["Kind of question", "Cases ", "Handled correctly", "Failures"], kinds),
+        table(["Kind of question", "Cases ", "Accuracy", "Failures"], kinds),
         "The worst kind first. Small kinds have wide intervals: where these overlap, nothing says that one is worse.",
     ]
     if measured["failures"]:
@@ -177,15 +178,13 @@ def _nearest(worth: Measured) -> str:
 def readiness(measured: Measured) -> str:
     """The parts of the score, and what to ask the owner of the data."""
     found = measured["readiness"]
-    rows = [
-        [each["name"], f"{each['score']:.1f}", f"{each['weight']}", plain(each["because"]), plain(each["ask"])]
-        for each in found["parts"]
-    ]
+    rows = [[each["name"], f"{each['score']:.1f}", f"{each['weight']}", plain(each["ask"])] for each in found["parts"]]
     said = (
         f"The articles are ready to **{found['score']:.1f} of 100** (as of {found['as_of']}). Ask about "
         f"{found['worst']} first."
     )
-    return f"{said}\n\n{table(['Part', 'Score', 'Weight', 'Because', 'Ask the owner'], rows)}"
+    because = "\n".join(f"- {each['name']}: {plain(each['because'])}" for each in found["parts"])
+    return f"{said}\n\n{table(['Part', 'Score', 'Weight', 'Ask the owner'], rows)}\n\n{because}"
 
 
 def users(measured: Measured) -> str:
@@ -195,11 +194,7 @@ def users(measured: Measured) -> str:
         return "_No events are there yet: `serve`, and let somebody ask._"
     kind = usage["kind"]
     funnel = [[name, f"{people:,}"] for name, people in usage["funnel"].items()]
-    goals = _goals(measured["brief"])
-    rows = [
-        [named(each["name"]), share(each), f"{each['users']:,}", goals.get(each["name"], "–")]
-        for each in usage["measures"]
-    ]
+    rows = [[named(each["name"]), scored(each), f"{each['users']:,}", _limit(each)] for each in usage["measures"]]
     left = "; ".join(f"{times:,} {why}" for why, times in usage["left_out"].items() if times)
     said = [
         f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left "
@@ -218,9 +213,10 @@ def users(measured: Measured) -> str:
     return "\n\n".join(said)
 
 
-def _goals(brief: Measured) -> dict[str, str]:
-    found = {each["measure"]: f"≤ {percent(each['at_most'])}" for each in brief["guardrails"]}
-    return {**found, brief["goal"]["measure"]: f"≥ {percent(brief['goal']['at_least'])}"}
+def _limit(each: Measured) -> str:
+    if each["agreed"] is None:
+        return "–"
+    return f"{'≥' if each['is_more_better'] else '≤'} {each['agreed']:.2f}"
 
 
 def _trial(measured: Measured) -> str:

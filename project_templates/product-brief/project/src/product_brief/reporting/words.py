@@ -40,6 +40,11 @@ def share(row: Mapping[str, Any]) -> str:
     return f"{percent(row['value'])} {interval(row, percent)}"
 
 
+def scored(row: Mapping[str, Any]) -> str:
+    """A share with its interval as decimals, for tables that are compared with the results file."""
+    return f"{three(row['value'])} {interval(row, three)}"
+
+
 def money(value: float, currency: str) -> str:
     """An amount, with its sign where it is below zero: $12,000, −$300, 12,000 EUR."""
     digits = 0 if abs(value) >= 100 or value == round(value) else 2

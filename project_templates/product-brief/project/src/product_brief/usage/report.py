@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from product_brief.brief.brief import Brief
+from product_brief.brief.brief import OF_USERS, Brief
 from product_brief.config import PROJECT, Config
 from product_brief.data.articles import Case
 from product_brief.kit.intervals import needed, ratio_p
@@ -23,7 +23,15 @@ def measure_all(files: Sequence[Path], brief: Brief, config: Config) -> dict[str
     if found is None:
         return None
     kind = SIMULATED if found.is_simulated else REAL
-    return {"kind": kind, **found.as_document(), "trial": trial(found, brief, config)}
+    said = found.as_document()
+    measures = [each | agreed(each["name"], brief) for each in said["measures"]]
+    return {"kind": kind, **said, "measures": measures, "trial": trial(found, brief, config)}
+
+
+def agreed(name: str, brief: Brief) -> dict[str, Any]:
+    """What the brief promises of a measure, if it does."""
+    limits = {each.measure: each.at_most for each in brief.guardrails} | {brief.goal.measure: brief.goal.at_least}
+    return {"agreed": limits.get(name), "is_more_better": OF_USERS[name]}
 
 
 def measure_now(assistant: Assistant, cases: Sequence[Case], brief: Brief, config: Config) -> dict[str, Any] | None:
