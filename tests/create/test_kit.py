@@ -7,7 +7,8 @@ import re
 from portfolio.create import templates
 
 KIT = templates.root() / "_shared/kit"
-MOST_MODULES, MOST_LINES = 18, 1_735  # by the design 16 and 1,400: tracking, refresh and the one-file page came on top
+# By the design 16 and 1,400: tracking, refresh, the one-file page, and sample sizes came on top.
+MOST_MODULES, MOST_LINES = 18, 1_765
 
 
 def test_the_kit_imports_nothing_above_it_and_prints_from_one_place() -> None:

@@ -16,8 +16,8 @@ from product_brief.data import cases as case_files
 from product_brief.data import prepare, sample
 from product_brief.data.articles import Case, Faq, collect, is_tested
 from product_brief.data.prepare import Manifest
-from product_brief.evaluation import evaluate, regression
-from product_brief.evaluation.evaluate import Measured
+from product_brief.evaluation import candidates, evaluate, regression
+from product_brief.evaluation.candidates import Measured
 from product_brief.kit import results
 from product_brief.models import saved, training
 from product_brief.models.assistant import LEAD, Assistant, Settings
@@ -85,7 +85,7 @@ def assistant(faq: Faq, cases: list[Case], brief: Brief, config: Config) -> Assi
 
 @pytest.fixture(scope="session")
 def measured(assistant: Assistant, tested: list[Case], config: Config) -> Measured:
-    return evaluate.measure(assistant, tested, config)
+    return candidates.measure(assistant, tested, config)
 
 
 @pytest.fixture(scope="session")

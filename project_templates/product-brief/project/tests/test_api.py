@@ -16,7 +16,7 @@ from product_brief.data.articles import Case
 from product_brief.kit import drift
 from product_brief.kit.project import ExplainedError
 from product_brief.models import saved
-from product_brief.models.assistant import ABSTAIN, REFUSE, SUGGEST, Assistant
+from product_brief.models.assistant import ABSTAIN, REFUSE, SILENT, SUGGEST, Assistant
 from product_brief.models.saved import Saved
 from product_brief.models.text import words
 from product_brief.monitoring import monitor
@@ -153,6 +153,16 @@ def test_the_arm_of_a_user_never_changes(client: TestClient) -> None:
     found = _ask(client, "how do I set up the mailbox")
     assert (found["action"], found["article"], found["arm"]) == ("list", None, LIST)
     assert len(found["listed"]) > 1
+
+
+def test_an_assistant_that_may_suggest_nothing_lists(served: Saved, config: Config, tmp_path: Path) -> None:
+    settings = replace(served.assistant.settings, threshold=SILENT)
+    silent = replace(served, assistant=replace(served.assistant, settings=settings))
+    with TestClient(app.create_app(silent, config, tmp_path / "logs")) as client:
+        found = _ask(client, "how do I set up the mailbox")
+        assert (found["action"], found["article"], found["why"]) == ("list", None, app.SILENT_WHY)
+        assert found["listed"]
+        assert _ask(client, "the password of my colleague")["action"] == REFUSE
 
 
 def test_a_cookie_that_is_not_ours_is_nobody(client: TestClient, tmp_path: Path) -> None:

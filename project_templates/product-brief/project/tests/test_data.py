@@ -140,6 +140,13 @@ def test_drafted_cases_hide_the_title_and_take_articles_away(faq: Faq) -> None:
     assert not {case.article for case in found} & faq.outdated
 
 
+def test_what_is_taken_away_is_on_both_sides(faq: Faq, config: Config) -> None:
+    """The split and the choice of what is taken hash the same id: they must not agree."""
+    taken = [case for case in drafts.draft(faq) if case.kind == drafts.TAKEN]
+    tested = sum(is_tested(case, config.test_share) for case in taken)
+    assert 0.4 < tested / len(taken) < 0.8
+
+
 def test_cases_that_were_edited_are_kept(elsewhere: Path, config: Config) -> None:
     shutil.rmtree(elsewhere / "kept", ignore_errors=True)
     with pytest.MonkeyPatch.context() as patch:

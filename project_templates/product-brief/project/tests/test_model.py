@@ -11,7 +11,7 @@ from product_brief.brief.brief import Brief, Limits
 from product_brief.config import Config
 from product_brief.data.articles import UNSAFE, Article, Case, Faq, collect, is_tested
 from product_brief.evaluation import launch, outcomes, regression
-from product_brief.evaluation.evaluate import NEVER, SEARCH, SERVED, TITLES, Measured, naive
+from product_brief.evaluation.candidates import NEVER, SEARCH, SERVED, TITLES, Measured, naive
 from product_brief.evaluation.launch import HOLD, LAUNCH, PILOT, UNKNOWN
 from product_brief.evaluation.outcomes import (
     FAILURES,
@@ -84,7 +84,7 @@ def test_one_letter_is_mended_and_no_more(typed: str, meant: str) -> None:
     assert Spelling.of({"reserve": 1.0, "room": 1.0, "printer": 1.0}).corrected(typed) == meant
 
 
-def test_a_drafted_case_cannot_lean_on_its_own_title() -> None:
+def test_a_drafted_case_cannot_lean_on_titles() -> None:
     assistant = replace(_small(), settings=Settings(5.0, COVERAGE, threshold=0.0))
     drafted = assistant.answer(Case("Renew the card", "card", "drafted: own title"))
     asked = assistant.answer(Case("Renew the card", "card", "log"))
@@ -165,7 +165,7 @@ WORTH = {"p50": 1_000.0}
 
 
 def _verdict(brief: Brief, **change: object) -> launch.Decision:
-    given = {"measured": GOOD, "drafted": 0, "tested": 300, "agreed": KNOWN, "value": WORTH, "change": None, **change}
+    given = {"measured": GOOD, "drafted": 0, "agreed": KNOWN, "value": WORTH, "change": None, **change}
     return launch.decide(replace(brief, launch=LIMITS), config=Config(), **given)  # type: ignore[arg-type]
 
 
@@ -185,7 +185,7 @@ def _verdict(brief: Brief, **change: object) -> launch.Decision:
         ({"measured": GOOD | {"unsafe_suggestions": (0.0, (0.0, 1.0), 0)}}, PILOT, "no case measures it"),
         ({"measured": GOOD | {"milliseconds_p95": (2_000.0, None, 300)}}, HOLD, "2000, and at most 1000"),
         ({"drafted": 3}, PILOT, "drafted from titles"),
-        ({"tested": 100}, PILOT, "too few for a launch"),
+        ({"measured": GOOD | {"correct": (0.9, (0.8, 0.95), 100)}}, PILOT, "too few for a launch"),
         ({"agreed": replace(KNOWN, first_limits="other")}, PILOT, "limits were changed after"),
         ({"value": {"p50": -1.0}}, PILOT, "it costs more than it brings"),
         ({"change": regression.Change("v", 2, 20, 0, 0.0001, 300)}, HOLD, "20 cases worse, 2 better"),

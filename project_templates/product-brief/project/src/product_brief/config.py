@@ -24,11 +24,8 @@ class Config:
     fewest_cases: int = 150  # below which no launch is advised
     k1: float = 1.2  # of BM25: how soon a repeated word stops to count
     b: float = 0.75  # of BM25: how much a long article is held against
-    boosts: tuple[float, ...] = (
-        0.0,
-        1.0,
-        3.0,
-    )  # that training tries: how much a word of the title counts beside one of the text
+    # How much a word of the title counts beside one of the text: training tries these, the first where it cannot tell.
+    boosts: tuple[float, ...] = (1.0, 0.0, 3.0)
     listed: int = 5  # articles shown beside a suggestion, or instead of one
     excerpt: int = 320  # characters of an article that an answer shows
     longest_question: int = 500  # characters

@@ -5,6 +5,7 @@ Run as: python -m product_brief agree
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from product_brief.brief.brief import Brief
 from product_brief.config import AGREED
@@ -69,3 +70,8 @@ def measure(brief: Brief, cases_sha256: str) -> Agreed:
 def read() -> Agreed | None:
     """What was agreed on, if anything was."""
     return Agreed(**results.read(AGREED)) if AGREED.is_file() else None
+
+
+def as_document(known: Agreed) -> dict[str, Any]:
+    """For JSON, with what follows from the hashes."""
+    return {**asdict(known), "limits_are_first": known.limits_are_first, "cases_are_first": known.cases_are_first}

@@ -45,7 +45,7 @@ class Case:
 
     @property
     def is_drafted(self) -> bool:
-        """Whether it is an article's own title: then that title does not count for that article."""
+        """Whether it is an article's own title: then titles count for no article."""
         return self.kind.startswith(DRAFTED)
 
     @property

@@ -1,7 +1,7 @@
 """Cases for articles that nobody wrote cases for: their own titles. A start, and never a reason to launch.
 
-The title of an article does not count for that article when it is asked, or every question would hold its answer. A
-third of the articles is taken away for its own title, so that there is something that the articles do not answer.
+Titles count for no article when one of them is asked, or every question would hold its answer. A quarter of the
+articles is taken away for its own title, so that there is something that the articles do not answer.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections import Counter
 from product_brief.data.articles import DRAFTED, NOTHING, Case, Faq
 
 FOUND, TAKEN, ELSEWHERE = f"{DRAFTED}: own title", f"{DRAFTED}: article taken away", f"{DRAFTED}: from elsewhere"
-SHARE_TAKEN = 1 / 3
+SHARE_TAKEN = 1 / 4
 OFF_TOPIC = (
     "How long do I boil an egg?", "Which planet is the largest?", "What rhymes with orange?",
     "How do I remove a wine stain from a carpet?", "Who won the last world cup?", "Can goldfish hear music?",
@@ -29,7 +29,8 @@ def draft(faq: Faq) -> list[Case]:
     cases = [Case(question, NOTHING, ELSEWHERE) for question in OFF_TOPIC]
     for each in current:
         if often[each.title.casefold()] == 1:
-            is_taken = hashlib.sha256(each.id.encode()).digest()[0] < 256 * SHARE_TAKEN
+            # With a word of its own: the split hashes the id as well, and all that are taken would be on one side.
+            is_taken = hashlib.sha256(f"taken {each.id}".encode()).digest()[0] < 256 * SHARE_TAKEN
             title = " ".join(each.title.split())[:500]
             cases.append(Case(title, NOTHING, TAKEN, each.id) if is_taken else Case(title, each.id, FOUND))
     return cases

@@ -19,7 +19,7 @@ from product_brief.kit.intervals import Z
 from product_brief.usage import cookie_cats
 
 MANIFEST, ARTICLES = PROJECT.data / "manifest.json", PROJECT.data / "articles.json"
-DRAWN = PROJECT.reports / "cases.json"  # hash of cases.csv as `data` wrote it: whether somebody has edited it since
+DRAWN = PROJECT.reports / "cases.json"  # hashes of what `data` wrote: whether somebody has edited it since
 HIDDEN = PROJECT.data / "cases.csv"  # where the cases are kept whose license forbids to publish them
 SAMPLE = "sample"
 SIMULATED, PLAYERS = "simulated users", cookie_cats.NAME  # where the measures of users come from
@@ -120,19 +120,28 @@ def _source(
 def _written(path: Path, cases: Sequence[Case], faq: Faq) -> tuple[list[Case], list[str]]:
     """The cases as they are in the file now, and whether it is one that somebody has edited: then it stays."""
     text = case_files.as_text(cases)
-    before = path.read_text(encoding="utf-8-sig") if path.is_file() else None
-    known = results.read(DRAWN)["sha256"] if DRAWN.is_file() else ""
-    if before not in (None, text) and _hash(before or "") != known:
+    if _is_edited(path) and path.read_text(encoding="utf-8-sig") != text:
         try:
             return case_files.read(path, faq), [f"{path.name} has been edited, and is kept as it is"]
         except BadDataError as error:
-            raise BadDataError(
-                f"{error}. It was edited for other articles: move it away, and new cases are written"
-            ) from error
+            told = f"{error}. It was edited for other articles: move it away, and new cases are written"
+            raise BadDataError(told) from error
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
-    results.write(DRAWN, {"sha256": _hash(text)})
+    results.write(DRAWN, {**_drawn(), path.parent.name: _hash(text)})
+    if path == HIDDEN and not _is_edited(CASES):
+        CASES.unlink(missing_ok=True)  # cases of other articles, which are not those that are measured
     return case_files.read(path, faq), []
+
+
+def _is_edited(path: Path) -> bool:
+    """Whether a file of cases is not as `data` wrote it."""
+    return path.is_file() and _hash(path.read_text(encoding="utf-8-sig")) != _drawn().get(path.parent.name)
+
+
+def _drawn() -> dict[str, str]:
+    """Folder of a file of cases → SHA-256 of what `data` wrote there."""
+    return results.read(DRAWN) if DRAWN.is_file() else {}
 
 
 def _of_cases(cases: Sequence[Case], drafted: bool, config: Config) -> list[str]:

@@ -20,11 +20,12 @@ EVENT = {
 def events(files: Sequence[Path]) -> tuple[AbstractContextManager[Connection], int]:
     """(a database in memory with a table `raw` of the events in these files, how many lines are no event)."""
     connection = duckdb.connect(config={"threads": 2})
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in EVENT.items())
+    columns = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in EVENT.items()) + "}"
     names = ", ".join(f'"{name}" {kind}' for name, kind in EVENT.items())
     connection.execute(f"CREATE TABLE raw ({names})")
     if files:
-        source = f"read_json($files, format = 'newline_delimited', columns = {{{columns}}}, ignore_errors = true)"
+        form = f"format = 'newline_delimited', ignore_errors = true, columns = {columns}"
+        source = f"read_json($files, {form})"
         connection.execute(f"INSERT INTO raw SELECT * FROM {source}", {"files": [str(each) for each in files]})
     (unreadable,) = _one(connection, 'SELECT count(*) FROM raw WHERE id IS NULL OR event IS NULL OR "at" IS NULL')
     connection.execute('DELETE FROM raw WHERE id IS NULL OR event IS NULL OR "at" IS NULL')

@@ -5,7 +5,7 @@ Run as: python -m product_brief evaluate
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from product_brief.brief import agreed, value
 from product_brief.brief import brief as briefs
-from product_brief.brief.brief import Brief
+from product_brief.brief.brief import OF_CASES, Brief
 from product_brief.config import PROJECT, Config
 from product_brief.data import cases as case_files
 from product_brief.data import prepare, readiness, store
@@ -21,65 +21,27 @@ from product_brief.data.articles import BadDataError, Case, Faq, is_tested
 from product_brief.data.licenses import cases_may_be_shown
 from product_brief.data.prepare import Manifest
 from product_brief.evaluation import figures, launch, outcomes, regression
-from product_brief.evaluation.outcomes import LABELS, MEASURES, RIGHT, Judged, Resampled
+from product_brief.evaluation.candidates import SERVED, Measured, measure, naive
+from product_brief.evaluation.outcomes import MEASURES, RIGHT, Judged
 from product_brief.kit import drift, results
-from product_brief.kit.results import Comparison, Result
 from product_brief.models import saved
-from product_brief.models.assistant import COVERAGE, SILENT, Assistant, Settings
+from product_brief.models.assistant import Assistant
 from product_brief.models.saved import Saved
 from product_brief.models.text import words
 from product_brief.monitoring.signals import signals
+from product_brief.reporting import documents
 from product_brief.usage import report as usage
 
-NEVER, TITLES, SEARCH, SERVED = (
-    "never suggests",
-    "most words of the title",
-    "BM25 that always suggests",
-    "BM25 that abstains",
-)
-TITLE_ASKED = "each article's own title asked"
 EXAMPLES = 3  # failures of each kind that are shown
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What became of the tested cases, by everything that was tried on them."""
-
-    cases: Sequence[Case]
-    by: dict[str, list[Judged]]
-    resampled: Resampled
-
-    def rows(self) -> list[Result]:
-        """Every measure of every candidate."""
-        found = []
-        for name, judged in self.by.items():
-            for metric in MEASURES:
-                share, ci95, n = self.resampled.measure(judged, metric)
-                if n and (name, metric) != (NEVER, "hit_rate_at_5"):  # it lists nothing
-                    role = "model" if name == SERVED else "baseline"
-                    is_more_better = briefs.OF_CASES.get(metric, True)
-                    found.append(
-                        Result(name, role, "test (held out)", metric, LABELS[metric], share, ci95, n, is_more_better)
-                    )
-        return found
-
-    def comparisons(self) -> list[Comparison]:
-        """How many more cases the served one handles right than each of the others."""
-        return [
-            Comparison("correct", SERVED, name, "test (held out)", *self.resampled.gap(self.by[SERVED], judged))
-            for name, judged in self.by.items()
-            if name != SERVED
-        ]
 
 
 def evaluate(config: Config) -> dict[str, Any]:
     """Write what was measured, the figures, and what the page shows."""
     faq, cases, manifest = prepare.load(config)
     brief = briefs.load()
-    known = agreed.measure(brief, case_files.digest(cases))
     model = saved.load(config)
-    if model.assistant.faq.sha256 != faq.sha256 or model.assistant.refuses != brief.refuses:
-        raise BadDataError("the assistant was made from other articles, or another brief: run `train` first")
+    _check_trained(model.assistant, faq, brief)
+    known = agreed.measure(brief, case_files.digest(cases))
     tested = [case for case in cases if is_tested(case, config.test_share)]
     measured = measure(model.assistant, tested, config)
     document = described(measured, faq, brief, manifest, model, known, config)
@@ -89,67 +51,34 @@ def evaluate(config: Config) -> dict[str, Any]:
     return document
 
 
-def measure(assistant: Assistant, tested: Sequence[Case], config: Config) -> Measured:
-    """What becomes of the tested cases."""
-    plain = replace(assistant, settings=Settings(1.0, COVERAGE, follows=False, threshold=0.0), refuses=())
-    by = {
-        NEVER: outcomes.judge(replace(assistant, settings=replace(assistant.settings, threshold=SILENT)), tested),
-        TITLES: _by_titles(assistant.faq, tested),
-        SEARCH: outcomes.judge(plain, tested),
-        SERVED: outcomes.judge(assistant, tested),
-    }
-    return Measured(tested, by, Resampled(tested, config))
-
-
-def _by_titles(faq: Faq, tested: Sequence[Case]) -> list[Judged]:
-    """What a search in the titles alone does, by the words in common; where there are none, it suggests nothing."""
-    titles = [set(words(each.title)) for each in faq.articles]
-    found = []
-    for case in tested:
-        own = set(words(case.question))
-        shared = np.array([len(own & title) / max(1, len(title)) if own & title else 0.0 for title in titles])
-        for gone in filter(None, (case.without, case.article if case.is_drafted else "")):
-            shared[faq.places[gone]] = 0.0
-        listed = [faq.articles[place] for place in np.argsort(-shared, kind="stable")[:5] if shared[place]]
-        suggested = listed[0].id if listed else ""
-        outcome = outcomes.outcome(case, suggested, faq)
-        found.append(Judged(case, suggested, outcome, rank=outcomes.rank(case, listed)))
-    return found
+def _check_trained(assistant: Assistant, faq: Faq, brief: Brief) -> None:
+    again = "run `python -m product_brief train`"
+    if assistant.faq.sha256 != faq.sha256:
+        raise BadDataError(f"the assistant has other articles, and may have met those it is tested on: {again}")
+    if assistant.refuses != brief.refuses:
+        raise BadDataError(f"the assistant refuses other questions than brief.yaml says: {again}")
 
 
 def described(
     measured: Measured, faq: Faq, brief: Brief, manifest: Manifest, model: Saved, known: agreed.Agreed, config: Config
 ) -> dict[str, Any]:
     """Everything that reports/metrics.json holds."""
-    served = measured.by[SERVED]
+    served, facts = measured.by[SERVED], _facts(measured, faq, manifest)
+    rows = [*measured.rows(), naive(model.assistant, config)]
+    document = results.document(PROJECT, manifest, config.seed, facts, rows, measured.comparisons(), [saved.MODEL])
     timed = _timed(model.assistant, measured.cases, config)
-    shares = {name: measured.resampled.measure(served, name) for name in MEASURES}
     worth = value.appraise(brief, counts_of(served), config)
     change = regression.against_release(served)
-    drafted = sum(case.is_drafted for case in measured.cases)
-    limited = {name: shares[name] for name in MEASURES if name in briefs.OF_CASES}
-    everything = {**limited, **{name: (number, None, len(served)) for name, number in timed.items()}}
-    decision = launch.decide(brief, everything, drafted, len(served), known, worth, change, config)
-    facts = {"articles": len(faq.articles), "outdated": len(faq.outdated), "cases": manifest.cases,
-             "tested": len(served), "drafted": drafted, "found": manifest.found}  # fmt: skip
-    document = results.document(
-        PROJECT, manifest, config.seed, facts, [*measured.rows(), naive(model.assistant, config)],
-        measured.comparisons(), [saved.MODEL],
-    )  # fmt: skip
-    may_show = cases_may_be_shown(manifest.licence)
+    decision = launch.decide(brief, _limited(measured, timed), facts["drafted"], known, worth, change, config)
     return {
         **document,
         "brief": asdict(brief),
         "brief_sha256": brief.sha256,
-        "agreed": {
-            **asdict(known),
-            "limits_are_first": known.limits_are_first,
-            "cases_are_first": known.cases_are_first,
-        },
+        "agreed": agreed.as_document(known),
         "launch": launch.as_document(decision),
         "outcome_counts": outcomes.counts(served),
         "slices": _slices(measured),
-        "failures": _failures(served, faq) if may_show else [],
+        "failures": _failures(served, faq) if cases_may_be_shown(manifest.licence) else [],
         "change": asdict(change) if change else None,
         "outcomes": regression.as_outcomes(served),
         "settings": asdict(model.assistant.settings),
@@ -160,6 +89,24 @@ def described(
         "players": usage.players(config) if manifest.usage == prepare.PLAYERS else None,
         "costs": timed,
     }
+
+
+def _facts(measured: Measured, faq: Faq, manifest: Manifest) -> dict[str, Any]:
+    return {
+        "articles": len(faq.articles),
+        "outdated": len(faq.outdated),
+        "cases": manifest.cases,
+        "tested": len(measured.cases),
+        "drafted": sum(case.is_drafted for case in measured.cases),
+        "found": manifest.found,
+    }
+
+
+def _limited(measured: Measured, timed: dict[str, float]) -> dict[str, launch.Value]:
+    """Everything that the brief sets a limit to."""
+    served, number = measured.by[SERVED], len(measured.cases)
+    shares = {name: measured.resampled.measure(served, name) for name in MEASURES if name in OF_CASES}
+    return {**shares, **{name: (seconds, None, number) for name, seconds in timed.items()}}
 
 
 def _timed(assistant: Assistant, cases: Sequence[Case], config: Config) -> dict[str, float]:
@@ -178,16 +125,6 @@ def counts_of(judged: Sequence[Judged]) -> value.Counts:
     """What the business case needs of the evaluation."""
     right = sum(each.outcome == RIGHT for each in judged)
     return value.Counts(right, sum(each.is_wrong_suggestion for each in judged), len(judged))
-
-
-def naive(assistant: Assistant, config: Config) -> Result:
-    """What a demonstration claims: every article is found by its own title."""
-    current = [each for each in assistant.faq.articles if not each.replaced_by]
-    always = replace(assistant, settings=replace(assistant.settings, threshold=0.0), refuses=())
-    cases = [Case(each.title, each.id, TITLE_ASKED) for each in current]
-    resampled = Resampled(cases, config)
-    share, ci95, n = resampled.measure(outcomes.judge(always, cases), "correct")
-    return Result(TITLE_ASKED, "naive", "articles", "correct", LABELS["correct"], share, ci95, n)
 
 
 def _slices(measured: Measured) -> list[dict[str, Any]]:
@@ -236,8 +173,6 @@ def ready(faq: Faq, tested: Sequence[Case], config: Config) -> dict[str, Any]:
 
 
 def _save_card(model: Saved, measured: Measured, document: dict[str, Any], manifest: Manifest, config: Config) -> None:
-    from product_brief.reporting import documents
-
     asked = [signals(case.question, model.assistant.answer(case), words(case.question)) for case in measured.cases]
     settings = (min(config.window, len(asked)), config.drift_alarms, config.drift_resamples, config.seed)
     reference = drift.reference(drift.signals(asked), np.arange(len(asked)), *settings)

@@ -12,6 +12,7 @@ from product_brief.evaluation.regression import Change
 
 LAUNCH, PILOT, HOLD = "launch", "pilot", "hold"
 UNKNOWN = "not measured"
+Value = tuple[float, tuple[float, float] | None, int]  # a measure, its interval if it is a share, of how many cases
 ORDER = (LAUNCH, PILOT, HOLD)
 LABEL = {**LABELS, "milliseconds_p95": "Milliseconds, 95th percentile", "cost_per_question": "Cost of a question"}
 
@@ -58,10 +59,16 @@ def check(name: str, value: float, ci95: tuple[float, float] | None, n: int, lim
 
 
 def decide(
-    brief: Brief, measured: Mapping[str, tuple[float, tuple[float, float] | None, int]], drafted: int, tested: int,
-    agreed: Agreed, value: Mapping[str, Any], change: Change | None, config: Config,
-) -> Decision:  # fmt: skip
-    """The most that every check and every reason allows."""
+    brief: Brief,
+    measured: Mapping[str, Value],
+    drafted: int,
+    agreed: Agreed,
+    value: Mapping[str, Any],
+    change: Change | None,
+    config: Config,
+) -> Decision:
+    """The most that every check and every reason allows; `drafted` are the tested cases that nobody asked."""
+    tested = measured["correct"][2]
     checks = tuple(check(name, *measured[name], brief.launch[name]) for name in OF_CASES)
     reasons = [(each.state, f"{each.label}: {_said(each)}") for each in checks if each.state in (PILOT, HOLD)]
     reasons += [(PILOT, f"{each.label}: no case measures it") for each in checks if each.state == UNKNOWN]

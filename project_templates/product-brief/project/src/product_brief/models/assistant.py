@@ -105,10 +105,8 @@ class Assistant:
     def _ranked(self, asked: Sequence[str], case: Case, number: int) -> tuple[np.ndarray, np.ndarray]:
         """(places of the best articles, their scores), best first; of equal scores the lower place first."""
         titles, texts = self.titles.scores(asked), self.texts.scores(asked)
-        if case.is_drafted and case.article:
-            titles = titles.copy()
-            titles[self.faq.places[case.article]] = 0.0
-        scores = np.round(texts.astype(float) + self.settings.boost * titles, 4)
+        boost = 0.0 if case.is_drafted else self.settings.boost
+        scores = np.round(texts.astype(float) + boost * titles, 4)
         if case.without:
             scores[self.faq.places[case.without]] = 0.0
         if self.settings.follows:
@@ -140,7 +138,7 @@ class Assistant:
     def _covered(self, asked: Sequence[str], place: int, case: Case) -> float:
         """The share of the question, by the rarity of its words, that the article has."""
         title, text = self._words[place]
-        own = text if case.is_drafted and self.faq.articles[place].id == case.article else title | text
+        own = text if case.is_drafted else title | text
         rarest = max(self._rarity.values())
         weights = {word: self._rarity.get(word, rarest) for word in asked}
         total = sum(weights.values())

@@ -6,7 +6,7 @@ from typing import Any
 from product_brief.brief.brief import AI_ACT, LEVELS
 from product_brief.brief.node import BadBriefError
 from product_brief.kit.blocks import table
-from product_brief.reporting.rows import Measured, main
+from product_brief.reporting.rows import Measured, main, suggests
 from product_brief.reporting.words import ASSUMED, MARK, amount, money, named, percent, plain, share
 from product_brief.usage.events import EVENTS
 
@@ -75,6 +75,12 @@ def worth(measured: Measured) -> str:
 
 def if_wrong(measured: Measured) -> str:
     """How often, how badly, and what then."""
+    if not suggests(measured):
+        hits = main(measured, "hit_rate_at_5")
+        return (
+            "It suggests nothing: no threshold kept the limit of wrong suggestions on the cases that choose. It lists "
+            f"articles instead; of the questions that one answers, {share(hits)} have it among the first five."
+        )
     wrong, answered = (main(measured, name) for name in ("wrong_suggestions", "answered_right"))
     said = (
         f"{share(wrong)} of its suggestions are wrong, measured on {measured['data']['tested']:,} cases that chose "

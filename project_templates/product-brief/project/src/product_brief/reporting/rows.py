@@ -13,6 +13,11 @@ def main(measured: Measured, metric: str = "correct") -> Measured:
     return results.find(measured, role="model", metric=metric)
 
 
+def suggests(measured: Measured) -> bool:
+    """Whether the assistant suggested anything at all: else no share of its suggestions is known."""
+    return any(each["role"] == "model" and each["metric"] == "wrong_suggestions" for each in measured["results"])
+
+
 def strongest(measured: Measured) -> Measured:
     """The best of the baselines."""
     others = [each for each in measured["results"] if each["role"] == "baseline" and each["metric"] == "correct"]

@@ -39,7 +39,7 @@ WHY = {
     REFUSE: "such questions are answered by a person only",
     LISTED: "these articles come closest",
 }
-SILENT_WHY = "no limit of wrong suggestions was kept while training, so nothing is suggested"
+SILENT_WHY = "nothing is suggested, since too many suggestions would be wrong; these articles come closest"
 STALE = 20.0  # seconds, after which measures are made anew
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -158,16 +158,17 @@ class Api:
         answer = await run_sync(self.saved.assistant.ask, asked.question, limiter=self.workers)
         user = _user(request)
         arm = arm_of(user, self.saved.card.trial["share"]) if user else ASSISTANT
-        action = LISTED if arm == LIST and answer.action != REFUSE else answer.action
+        is_silent = self.saved.assistant.settings.threshold >= SILENT
+        is_listed = (arm == LIST and answer.action != REFUSE) or (is_silent and answer.action == ABSTAIN)
+        action = LISTED if is_listed and answer.listed else answer.action
         question = uuid.uuid4().hex
         if user:
             await run_sync(self._store, request, user, question, arm, action, answer, limiter=self.workers)
         noted = signals(asked.question, answer, words(asked.question))
         service.note(request, action, {"model_version": self.saved.card.version, "action": action, "signals": noted})
-        is_silent = self.saved.assistant.settings.threshold >= SILENT and action == ABSTAIN
         return Answered(
             action=action,  # type: ignore[arg-type]
-            why=SILENT_WHY if is_silent else WHY[action],
+            why=SILENT_WHY if is_silent and action == LISTED else WHY[action],
             article=self._shown(answer.article) if answer.article and action == SUGGEST else None,
             listed=[self._shown(each) for each in answer.listed] if action != REFUSE else [],
             confidence=answer.confidence,

@@ -128,7 +128,7 @@
       if (refuses.some((each) => each.every((word) => all.has(word)) && each.length)) return { action: "refuse", article: null, listed: [], confidence: 0, unknown };
       if (!order.length) return { action: "abstain", article: null, listed, confidence: 0, unknown };
       const sure = rounded(confidence(asked, order), 4), isSure = sure >= settings.threshold;
-      const why = settings.threshold >= 1e9 ? model.silent_why : undefined;
-      return { action: isSure ? "suggest" : "abstain", why, article: isSure ? listed[0] : null, listed, confidence: sure, unknown };
+      if (settings.threshold >= 1e9) return { action: "list", why: model.silent_why, article: null, listed, confidence: sure, unknown };
+      return { action: isSure ? "suggest" : "abstain", article: isSure ? listed[0] : null, listed, confidence: sure, unknown };
     };
   })()
