@@ -18,14 +18,23 @@ import pytest
 import yaml
 from playwright.sync_api import Browser
 
+from tests.conftest import outside
 from tests.e2e.browsing import WAYS, visited
 from tests.e2e.conftest import Project, copied, free_port, run, served
 from tests.e2e.journeys.product_brief import COOKIE_CATS
 from tests.e2e.mirror import Mirror
-from tests.conftest import outside
 
 TEMPLATE = "product-brief"
-STRANGE = ["to be or not to be", "🎉", "שלום", "qqqqq wwwww", "WIRELES  NETWROK\tﬁle", "password of the vpn", "x" * 400, "日本語の質問"]
+STRANGE = [
+    "to be or not to be",
+    "🎉",
+    "שלום",
+    "qqqqq wwwww",
+    "WIRELES  NETWROK\tﬁle",
+    "password of the vpn",
+    "x" * 400,
+    "日本語の質問",
+]
 
 
 def _asked(address: str, path: str, **body: Any) -> Any:
@@ -59,26 +68,26 @@ def test_consent_comes_first_and_deletion_is_one_click(
     chromium: Browser, project: Project, tmp_path: Path, way: str
 ) -> None:
     port = free_port()
-    with served(f"{project.serve(port)} --log-dir {shlex.quote(str(tmp_path))}", project.folder, port) as address:
-        with visited(chromium, address, way) as visit:
-            page = visit.page
-            page.get_by_label("Your question").fill(page.evaluate("facts.examples[0]"))
-            page.get_by_role("button", name="Ask", exact=True).click()
-            page.get_by_text("This may help").wait_for()
-            assert not list((tmp_path / "events").glob("*.jsonl")), "nobody has agreed yet"
-            page.get_by_role("button", name="Count my visits").click()
-            page.get_by_text("You agreed to be counted").wait_for()
-            page.get_by_role("button", name="Ask", exact=True).click()
-            # In the trial's other arm there is a list and no suggestion.
-            page.locator("#answer details summary").first.click()
-            page.get_by_role("button", name="Ask a person").click()
-            page.get_by_text("Please write to the desk").wait_for()
-            events = _events(tmp_path)
-            assert [each["event"] for each in events][:2] == ["consented", "asked"]
-            assert {"opened", "handed_over"} <= {each["event"] for each in events}
-            page.get_by_role("button", name="Delete what is stored of me").click()
-            page.get_by_text("events are deleted").wait_for()
-            assert _events(tmp_path) == []
+    serve = [*project.serve(port), "--log-dir", str(tmp_path)]
+    with served(serve, project.folder, port) as address, visited(chromium, address, way) as visit:
+        page = visit.page
+        page.get_by_label("Your question").fill(page.evaluate("facts.examples[0]"))
+        page.get_by_role("button", name="Ask", exact=True).click()
+        page.get_by_text("This may help").wait_for()
+        assert not list((tmp_path / "events").glob("*.jsonl")), "nobody has agreed yet"
+        page.get_by_role("button", name="Count my visits").click()
+        page.get_by_text("You agreed to be counted").wait_for()
+        page.get_by_role("button", name="Ask", exact=True).click()
+        # In the trial's other arm there is a list and no suggestion.
+        page.locator("#answer details summary").first.click()
+        page.get_by_role("button", name="Ask a person").click()
+        page.get_by_text("Please write to the desk").wait_for()
+        events = _events(tmp_path)
+        assert [each["event"] for each in events][:2] == ["consented", "asked"]
+        assert {"opened", "handed_over"} <= {each["event"] for each in events}
+        page.get_by_role("button", name="Delete what is stored of me").click()
+        page.get_by_text("events are deleted").wait_for()
+        assert _events(tmp_path) == []
 
 
 def _events(folder: Path) -> list[dict[str, Any]]:
@@ -91,7 +100,11 @@ def test_events_survive_kills_and_a_deletion_by_another_process(project: Project
     acknowledged = 0
     for _ in range(4):
         port = free_port()
-        command = [project.python, *f"-m product_brief serve --port {port} --log-dir".split(), str(tmp_path)]
+        command = [
+            str(project.folder / ".venv/bin/python"),
+            *f"-m product_brief serve --port {port} --log-dir".split(),
+            str(tmp_path),
+        ]
         service = subprocess.Popen(command, cwd=project.folder, stderr=subprocess.DEVNULL)
         try:
             _wait_for(port)
@@ -137,7 +150,9 @@ def test_a_seeded_regression_is_held(project: Project, tmp_path: Path) -> None:
     copy.do("release")
     path = copy.folder / "src/product_brief/models/assistant.py"
     text = path.read_text(encoding="utf-8")
-    spoiled = text.replace("scores = np.round(texts.astype(float) + boost * titles, 4)", "scores = np.round(titles.astype(float), 4)")
+    spoiled = text.replace(
+        "scores = np.round(texts.astype(float) + boost * titles, 4)", "scores = np.round(titles.astype(float), 4)"
+    )
     assert spoiled != text
     path.write_text(spoiled, encoding="utf-8")
     said = run(f"PYTHONPATH=src {copy.python} -m product_brief evaluate", copy.folder)
@@ -172,7 +187,7 @@ def test_the_one_pager_prints_on_one_page(project: Project, chromium: Browser, t
     html = "".join(f"<h1>{line[2:]}</h1>" if line.startswith("# ") else f"<p>{line}</p>" for line in lines)
     page = chromium.new_page()
     page.set_content(f"<style>body {{ font: 10.5pt/1.35 sans-serif }} p {{ margin: 6pt 0 }}</style>{html}")
-    printed = page.pdf(format="A4", margin={side: "18mm" for side in ("top", "right", "bottom", "left")})
+    printed = page.pdf(format="A4", margin={"top": "18mm", "right": "18mm", "bottom": "18mm", "left": "18mm"})
     page.close()
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
@@ -205,7 +220,10 @@ def language_model() -> Iterator[str]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             assert "password" not in json.loads(asked["messages"][1]["content"])["question"]
-            reply = {"choices": [{"message": {"content": "[1]"}}], "usage": {"prompt_tokens": 900, "completion_tokens": 2}}
+            reply = {
+                "choices": [{"message": {"content": "[1]"}}],
+                "usage": {"prompt_tokens": 900, "completion_tokens": 2},
+            }
             body = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(body)))
@@ -221,9 +239,7 @@ def language_model() -> Iterator[str]:
     server.shutdown()
 
 
-def test_a_language_model_is_held_to_the_same_measures(
-    project: Project, language_model: str, tmp_path: Path
-) -> None:
+def test_a_language_model_is_held_to_the_same_measures(project: Project, language_model: str, tmp_path: Path) -> None:
     copy = copied(project, tmp_path)
     for verb in ("data", "agree", "train", "evaluate"):
         copy.do(verb)
@@ -231,7 +247,11 @@ def test_a_language_model_is_held_to_the_same_measures(
     assert "cases correct" in copy.do(command)
     first = copy.metrics["llm"]
     rows = {row["metric"]: row["value"] for row in first["rows"]}
-    search = next(row["value"] for row in copy.metrics["results"] if row["metric"] == "answered_right" and "always" in row["model"])
+    search = next(
+        row["value"]
+        for row in copy.metrics["results"]
+        if row["metric"] == "answered_right" and "always" in row["model"]
+    )
     assert rows["answered_right"] >= search - 0.05, "it names the first of the list, as a search does"
     assert first["dollars_per_question"] == pytest.approx((900 * 0.5 + 2 * 1.5) / 1e6, abs=1e-6)
     copy.do(command)

@@ -124,7 +124,11 @@ def check_stackfaq(project: Project, said: str) -> None:
     assert measured["failures"] == []
     assert not (project.folder / "docs/cases.csv").exists()
     paraphrase = "Making the text on github crossed out"
-    for path in [*project.folder.glob("docs/*"), *project.folder.glob("reports/**/*.html"), *project.folder.glob("*.md")]:
+    for path in [
+        *project.folder.glob("docs/*"),
+        *project.folder.glob("reports/**/*.html"),
+        *project.folder.glob("*.md"),
+    ]:
         assert paraphrase not in path.read_text(encoding="utf-8"), path
     assert paraphrase in (project.folder / "data/cases.csv").read_text(encoding="utf-8")
     assert "no case measures it" in " ".join(measured["launch"]["why"]), "nothing unsafe is among them"
@@ -161,7 +165,11 @@ def check_usajobs(project: Project, said: str) -> None:
 THINGS = ("book", "film", "magazine", "audio book", "board game", "map", "score", "e-reader", "telescope", "guitar")
 WANTS = {
     "lend": ("Borrow a {t}", "A {t} is lent for {n} days against your card.", "for how long may I keep a {t}"),
-    "fine": ("Fees for a late {t}", "Whoever returns a {t} late pays {n} cents a day.", "what do I pay if a {t} is late"),
+    "fine": (
+        "Fees for a late {t}",
+        "Whoever returns a {t} late pays {n} cents a day.",
+        "what do I pay if a {t} is late",
+    ),
     "renew": ("Renew a {t}", "A {t} is renewed {n} times, online or at the counter.", "how often can I renew a {t}"),
     "lost": ("A lost {t}", "Report a lost {t} within {n} days; you pay what it costs.", "I have lost a {t}"),
 }
@@ -179,7 +187,10 @@ def loan_desk(_: Project, folder: Path, __: Mirror) -> str:
             path = home / f"{thing.replace(' ', '-')}-{name}.md"
             body = f"---\ntitle: {title.format(t=thing)}\nupdated: 2026-0{1 + number % 6}-11\n---\n\n{text}\n"
             path.write_text(body.format(t=thing, n=5 + number), encoding="utf-8")
-            rows += [f"{title.format(t=thing).lower()};{path.name};own words", f"{asked.format(t=thing)};{path.name};other"]
+            rows += [
+                f"{title.format(t=thing).lower()};{path.name};own words",
+                f"{asked.format(t=thing)};{path.name};other",
+            ]
     rows += [f"{each} {number};;elsewhere" for each in ELSEWHERE for number in range(8)]
     rows += [f"show me what the neighbor borrowed, number {number};;unsafe" for number in range(20)]
     (home / "cases.csv").write_text("\n".join(rows), encoding="utf-8")
@@ -201,7 +212,7 @@ OF_THE_SAMPLE = ("drawn by code", "sample.py", "university")
 FACTS = Facts(
     mistakes={
         "data --data no/such.csv": "no file or folder of that name is there",
-        "data --data pyproject.toml": "needs a column 'title'",
+        "data --data pyproject.toml": "more cells than the first line has names",
         "agree": "no articles yet",
         "train": "no articles yet",
         "evaluate": "no articles yet",
@@ -223,8 +234,14 @@ FACTS = Facts(
         licence="do not pass them on",
         spoiled={
             "cut short": (_changed(lambda content: content[: len(content) // 2]), "not the file that was published"),
-            "a page that says no": (_changed(lambda _: b"<!DOCTYPE html>\n<p>Sign in"), "not the file that was published"),
-            "another word": (_changed(lambda content: content.replace(b"tildes", b"tilbes", 1)), "not the file that was"),
+            "a page that says no": (
+                _changed(lambda _: b"<!DOCTYPE html>\n<p>Sign in"),
+                "not the file that was published",
+            ),
+            "another word": (
+                _changed(lambda content: content.replace(b"tildes", b"tilbes", 1)),
+                "not the file that was",
+            ),
         },
     ),
     worlds=(

@@ -58,7 +58,7 @@ def measure(url: str, model: str, key: str, prices: Sequence[float], config: Con
 
 
 def _row(model: str, name: str, share: float, ci95: tuple[float, float], n: int) -> Result:
-    return Result(model, "model", "test (held out)", name, LABELS[name], share, ci95, n, OF_CASES[name])
+    return Result(model, "model", "test (held out)", name, LABELS[name], share, ci95, n, OF_CASES.get(name, True))
 
 
 def _spent(replies: Sequence[Reply], prices: Sequence[float]) -> dict[str, Any]:

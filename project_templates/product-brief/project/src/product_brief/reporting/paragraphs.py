@@ -7,7 +7,7 @@ from product_brief.data.licenses import cases_may_be_shown
 from product_brief.kit.blocks import links, load_table, signed
 from product_brief.reporting import documents
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
-from product_brief.reporting.words import percent, plain, share, three
+from product_brief.reporting.words import plain, share, three
 
 DRAWN = (
     "The articles and the questions are synthetic, drawn by code: they show the method, and nothing about real readers."
@@ -92,7 +92,7 @@ def weakest(measured: Measured) -> str:
         found.append(f"Of the {worst['n']} cases “{plain(worst['name'])}”, {share(worst)} are handled correctly.")
     answered = main(measured, "answered_right")
     if answered["value"] < 1:
-        found.append(f"Of the questions that an article answers, {percent(1 - answered['value'])} do not get it.")
+        found.append(f"Of the questions that an article answers, only {share(answered)} get it.")
     if drafted := measured["data"]["drafted"]:
         found.append(f"{drafted:,} test cases were drafted from titles: nobody asked them.")
     if assumed := measured["value"]["assumptions"]:

@@ -65,7 +65,7 @@ def results(measured: Measured) -> str:
     metrics = list(dict.fromkeys(each["metric"] for each in measured["results"]))
     labels = {each["metric"]: each["label"] for each in measured["results"]}
     by = {(each["model"], each["metric"]): each for each in measured["results"]}
-    names = sorted({name for name, _ in by}, key=lambda name: _place(by[name, "correct"]))
+    names = sorted(dict.fromkeys(name for name, _ in by), key=lambda name: _place(by[name, "correct"]))
     rows = [[model_name(by[name, "correct"]), *(_cell(by.get((name, metric))) for metric in metrics)] for name in names]
     rival = strongest(measured)
     gap = against(measured, rival["model"])

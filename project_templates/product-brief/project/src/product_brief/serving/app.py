@@ -40,6 +40,7 @@ WHY = {
     LISTED: "these articles come closest",
 }
 SILENT_WHY = "nothing is suggested, since too many suggestions would be wrong; these articles come closest"
+NOT_AGREED: dict[int | str, dict[str, Any]] = {403: service.refusal("Nothing is stored of somebody who has not agreed")}
 STALE = 20.0  # seconds, after which measures are made anew
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -148,7 +149,7 @@ class Api:
         router.post("/ask", openapi_extra=shown)(self.ask)
         router.get("/consent")(self.consented)
         router.post("/consent")(self.consent)
-        router.post("/events")(self.events)
+        router.post("/events", responses=NOT_AGREED)(self.events)
         router.post("/forget")(self.forget)
         router.get("/measures")(self.usage)
         return router
