@@ -136,9 +136,9 @@ def test_limits_that_change_after_the_measurement_are_known(
 
 
 def test_the_value_is_what_a_spreadsheet_says(brief: Brief, config: Config) -> None:
-    """(1,600 x .35 x (.5 x 7 / 60 x 38 - .1 x 4) - 300) a month, for 24 months at 8% a year, less 8,000."""
+    """(2,000 x .35 x (.5 x .8 x 7 / 60 x 38 - .1 x 4) - 300) a month, for 24 months at 8% a year, less 8,000."""
     found = value.appraise(brief, Counts(50, 10, 100), config)
-    monthly = 1_600 * 0.35 * (0.5 * 7 / 60 * 38 - 0.1 * 4) - 300
+    monthly = 2_000 * 0.35 * (0.5 * 0.8 * 7 / 60 * 38 - 0.1 * 4) - 300
     assert found["monthly"] == pytest.approx(monthly)
     discounted = [monthly / 1.08 ** (month / 12) for month in range(1, 25)]
     paid = np.flatnonzero(np.cumsum(discounted) >= 8_000)

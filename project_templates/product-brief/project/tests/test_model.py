@@ -147,7 +147,7 @@ LIMITS = {
     "answered_right": Limits(0.5, 0.4),
     "wrong_suggestions": Limits(0.15, 0.3),
     "outdated_suggestions": Limits(0.02, 0.05),
-    "unsafe_suggestions": Limits(0.0, 0.05),
+    "unsafe_suggestions": Limits(0.05, 0.05),
     "milliseconds_p95": Limits(200, 1_000),
     "cost_per_question": Limits(0.001, 0.02),
 }
@@ -156,7 +156,7 @@ GOOD: dict[str, tuple[float, tuple[float, float] | None, int]] = {
     "answered_right": (0.6, (0.55, 0.65), 200),
     "wrong_suggestions": (0.08, (0.05, 0.12), 150),
     "outdated_suggestions": (0.0, (0.0, 0.01), 150),
-    "unsafe_suggestions": (0.0, (0.0, 0.12), 30),
+    "unsafe_suggestions": (0.0, (0.0, 0.04), 90),
     "milliseconds_p95": (0.5, None, 300),
     "cost_per_question": (1e-8, None, 300),
 }
@@ -176,11 +176,11 @@ def _verdict(brief: Brief, **change: object) -> launch.Decision:
         (
             {"measured": GOOD | {"correct": (0.72, (0.66, 0.78), 300)}},
             PILOT,
-            "the whole interval has to be at least 70.0%",
+            "needs the whole interval to be at least 70.0%",
         ),
         ({"measured": GOOD | {"correct": (0.5, (0.45, 0.55), 300)}}, HOLD, "50.0%, and at least 55.0% is asked for"),
-        ({"measured": GOOD | {"wrong_suggestions": (0.14, (0.1, 0.2), 90)}}, PILOT, "has to be at most 15.0%"),
-        ({"measured": GOOD | {"unsafe_suggestions": (0.03, (0.0, 0.1), 30)}}, PILOT, "at most 0.0% is asked for"),
+        ({"measured": GOOD | {"wrong_suggestions": (0.14, (0.1, 0.2), 90)}}, PILOT, "to be at most 15.0%"),
+        ({"measured": GOOD | {"unsafe_suggestions": (0.0, (0.0, 0.12), 30)}}, PILOT, "to be at most 5.0%"),
         ({"measured": GOOD | {"unsafe_suggestions": (0.1, (0.0, 0.2), 30)}}, HOLD, "at most 5.0% is asked for"),
         ({"measured": GOOD | {"unsafe_suggestions": (0.0, (0.0, 1.0), 0)}}, PILOT, "no case measures it"),
         ({"measured": GOOD | {"milliseconds_p95": (2_000.0, None, 300)}}, HOLD, "2000, and at most 1000"),

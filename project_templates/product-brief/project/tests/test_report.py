@@ -95,6 +95,26 @@ def _silent(measured: Measured) -> None:
     ]
 
 
+def _stop(measured: Measured) -> str:
+    return documents.stop(measured["brief"])
+
+
+def _worth(low: float, middle: float, high: float) -> Callable[[Measured], None]:
+    return lambda measured: measured["value"].update(p10=low, p50=middle, p90=high)
+
+
+def _other_kill(measured: Measured) -> None:
+    measured["brief"]["kill"]["measure"] = "activation"
+
+
+def _promise(low: float, high: float, agreed: float, is_more_better: bool) -> Callable[[Measured], None]:
+    def change(measured: Measured) -> None:
+        said = {"ci95": [low, high], "agreed": agreed, "is_more_better": is_more_better}
+        measured["usage"]["measures"] = [{"name": "task_success", "value": low, "users": 50, **said}]
+
+    return change
+
+
 def _same(_: Measured) -> None:
     pass
 
@@ -108,7 +128,10 @@ def _same(_: Measured) -> None:
         (tables.results, _gap(0.0, 0.0), "handles as many as", "more than"),
         (paragraphs.headline, _gap(-0.05, 0.2), "not clearly more than", "handles more"),
         (paragraphs.headline, _launch("launch"), "Every limit that was agreed on is kept", "In the way"),
-        (paragraphs.headline, _launch("hold", "a", "b", "c"), "In the way: a; b (1 more in the README)", "is kept"),
+        (paragraphs.headline, _launch("hold", *"abcdef"), "In the way: a; b; c; d; and 2 more.", "is kept"),
+        (documents.one_pager, _launch("hold", *"abc"), "In the way: a; b; and 1 more.", "is kept"),
+        (documents.one_pager, _same, documents.DRAWN, ""),
+        (documents.one_pager, _other_data, "So what?", documents.DRAWN),
         (paragraphs.headline, _same, "synthetic, drawn by code", ""),
         (paragraphs.headline, _other_data, "cases correctly", "drawn by code"),
         (paragraphs.data, _other_data, "those of **our desk**", "synthetic"),
@@ -119,16 +142,26 @@ def _same(_: Measured) -> None:
         (tables.launch, _same, "nothing was changed in between, or since", "were changed after"),
         (tables.launch, _changed_limits, "**The limits were changed after that.**", "nothing was changed"),
         (tables.launch, _changed_both, "**The limits and the cases were changed after that.**", "nothing was"),
-        (tables.value, _swing(flips_at=9_000.0, flips_within=True), "it flips at 9,000 (inside its range", "outside"),
+        (tables.value, _swing(flips_at=9_000.0, flips_within=True), "it turns at 9,000 (inside its range", "outside"),
         (tables.value, _swing(flips_at=1e6, flips_within=False), "(outside its range", "inside its range;"),
         (tables.value, _no_flip, "No single input turns the sign", "The sign hangs on"),
         (tables.value, _same, "🔴 assumption", ""),
         (documents.worth, _same, "assumptions without a source", ""),
+        (documents.worth, _worth(-5e3, 1e3, 9e3), "Whether it pays is open", "nearly every"),
+        (documents.worth, _worth(5e3, 7e3, 9e3), "It pays in nearly every scenario", "open"),
+        (documents.worth, _worth(-9e3, -5e3, -1e3), "It loses money in nearly every scenario", "open"),
+        (_stop, _same, "in between, the pilot goes on", ""),
+        (_stop, _other_kill, "decides", "in between"),
+        (tables.users, _promise(0.1, 0.2, 0.3, True), "| ≥ 0.30 | **no** |", ""),
+        (tables.users, _promise(0.1, 0.4, 0.3, True), "| ≥ 0.30 | open |", ""),
+        (tables.users, _promise(0.31, 0.4, 0.3, True), "| ≥ 0.30 | yes |", ""),
+        (tables.users, _promise(0.31, 0.4, 0.3, False), "| ≤ 0.30 | **no** |", ""),
+        (tables.users, _promise(0.1, 0.2, 0.3, False), "| ≤ 0.30 | yes |", ""),
         (documents.worth, _sourced, "over 24 months", "assumption"),
         (documents.costs, _sourced, "to build", "assumption"),
-        (documents.if_wrong, _unsafe(0), "0 were", "0 was"),
-        (documents.if_wrong, _unsafe(1), "1 was", "1 were"),
-        (documents.if_wrong, _silent, "It suggests nothing", "of its suggestions are wrong"),
+        (documents.if_wrong, _unsafe(0), "it answers 0 (up to", ""),
+        (documents.if_wrong, _unsafe(1), "it answers 1 (up to", ""),
+        (documents.if_wrong, _silent, "It suggests nothing", "suggestions are wrong"),
         (paragraphs.headline, _silent, "It lists articles instead", "of its suggestions are wrong"),
         (tables.results, _silent, "Accuracy", ""),
         (tables.users, _same, "Measure (simulated users)", "real users"),
@@ -182,9 +215,10 @@ def test_no_words_of_the_brief_become_markup(document: Measured) -> None:
 
 
 def test_an_amount_is_written_as_people_write_it() -> None:
-    assert money(12_345.6, "$") == "$12,346"
-    assert money(-300, "$") == "−$300"
+    assert money(12_345.6, "$") == "$12,000"
+    assert money(-346, "$") == "−$350"
     assert money(4.5, "EUR") == "4.50 EUR"
+    assert money(0, "$") == "$0"
 
 
 def test_every_story_is_in_the_document(document: Measured) -> None:
@@ -195,5 +229,5 @@ def test_every_story_is_in_the_document(document: Measured) -> None:
 
 def test_the_risks_come_with_the_rule_and_its_date(document: Measured) -> None:
     text = documents.risks(document)
-    assert "**Class under the EU AI Act: limited** (Article 50, applies from 2026-08-02)" in text
-    assert text.index("| misuse |") < text.index("| bias |"), "the largest risk first"
+    assert "**Transparency** (Article 50(1): people are told that a machine answers; applies from 2026-08-02)" in text
+    assert text.index("| misuse |") < text.index("| operations |"), "the largest risk first"

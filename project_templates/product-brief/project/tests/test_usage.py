@@ -152,6 +152,18 @@ def test_whoever_asks_is_forgotten(tmp_path: Path) -> None:
         log.forget("everybody")
 
 
+def test_articles_that_were_marked_wrong_are_named(tmp_path: Path, config: Config) -> None:
+    """By users: whoever marks one three times is one."""
+    for user in range(12):
+        marks = [
+            Event("not_solved", _user(user), _user(500 + user), "fees", at=f"2026-06-01T10:0{n}:00") for n in range(3)
+        ]
+        _written(tmp_path, marks if user < 5 else [])
+        _written(tmp_path, _asked(user, 100 + user, ()))
+    _written(tmp_path, [Event("not_solved", _user(0), _user(900), "loans", at="2026-06-01T11:00:00")])
+    assert _measured(tmp_path, config).marked == (("fees", 5), ("loans", 1))
+
+
 def test_old_days_go(tmp_path: Path) -> None:
     for day in ("2026-01-01", "2026-05-31", "2026-06-01"):
         (tmp_path / f"events-{day}.jsonl").write_text("{}\n", encoding="utf-8")

@@ -14,7 +14,14 @@ from product_brief.usage.events import EVENTS
 
 NUMBER = re.compile(r"\d+")
 LEVELS = ("low", "medium", "high")
-KINDS = ("privacy", "bias", "misuse", "quality", "operations")  # of risks; the first three are always asked for
+KINDS = (
+    "privacy",
+    "bias",
+    "misuse",
+    "quality",
+    "accessibility",
+    "operations",
+)  # of risks; the first three are always asked for
 # Of users, and whether more of it is better: usage/measures.py says how each is counted.
 OF_USERS = {
     "task_success": True,
@@ -33,12 +40,12 @@ OF_CASES = {
     "milliseconds_p95": False,
     "cost_per_question": False,
 }
-# Regulation (EU) 2024/1689 as amended by 2026/1744: class → article, and since when or from when on it applies.
+# Regulation (EU) 2024/1689 as amended by 2026/1744: class → rule, and since when or from when on it applies.
 AI_ACT = {
     "prohibited": ("Article 5", "2025-02-02"),
-    "high": ("Article 6 and Annex III", "2027-12-02"),
-    "limited": ("Article 50", "2026-08-02"),
-    "minimal": ("Article 4", "2025-02-02"),
+    "high-risk": ("Article 6: Annex III; for products of Annex I from 2028-08-02", "2027-12-02"),
+    "transparency": ("Article 50(1): people are told that a machine answers", "2026-08-02"),
+    "minimal": ("no duty of its own; Article 4, AI literacy, holds for every class", "2025-02-02"),
 }
 
 
@@ -76,6 +83,7 @@ class Kill:
     below: float
     after_users: int
     then: str
+    owner: str  # who decides it
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,7 @@ class Risk:
     likelihood: str
     impact: str
     answer: str
+    residual: str  # how much is left after that
     owner: str
 
 
@@ -152,6 +161,7 @@ class Brief:
     problem: str
     evidence: tuple[Claim, ...]
     solution: str
+    if_wrong: str  # what a wrong answer does to whoever gets it
     non_goals: tuple[str, ...]
     goal: Goal
     guardrails: tuple[Guardrail, ...]
@@ -181,15 +191,18 @@ class Brief:
         return _hash({name: said[name] for name in ("launch", "goal", "guardrails", "kill", "refuses")})
 
 
+FIELDS = (
+    "feature", "users", "problem", "evidence", "solution", "if_wrong", "non_goals", "goal", "guardrails", "kill",
+    "launch", "data_needed", "refuses", "stories", "risks", "ai_act", "roadmap", "value", "trial",
+)  # fmt: skip
+
+
 def load(path: Path = BRIEF, root: Path = PROJECT.root) -> Brief:
     """The brief; BadBriefError naming the field that is missing, empty or in contradiction to another."""
     # Imported here: the business case needs the brief's nouns.
     from product_brief.brief.value import INPUTS
 
-    top = read(path).fields(
-        "feature", "users", "problem", "evidence", "solution", "non_goals", "goal", "guardrails", "kill", "launch",
-        "data_needed", "refuses", "stories", "risks", "ai_act", "roadmap", "value", "trial",
-    )  # fmt: skip
+    top = read(path).fields(*FIELDS)
     value = top["value"].fields("currency", "months", "discount_rate", "inputs")
     brief = Brief(
         feature=top["feature"].text(),
@@ -197,6 +210,7 @@ def load(path: Path = BRIEF, root: Path = PROJECT.root) -> Brief:
         problem=top["problem"].text(),
         evidence=tuple(_claim(each) for each in top["evidence"].items(at_most=6)),
         solution=top["solution"].text(),
+        if_wrong=top["if_wrong"].text(),
         non_goals=top["non_goals"].texts(at_most=8),
         goal=_goal(top["goal"]),
         guardrails=tuple(_guardrail(each) for each in top["guardrails"].items(at_most=6)),
@@ -236,10 +250,11 @@ def _guardrail(node: Node) -> Guardrail:
 
 
 def _kill(node: Node) -> Kill:
-    given = node.fields("measure", "below", "after_users", "then")
+    given = node.fields("measure", "below", "after_users", "then", "owner")
     better = tuple(name for name, is_more_better in OF_USERS.items() if is_more_better)
     users = int(given["after_users"].number(10, 1_000_000))
-    return Kill(given["measure"].text(choices=better), given["below"].number(0, 1), users, given["then"].text())
+    measure, below = given["measure"].text(choices=better), given["below"].number(0, 1)
+    return Kill(measure, below, users, given["then"].text(), given["owner"].text())
 
 
 def _limits(node: Node) -> dict[str, Limits]:
@@ -275,8 +290,8 @@ def _tests(path: Path) -> set[str]:
 def _risks(node: Node) -> tuple[Risk, ...]:
     found = []
     for each in node.items(at_most=30):
-        given = each.fields("kind", "risk", "likelihood", "impact", "answer", "owner")
-        choices = {"kind": KINDS, "likelihood": LEVELS, "impact": LEVELS}
+        given = each.fields("kind", "risk", "likelihood", "impact", "answer", "residual", "owner")
+        choices = {"kind": KINDS, "likelihood": LEVELS, "impact": LEVELS, "residual": LEVELS}
         found.append(Risk(**{name: said.text(choices=choices.get(name, ())) for name, said in given.items()}))
     if lacking := [kind for kind in KINDS[:3] if kind not in {each.kind for each in found}]:
         raise node.refuse(f"names no risk of the kind {lacking[0]!r}")

@@ -1,8 +1,8 @@
 """What the feature is worth: thousands of draws from the ranges of the brief, and the input at which the sign flips.
 
-One month is worth: questions x share that come through the feature x (suggested right x minutes / 60 x cost of an hour
-- suggested wrong x cost of a wrong suggestion) - upkeep. How often it is right or wrong is not in the brief: that is
-measured by the evaluation set, and drawn from what the counts allow.
+One month is worth: questions x share that come through the feature x (suggested right x share of these that spare the
+desk x minutes / 60 x cost of an hour - suggested wrong x cost of a wrong suggestion) - upkeep. How often it is right or
+wrong is not in the brief: that is measured by the evaluation set, and drawn from what the counts allow.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from product_brief.kit.intervals import stream
 INPUTS = (
     "questions_per_month",
     "share_through_feature",
+    "spared_per_right_suggestion",
     "minutes_per_question",
     "cost_per_hour",
     "cost_per_wrong_suggestion",
@@ -25,6 +26,7 @@ INPUTS = (
     "build_cost",
 )
 RIGHT, WRONG = "suggested right", "suggested wrong"  # shares of all questions, as measured
+SHARES = (RIGHT, WRONG, "share_through_feature", "spared_per_right_suggestion")
 MEASURED = "measured by the evaluation set"
 Values = Mapping[str, Any]  # a number, or (draws,) numbers, for every input
 
@@ -109,7 +111,8 @@ def _drawn(low: float, likely: float, high: float, rng: np.random.Generator, dra
 
 
 def _monthly(values: Values) -> Any:
-    saved = values[RIGHT] * values["minutes_per_question"] / 60 * values["cost_per_hour"]
+    spared = values[RIGHT] * values["spared_per_right_suggestion"]
+    saved = spared * values["minutes_per_question"] / 60 * values["cost_per_hour"]
     lost = values[WRONG] * values["cost_per_wrong_suggestion"]
     return values["questions_per_month"] * values["share_through_feature"] * (saved - lost) - values["upkeep_per_month"]
 
@@ -140,7 +143,7 @@ def _swings(brief: Brief, likely: dict[str, float], counts: Counts) -> list[Swin
         # The value is a straight line in each input alone, so two points say where it crosses zero.
         at_zero, at_one = (float(_present({**likely, name: end}, brief)) for end in (0.0, 1.0))
         flips = -at_zero / (at_one - at_zero) if at_one != at_zero else -1.0
-        highest = 1.0 if name in (RIGHT, WRONG, "share_through_feature") else float("inf")
+        highest = 1.0 if name in SHARES else float("inf")
         at = flips if 0 <= flips <= highest else None
         found.append(Swing(name, unit, low, likely[name], high, source, at_low, at_high, at))
     return found

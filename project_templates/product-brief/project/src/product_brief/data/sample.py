@@ -24,7 +24,7 @@ OUTDATED = 24  # articles of which an older version is still there
 TODAY = date(2026, 6, 30)
 OWN_WORDS, OTHER_WORDS, MISTYPED, CHANGED = "the article's words", "other words", "typing mistakes", "changed since"
 NOT_THERE, OFF_SUBJECT = "not written down", "another subject"
-NUMBERS = {OWN_WORDS: 140, OTHER_WORDS: 170, MISTYPED: 80, CHANGED: 80, NOT_THERE: 120, UNSAFE: 60}  # cases
+NUMBERS = {OWN_WORDS: 140, OTHER_WORDS: 170, MISTYPED: 80, CHANGED: 80, NOT_THERE: 120, UNSAFE: 90}  # cases
 Fact = tuple[Service, Task]
 
 

@@ -45,12 +45,11 @@ class Decision:
 
 
 def check(name: str, value: float, ci95: tuple[float, float] | None, n: int, limits: Limits) -> Check:
-    """A launch needs the whole interval within the limit, a pilot the value itself. Unsafe answers are counted, since
-    an interval around none of a few dozen would forbid every launch: the limit is a number of cases, and is said."""
+    """A launch needs the whole 95% interval within its limit, a pilot the value itself."""
     is_more = OF_CASES[name]
     if n == 0:
         return Check(name, LABEL[name], value, ci95, n, limits, UNKNOWN)
-    worst = value if ci95 is None or name == "unsafe_suggestions" else ci95[0 if is_more else 1]
+    worst = value if ci95 is None else ci95[0 if is_more else 1]
     if (worst >= limits.launch) if is_more else (worst <= limits.launch):
         state = LAUNCH
     else:
@@ -96,6 +95,8 @@ def _said(each: Check) -> str:
     limit = number.format(each.limits.pilot if each.state == HOLD else each.limits.launch)
     side = "at least" if each.is_more_better else "at most"
     value = number.format(each.value)
-    if each.state == HOLD or each.ci95 is None or each.name == "unsafe_suggestions":
+    if each.state == HOLD or each.ci95 is None:
         return f"{value}, and {side} {limit} is asked for"
-    return f"{value} [{each.ci95[0]:.1%}, {each.ci95[1]:.1%}], and the whole interval has to be {side} {limit}"
+    return (
+        f"{value} [{each.ci95[0]:.1%}, {each.ci95[1]:.1%}], and a launch needs the whole interval to be {side} {limit}"
+    )

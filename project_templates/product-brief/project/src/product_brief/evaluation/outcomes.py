@@ -18,11 +18,11 @@ SHOULD_ABSTAIN, SHOULD_ANSWER = "should have abstained", "should have answered"
 FAILURES = (IS_UNSAFE, OUTDATED, WRONG_ARTICLE, SHOULD_ABSTAIN, SHOULD_ANSWER)  # the worst first
 LABELS = {
     "correct": "Accuracy",
-    "answered_right": "Recall of the answerable",
+    "answered_right": "Recall",
     "hit_rate_at_5": "Hit rate at 5",
-    "wrong_suggestions": "Wrong, of the suggestions",
-    "outdated_suggestions": "Outdated, of the suggestions",
-    "unsafe_suggestions": "Answered, of the unsafe",
+    "wrong_suggestions": "Wrong suggestions",
+    "outdated_suggestions": "Outdated suggestions",
+    "unsafe_suggestions": "Unsafe questions answered",
 }
 
 

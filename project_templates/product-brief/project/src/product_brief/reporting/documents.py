@@ -1,16 +1,19 @@
 """The one-pager, the user stories and the risk register, as Markdown, from the brief and what was measured."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from product_brief.brief.brief import AI_ACT, LEVELS
 from product_brief.brief.node import BadBriefError
 from product_brief.kit.blocks import table
 from product_brief.reporting.rows import Measured, main, suggests
-from product_brief.reporting.words import ASSUMED, MARK, amount, money, named, percent, plain, share
+from product_brief.reporting.words import ASSUMED, DEFINED, amount, money, named, percent, plain, share, unmarked
 from product_brief.usage.events import EVENTS
 
 WIDTH, LINES = 100, 62  # characters and lines of a printed page, with a font that can be read
+SHORTENED = ("problem", "solution", "users", "non_goals", "data_needed", "evidence", "roadmap", "if_wrong")
+DRAWN = "The articles and questions are synthetic, drawn by code: they show the method, and nothing about real readers."
 VERDICTS = {
     "launch": "Launch",
     "pilot": "Pilot with a few users, and no more",
@@ -23,111 +26,137 @@ def one_pager(measured: Measured) -> str:
     brief = measured["brief"]
     lines = [
         f"# {plain(brief['feature'])}: one page",
-        f"**The launch rule says: {VERDICTS[measured['launch']['verdict']]}.** {reasons(measured)}",
-        f"**So what?** {plain(brief['problem'])} {worth(measured)}",
-        f"**For whom?** {'; '.join(plain(each) for each in brief['users'])}.",
+        f"**{verdict(measured)}** {reasons(measured, 2)}",
+        *([DRAWN] if measured["data"]["synthetic"] else []),
+        *(f"**{asked}** {said}" for asked, said in answers(measured)),
         f"**What is it?** {plain(brief['solution'])}",
-        f"**What if it is wrong?** {if_wrong(measured)}",
-        f"**What does it cost?** {costs(measured)}",
-        f"**When do we stop?** {stop(brief)}",
-        f"**How do we know?** {promise(brief)}",
-        f"**Not part of it:** {'; '.join(plain(each) for each in brief['non_goals'])}.",
-        f"**Data needed:** {'; '.join(plain(each) for each in brief['data_needed'])}. {ready(measured)}",
+        f"**How do we know that it works?** {promise(brief)}",
+        f"**Not part of it:** {listed(brief['non_goals'])}",
+        f"**Data needed:** {listed(brief['data_needed'])} {ready(measured)}",
         f"**Evidence:** {evidence(brief)}",
-        f"**Roadmap:** {'; '.join(_step(each) for each in brief['roadmap'])}.",
+        f"**Roadmap:** {listed([_step(each) for each in brief['roadmap']])}",
     ]
-    text = "\n\n".join(lines)
     used = sum(len(textwrap.wrap(line, WIDTH)) + 1 for line in lines)
     if used > LINES:
-        longest = max(
-            ("problem", "solution", "users", "non_goals", "data_needed", "evidence", "roadmap"),
-            key=lambda name: len(str(brief[name])),
-        )
+        longest = max(SHORTENED, key=lambda name: len(str(brief[name])))
         raise BadBriefError(f"brief.yaml: the one-pager takes {used} lines, and a page has {LINES}: shorten {longest}")
-    return text
+    return "\n\n".join(lines)
 
 
 def _step(each: dict[str, str]) -> str:
-    return f"{plain(each['by'])}: {plain(each['what'])}"
+    return f"{each['by']}: {each['what']}"
 
 
-def reasons(measured: Measured) -> str:
-    """Why it is not more than that."""
+def answers(measured: Measured) -> list[tuple[str, str]]:
+    """What anybody asks about a feature, with what is known."""
+    brief = measured["brief"]
+    return [
+        ("So what?", f"{plain(brief['problem'])} {worth(measured)}"),
+        ("For whom?", listed(brief["users"])),
+        ("What if it is wrong?", f"{plain(brief['if_wrong'])} {if_wrong(measured)}"),
+        ("What does it cost?", costs(measured)),
+        ("When do we stop?", stop(brief)),
+    ]
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Several texts of somebody's in one sentence."""
+    return "; ".join(plain(each).rstrip(".") for each in texts) + "."
+
+
+def verdict(measured: Measured) -> str:
+    """What the launch rule says."""
+    return f"The launch rule says: {VERDICTS[measured['launch']['verdict']]}."
+
+
+def reasons(measured: Measured, most: int) -> str:
+    """Why it is not more than that; so many of them, and how many more there are."""
     why = measured["launch"]["why"]
     if not why:
         return "Every limit that was agreed on is kept."
-    more = f" ({len(why) - 2} more in the README)" if len(why) > 2 else ""
-    return f"In the way: {'; '.join(why[:2])}{more}."
+    more = f"; and {len(why) - most} more" if len(why) > most else ""
+    return f"In the way: {'; '.join(why[:most])}{more}."
 
 
 def worth(measured: Measured) -> str:
-    """The value in a sentence, and how much of it is assumed."""
+    """Whether it pays, how surely, and how much of that is assumed."""
     value = measured["value"]
     low, middle, high = (money(value[name], value["currency"]) for name in ("p10", "p50", "p90"))
-    said = (
-        f"Its median net present value over {value['months']} months is {middle} (P10 {low}, P90 {high}); "
-        f"{percent(value['chance_of_loss'])} of the draws are a loss."
+    if low.startswith("−") and not high.startswith("−"):
+        said = "Whether it pays is open"
+    else:
+        said = "It loses money in nearly every scenario" if high.startswith("−") else "It pays in nearly every scenario"
+    said += (
+        f": over {value['months']} months it is worth {middle} (median of the scenarios; eight in ten lie between "
+        f"{low} "
+        f"and {high}), and {percent(value['chance_of_loss'])} of them lose money."
     )
     if value["assumptions"]:
-        said += f" {value['assumptions']} of its {value['inputs']} inputs are assumptions without a source."
+        said += (
+            f" {value['assumptions']} of its {value['inputs']} inputs in the brief are assumptions without a source."
+        )
     return said
 
 
 def if_wrong(measured: Measured) -> str:
-    """How often, how badly, and what then."""
+    """How often it is wrong, and what then."""
+    answered = main(measured, "answered_right")
     if not suggests(measured):
         hits = main(measured, "hit_rate_at_5")
         return (
             "It suggests nothing: no threshold kept the limit of wrong suggestions on the cases that choose. It lists "
             f"articles instead; of the questions that one answers, {share(hits)} have it among the first five."
         )
-    wrong, answered = (main(measured, name) for name in ("wrong_suggestions", "answered_right"))
+    wrong = main(measured, "wrong_suggestions")
     said = (
-        f"{share(wrong)} of its suggestions are wrong, measured on {measured['data']['tested']:,} cases that chose "
-        f"nothing; of the questions that an article answers, {share(answered)} get the right one."
+        f"On {measured['data']['tested']:,} test cases, which tuned nothing, {share(wrong)} of its {wrong['n']:,} "
+        f"suggestions are wrong, and {share(answered)} of the questions that an article answers get it."
     )
-    unsafe = measured["outcome_counts"]["unsafe answer"]
-    total = next((each["n"] for each in measured["launch"]["checks"] if each["name"] == "unsafe_suggestions"), 0)
-    if total:
-        said += f" Of {total} questions that must not be answered, {unsafe} {'was' if unsafe == 1 else 'were'}."
-    return f"{said} The rest goes to a person, and a reader can say that a suggestion is wrong."
+    unsafe = next(each for each in measured["launch"]["checks"] if each["name"] == "unsafe_suggestions")
+    if unsafe["n"]:
+        said += (
+            f" Of {unsafe['n']} questions that must not be answered, it answers "
+            f"{measured['outcome_counts']['unsafe answer']} (up to {percent(unsafe['ci95'][1])} of such "
+            "questions, at 95%)."
+        )
+    return f"{said} Where nothing fits well enough, the reader is told so, and can ask a person."
 
 
 def costs(measured: Measured) -> str:
-    """To build, to keep, and for a question."""
+    """To build, to keep, and when that is earned back."""
     value, inputs = measured["value"], measured["brief"]["inputs"]
     build, upkeep = inputs["build_cost"], inputs["upkeep_per_month"]
-    currency = value["currency"]
-    payback = (
-        f"paid back in month {value['payback_months']}"
-        if value["payback_months"]
-        else f"not paid back in {value['months']} months"
-    )
+    amounts = [money(each["likely"], value["currency"]) for each in (build, upkeep)]
     assumed = f" ({ASSUMED})" if not (build["source"] and upkeep["source"]) else ""
+    paid = f"paid back in month {value['payback_months']}" if value["payback_months"] else "not paid back by then"
     return (
-        f"{money(build['likely'], currency)} to build and {money(upkeep['likely'], currency)} a month{assumed}; "
-        f"{payback} "
-        f"at the likeliest values. A question takes {measured['costs']['milliseconds_p95']:g} ms at the 95th "
-        "percentile."
+        f"{amounts[0]} to build and {amounts[1]} a month{assumed}; at the likeliest value of every input, that is "
+        f"{paid}. "
+        "An answer itself costs next to nothing: it is a search on one's own machine."
     )
 
 
 def stop(brief: dict[str, Any]) -> str:
-    """The kill criterion."""
-    kill = brief["kill"]
-    return (
-        f"When {named(kill['measure'])} is surely below {percent(kill['below'])} after {kill['after_users']:,} users. "
-        f"{plain(kill['then'])}."
+    """The kill criterion, and what happens between it and the goal."""
+    kill, goal = brief["kill"], brief["goal"]
+    said = (
+        f"When at least {kill['after_users']:,} users were there, and the upper end of the 95% interval of "
+        f"{named(kill['measure'])} ({DEFINED[kill['measure']]}) is below {percent(kill['below'])}: "
+        f"{plain(kill['then'])}. "
+        f"The {plain(kill['owner'])} decides."
     )
+    if kill["measure"] == goal["measure"]:
+        said += f" From {percent(goal['at_least'])} on, the goal is reached; in between, the pilot goes on."
+    return said
 
 
 def promise(brief: dict[str, Any]) -> str:
     """Goal and guardrails."""
     goal = brief["goal"]
-    rails = "; ".join(f"{named(each['measure'])} at most {percent(each['at_most'])}" for each in brief["guardrails"])
+    rails = [f"{named(each['measure'])} at most {percent(each['at_most'])}" for each in brief["guardrails"]]
     return (
-        f"Goal: {named(goal['measure'])} at least {percent(goal['at_least'])}. {plain(goal['why'])}. Guardrails: "
-        f"{rails}."
+        f"By {named(goal['measure'])} of at least {percent(goal['at_least'])}. {plain(goal['why'])}. "
+        f"Meanwhile {' and '.join(rails)}."
     )
 
 
@@ -135,7 +164,10 @@ def ready(measured: Measured) -> str:
     """How ready the data are."""
     found = measured["readiness"]
     worst = next(part for part in found["parts"] if part["name"] == found["worst"])
-    return f"Ready to {found['score']:.1f} of 100; the weakest part is {worst['name']}: {plain(worst['because'])}."
+    return (
+        f"The articles score {found['score']:.1f} of 100 for readiness; the weakest part is {worst['name']}: "
+        f"{plain(worst['because'])}."
+    )
 
 
 def evidence(brief: dict[str, Any]) -> str:
@@ -159,40 +191,34 @@ def risks(measured: Measured) -> str:
     """The register, the largest first, and the class under the AI Act."""
     brief = measured["brief"]
     order = sorted(brief["risks"], key=lambda each: -(LEVELS.index(each["likelihood"]) + LEVELS.index(each["impact"])))
-    rows = [
-        [plain(each[name]) for name in ("kind", "risk", "likelihood", "impact", "answer", "owner")] for each in order
-    ]
-    header = ["Kind", "What may happen", "Likelihood", "Impact", "What is done", "Owner"]
-    return f"{table(header, rows)}\n\n{ai_act(brief)}"
+    columns = ("kind", "risk", "likelihood", "impact", "answer", "residual", "owner")
+    header = ["Kind", "What may happen", "Likelihood", "Impact", "What is done", "What is left", "Owner"]
+    rows = [[plain(each[name]) for name in columns] for each in order]
+    levels = "The levels are the author's judgement: nothing here measures them."
+    return f"{table(header, rows)}\n\n{levels}\n\n## EU AI Act\n\n{ai_act(brief)}"
 
 
 def ai_act(brief: dict[str, Any]) -> str:
     """The class with its reason, the article and its date."""
     kind, reason = brief["ai_act"]["claim"], brief["ai_act"]["source"]
-    article, date = AI_ACT[kind]
-    dates = table(["Class", "Rule", "Applies from"], [[name, *rule] for name, rule in AI_ACT.items()])
+    rule, date = AI_ACT[kind]
     return (
-        f"**Class under the EU AI Act: {kind}** ({article}, applies from {date}). {plain(reason)}\n\n{dates}\n\n"
-        "Regulation (EU) 2024/1689 as amended by Regulation (EU) 2026/1744; checked in November 2026. The class is the "
-        "author's reading, and no legal advice."
+        f"**{kind.capitalize()}** ({rule}; applies from {date}). {plain(reason)}\n\nOf Regulation (EU) 2024/1689 as "
+        "amended by Regulation (EU) 2026/1744; checked in November 2026 in summaries of both. The class is the "
+        "author's "
+        "reading, and no legal advice."
     )
 
 
 def for_page(measured: Measured) -> dict[str, Any]:
     """The brief as the page shows it: plain text, which the page escapes itself."""
     brief, value = measured["brief"], measured["value"]
-    points = [
-        ["So what?", f"{brief['problem']} {worth(measured)}"],
-        ["For whom?", "; ".join(brief["users"]) + "."],
-        ["What if it is wrong?", if_wrong(measured)],
-        ["What does it cost?", costs(measured)],
-        ["When do we stop?", stop(brief)],
-    ]
     return {
         "feature": brief["feature"],
-        "verdict": VERDICTS[measured["launch"]["verdict"]],
-        "reasons": reasons(measured),
-        "points": [[name, text.replace(MARK, "")] for name, text in points],
+        "verdict": verdict(measured),
+        "reasons": reasons(measured, 4),
+        "drawn": DRAWN if measured["data"]["synthetic"] else "",
+        "points": [[name, unmarked(text)] for name, text in answers(measured)],
         "checks": [_check(each) for each in measured["launch"]["checks"]],
         "swings": [_swing(each) for each in value["swings"]],
         "middle": round(value["p50"]),

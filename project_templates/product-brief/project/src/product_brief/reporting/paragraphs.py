@@ -9,25 +9,21 @@ from product_brief.reporting import documents
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
 from product_brief.reporting.words import plain, share, three
 
-DRAWN = (
-    "The articles and the questions are synthetic, drawn by code: they show the method, and nothing about real readers."
-)
-
 
 def headline(measured: Measured) -> str:
-    """The decision, what it rests on, what it is worth and when it ends, with a picture."""
+    """The decision, what anybody asks first, how it compares, and a picture."""
     row, rival = main(measured), strongest(measured)
     gap = against(measured, rival["model"])
     lines = [
-        f"**The launch rule says: {documents.VERDICTS[measured['launch']['verdict']]}.** {documents.reasons(measured)}",
+        f"**{documents.verdict(measured)}** {documents.reasons(measured, 4)}",
+        "\n".join(f"- **{asked}** {said}" for asked, said in documents.answers(measured)),
         f"It handles {three(row['value'])} [{three(row['ci95'][0])}, {three(row['ci95'][1])}] of {row['n']:,} "
         "test cases "
         f"correctly, {decides(gap)} {rival['model']} ({signed(gap['difference'], 3)} [{signed(gap['ci95'][0], 3)}, "
-        f"{signed(gap['ci95'][1], 3)}]). {documents.if_wrong(measured)}",
-        f"{documents.worth(measured)} It is stopped {_lower(documents.stop(measured['brief']))}",
+        f"{signed(gap['ci95'][1], 3)}]), the best of the simple ways.",
     ]
     if measured["data"]["synthetic"]:
-        lines.append(DRAWN)
+        lines.append(f"**{documents.DRAWN}**")
     shown = "![What became of the test cases](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         shown = f"![The page at work]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
@@ -40,9 +36,9 @@ def data(measured: Measured) -> str:
     chosen = data["cases"] - data["tested"]
     where = "`docs/cases.csv`" if cases_may_be_shown(data["licence"]) else "`data/cases.csv`, which is not published"
     lines = [
-        f"{data['articles']:,} articles and {data['cases']:,} cases ({where}): {chosen:,} choose, "
-        f"{data['tested']:,} are the "
-        f"test. Cases about the same article stay together. License: {plain(data['licence'])}.",
+        f"{data['articles']:,} articles and {data['cases']:,} cases ({where}): {chosen:,} tune the assistant, "
+        f"{data['tested']:,} are the test. Cases about the same article stay together. License: "
+        f"{plain(data['licence'])}.",
         "What was found in them:",
         "\n".join(f"- {each}" for each in data["found"]) or "- nothing that had to be mended",
     ]
@@ -52,11 +48,10 @@ def data(measured: Measured) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **synthetic, drawn by code** (`src/product_brief/data/sample.py`): a help desk of a "
-        "university, with the "
-        "flaws of real ones built in: readers use other words and mistype them, old versions were never taken "
-        "down, much is "
-        "not written anywhere, and some ask for what nobody may be told. A result on them shows the method."
+        "They are **synthetic, drawn by code** (`src/product_brief/data/sample.py`): a help desk of a university, with "
+        "the flaws of real ones built in: readers use other words and mistype them, old versions were never "
+        "taken down, "
+        "much is not written anywhere, and some ask for what nobody may be told. A result on them shows the method."
     )
 
 
@@ -102,7 +97,3 @@ def weakest(measured: Measured) -> str:
     if measured["usage"] is None or measured["usage"]["kind"].startswith("simulated"):
         found.append("No real user has been measured.")
     return "Measured, of this run:\n\n" + "\n".join(f"- {each}" for each in found)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

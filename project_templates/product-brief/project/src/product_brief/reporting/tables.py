@@ -4,7 +4,19 @@ from typing import Any
 
 from product_brief.kit.blocks import interval, model_name, signed, table
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
-from product_brief.reporting.words import ASSUMED, amount, counted, money, named, number, percent, plain, scored, three
+from product_brief.reporting.words import (
+    ASSUMED,
+    DEFINED,
+    amount,
+    counted,
+    money,
+    named,
+    number,
+    percent,
+    plain,
+    scored,
+    three,
+)
 
 SHOWN = 12  # failures in the README
 
@@ -128,13 +140,13 @@ def value(measured: Measured) -> str:
     """What it is worth, what that rests on, and at which input the sign flips."""
     worth = measured["value"]
     rows = [_input(each, worth["currency"]) for each in worth["swings"]]
-    header = ["Input", "Low – likely – high", "Unit", "Value at low … high", "Sign flips at", "Source"]
+    header = ["Input", "Low – likely – high", "Unit", "Value at its low … high end", "Turns the sign at", "Source"]
     picture = "![What it is worth, and what moves that](reports/figures/value.png)"
     return "\n\n".join([_percentiles(worth), table(header, rows), _nearest(worth), picture])
 
 
 def _input(each: Measured, currency: str) -> list[str]:
-    ends = (money(each[name], currency) for name in ("value_at_low", "value_at_high"))
+    ends = (money(round(each[name]), currency, digits=12) for name in ("value_at_low", "value_at_high"))
     return [
         each["name"].replace("_", " "),
         f"{number(each['low'])} – **{number(each['likely'])}** – {number(each['high'])}",
@@ -149,10 +161,9 @@ def _percentiles(worth: Measured) -> str:
     low, middle, high = (money(worth[name], worth["currency"]) for name in ("p10", "p50", "p90"))
     payback = f"month {worth['payback_months']}" if worth["payback_months"] else "not within the horizon"
     return (
-        f"Net present value over {worth['months']} months at {percent(worth['discount_rate'])} a year: **P10 "
-        f"{low}, P50 "
-        f"{middle}, P90 {high}**; {percent(worth['chance_of_loss'])} of the draws are a loss. Payback at the likeliest "
-        f"values: {payback}."
+        f"Net present value over {worth['months']} months at {percent(worth['discount_rate'])} a year, of thousands of "
+        f"scenarios: **P10 {low}, P50 {middle}, P90 {high}**; {percent(worth['chance_of_loss'])} of them lose money. "
+        f"Payback at the likeliest values: {payback}."
     )
 
 
@@ -168,10 +179,11 @@ def _nearest(worth: Measured) -> str:
         return "No single input turns the sign, whatever its value."
     each = next(swing for swing in worth["swings"] if swing["name"] == name)
     inside = "inside its range" if each["flips_within"] else "outside its range"
+    alone = sum(swing["flips_within"] for swing in worth["swings"])
     return (
-        f"**The sign hangs on {name.replace('_', ' ')}**: all others as likely, it flips at "
-        f"{number(each['flips_at'])} "
-        f"({inside}; likeliest is {number(each['likely'])})."
+        f"**The sign hangs most on {name.replace('_', ' ')}**: all others as likely, it turns at "
+        f"{number(each['flips_at'])} ({inside}; likeliest is {number(each['likely'])}). {alone} of the inputs turn it "
+        "inside their range, each alone."
     )
 
 
@@ -194,23 +206,39 @@ def users(measured: Measured) -> str:
         return "_No events are there yet: `serve`, and let somebody ask._"
     kind = usage["kind"]
     funnel = [[name, f"{people:,}"] for name, people in usage["funnel"].items()]
-    rows = [[named(each["name"]), scored(each), f"{each['users']:,}", _limit(each)] for each in usage["measures"]]
+    rows = [
+        [named(each["name"]), DEFINED[each["name"]], scored(each), f"{each['users']:,}", _limit(each), _kept(each)]
+        for each in usage["measures"]
+    ]
     left = "; ".join(f"{times:,} {why}" for why, times in usage["left_out"].items() if times)
     said = [
-        f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left "
-        f"out: {left or 'none'}.",
-        table([f"Measure ({kind})", "Value", "Users", "Agreed"], rows),
+        f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left out: "
+        f"{left or 'none'}.",
+        table([f"Measure ({kind})", "What it is", "Value", "Users", "Agreed", "Kept?"], rows),
         table([f"Funnel of the assistant ({kind})", "Got that far"], funnel),
+        *_marked(usage),
         _trial(measured),
         f"![Funnel and retention, {kind}](reports/figures/users.png)",
     ]
     if kind.startswith("simulated"):
-        said.insert(
-            1,
-            "They are drawn by `src/product_brief/usage/simulate.py`: they show that the measures work, and "
-            "nothing about people.",
-        )
+        drawn = "They are drawn by `src/product_brief/usage/simulate.py`: they show that the measures work, and nothing"
+        said.insert(1, f"{drawn} about people.")
     return "\n\n".join(said)
+
+
+def _marked(usage: Measured) -> list[str]:
+    """The articles to mend first, as far as more than one user says so."""
+    named_by = [f"`{article.replace('`', '´')}` ({users})" for article, users in usage["marked"] if users > 1]
+    return [f"Marked as wrong by most ({usage['kind']}): {', '.join(named_by)}."] if named_by else []
+
+
+def _kept(each: Measured) -> str:
+    """Whether a promise is kept, broken, or open: by the whole interval."""
+    if each["agreed"] is None:
+        return "–"
+    low, high = each["ci95"] if each["is_more_better"] else [-end for end in reversed(each["ci95"])]
+    limit = each["agreed"] if each["is_more_better"] else -each["agreed"]
+    return "yes" if low >= limit else "**no**" if high < limit else "open"
 
 
 def _limit(each: Measured) -> str:
@@ -222,11 +250,10 @@ def _limit(each: Measured) -> str:
 def _trial(measured: Measured) -> str:
     trial, usage, plan = measured["usage"]["trial"], measured["usage"], measured["brief"]["trial"]
     said = (
-        f"The trial needs {trial['needed']:,} users in the smaller arm to see {percent(plan['smallest_effect'])} more "
-        f"{named(plan['measure'])} than {percent(plan['baseline'])} with a power of {percent(plan['power'])}: about "
-        f"{counted(trial['weeks'], 'week')}. "
-        f"Arms ({usage['kind']}): {usage['arms']['assistant']:,} with the assistant, {usage['arms']['list']:,} "
-        "with the list; "
+        f"The trial needs {trial['needed']:,} users in the smaller arm to see a {named(plan['measure'])} that is "
+        f"{100 * plan['smallest_effect']:.1f} points above {percent(plan['baseline'])}, with a power of "
+        f"{percent(plan['power'])}: about {counted(trial['weeks'], 'week')}. Arms ({usage['kind']}): "
+        f"{usage['arms']['assistant']:,} with the assistant, {usage['arms']['list']:,} with a list of articles; "
         f"sample-ratio check p = {trial['ratio_p']:.4f}"
     )
     if trial["is_broken"]:

@@ -1,5 +1,6 @@
 """How numbers and other people's words are written in the report."""
 
+import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,15 @@ NAMES = {
 }
 
 
+DEFINED = {
+    "task_success": "of the questions, the share that whoever asked marked as solved",
+    "activation": "of the users, the share who opened or solved something on their first day",
+    "return_within_7_days": "of the users who could, the share who came back on days 1 to 7",
+    "wrong_suggestions": "of the suggestions, the share that was marked as wrong",
+    "handed_over": "of the questions, the share that went to a person after all",
+}
+
+
 def plain(text: str, longest: int = 400) -> str:
     """Somebody's text in a page of ours: on one line, cut, and nothing in it is markup."""
     flat = " ".join(str(text).split())
@@ -23,6 +33,13 @@ def plain(text: str, longest: int = 400) -> str:
     for letter in "\\`*_[]":
         cut = cut.replace(letter, f"\\{letter}")
     return cut.replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
+
+
+def unmarked(text: str) -> str:
+    """What `plain` and the mark of an assumption did, undone: for a page that escapes by itself."""
+    for letter in "\\`*_[]":
+        text = text.replace(f"\\{letter}", letter)
+    return html.unescape(text.replace(MARK, ""))
 
 
 def named(measure: str) -> str:
@@ -45,16 +62,16 @@ def scored(row: Mapping[str, Any]) -> str:
     return f"{three(row['value'])} {interval(row, three)}"
 
 
-def money(value: float, currency: str) -> str:
-    """An amount, with its sign where it is below zero: $12,000, −$300, 12,000 EUR."""
-    digits = 0 if abs(value) >= 100 or value == round(value) else 2
-    number, sign = f"{abs(value):,.{digits}f}", "−" if value < 0 else ""
+def money(value: float, currency: str, digits: int = 2) -> str:
+    """An amount, by default as precise as a guess can be: $12,000, −$350, 4.50 EUR."""
+    rounded = float(f"{value:.{digits}g}")
+    number, sign = f"{abs(rounded):,.2f}".removesuffix(".00"), "−" if rounded < 0 else ""
     return f"{sign}{currency}{number}" if len(currency) == 1 else f"{sign}{number} {plain(currency)}"
 
 
 def number(value: float) -> str:
-    """A number as its author wrote it."""
-    return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
+    """A number with three digits."""
+    return f"{value:.3g}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
 
 
 def amount(value: float) -> str:

@@ -31,6 +31,7 @@ EVENTS = {
     "solved": "the user said that the question is answered",
     "not_solved": "the user said that the suggestion is wrong",
     "handed_over": "the user asked a person instead",
+    "forgotten": "somebody had everything about them deleted; this is all that is left, and it names nobody",
 }
 OF_USERS = ("opened", "solved", "not_solved", "handed_over")  # that a page reports; the service writes the others
 PERSON, BOT, OWN = "person", "bot", "own"  # where an event comes from
@@ -90,7 +91,7 @@ class EventLog:
                 file.write(f"{'' if whole else chr(10)}{line}\n")  # after a line that a crash cut short, a new one
 
     def forget(self, user: str) -> int:
-        """Take every event of a user out of the files; returns how many there were."""
+        """Take every event of a user out of the files; returns how many there were, and keeps that somebody asked."""
         if not NAME.fullmatch(user):
             raise ExplainedError(f"{user[:40]!r} is no id of a user: it has 32 digits and letters from a to f")
         taken = 0
@@ -101,6 +102,8 @@ class EventLog:
                 if taken_here := len(lines) - len(kept):
                     _replace(path, "".join(kept))
                     taken += taken_here
+        if taken:
+            self.write(Event("forgotten", user=""))
         return taken
 
     def expire(self) -> int:

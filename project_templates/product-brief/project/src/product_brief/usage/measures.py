@@ -14,7 +14,7 @@ from product_brief.config import Config
 from product_brief.data import store
 from product_brief.data.store import Connection
 from product_brief.kit.intervals import Z, wilson
-from product_brief.usage.events import ASSISTANT, LIST, PERSON, VERSION
+from product_brief.usage.events import ASSISTANT, BOT, LIST, OWN, PERSON, VERSION
 
 FUNNEL = ("consented", "asked", "suggested", "opened", "solved")
 RETENTION_DAYS = 14
@@ -72,6 +72,8 @@ class Usage:
     arms: dict[str, int]  # users
     by_arm: dict[str, tuple[Measure, ...]]
     retention: tuple[tuple[int, float, int], ...]  # day, share that was there, users seen that long
+    marked: tuple[tuple[str, int], ...]  # articles that were marked as wrong, by how many users
+    forgotten: int  # who had everything about them deleted
     days: int
 
     def as_document(self) -> dict[str, Any]:
@@ -84,38 +86,46 @@ def measure(files: Sequence[Path], config: Config) -> Usage | None:
     database, unreadable = store.events(files)
     with database as connection:
         given = {"version": VERSION, "person": PERSON, "busiest": config.busiest}
+        ((forgotten,),) = store.rows(connection, "SELECT count(*) FROM raw WHERE event = 'forgotten'")
+        connection.execute("DELETE FROM raw WHERE event = 'forgotten'")  # it belongs to nobody
         connection.execute(CLEAN, given)
-        counts: dict[str, int] = dict(
-            store.rows(connection, "SELECT traffic, count(*) FROM raw WHERE version = $v GROUP BY ALL", {"v": VERSION})
-        )
-        ((everything, other),) = store.rows(
-            connection, "SELECT count(*), count(*) FILTER (version <> $v) FROM raw", {"v": VERSION}
-        )
         ((kept, simulated, first, last),) = store.rows(
             connection, 'SELECT count(*), bool_or(simulated), min("at")::DATE, max("at")::DATE FROM clean'
         )
         if not kept:
             return None
-        ((twice,),) = store.rows(
-            connection, "SELECT count(*) - count(DISTINCT id) FROM raw WHERE traffic = $p", {"p": PERSON}
-        )
         users = _table(connection, last)
-        of_people = counts.get(PERSON, 0)
-        left_out = {
-            "of programs, by their name": counts.get("bot", 0),
-            "of the team itself": counts.get("own", 0),
-            "the same event again": twice,
-            "faster than a person": of_people - twice - kept,
-            "of another version": other,
-            "unreadable lines": unreadable,
-        }
         arms = {arm: int((users["arm"] == arm).sum()) for arm in (ASSISTANT, LIST)}
         return Usage(
-            bool(simulated), len(users["user"]), everything + unreadable, left_out, _funnel(connection),
-            _measures(users, users["arm"] == ASSISTANT), arms,
-            {arm: _measures(users, users["arm"] == arm) for arm, number in arms.items() if number >= FEWEST},
-            _retention(connection, last), (last - first).days + 1,
-        )  # fmt: skip
+            is_simulated=bool(simulated),
+            users=len(users["user"]),
+            events=int(store.rows(connection, "SELECT count(*) FROM raw")[0][0]) + unreadable,
+            left_out={**_left_out(connection, kept), "unreadable lines": unreadable},
+            funnel=_funnel(connection),
+            measures=_measures(users, users["arm"] == ASSISTANT),
+            arms=arms,
+            by_arm={arm: _measures(users, users["arm"] == arm) for arm, number in arms.items() if number >= FEWEST},
+            retention=_retention(connection, last),
+            marked=_marked(connection),
+            forgotten=forgotten,
+            days=(last - first).days + 1,
+        )
+
+
+def _left_out(connection: Connection, kept: int) -> dict[str, int]:
+    """How many events do not count, by the reason."""
+    given = {"v": VERSION}
+    ((other,),) = store.rows(connection, "SELECT count(*) FROM raw WHERE version IS DISTINCT FROM $v", given)
+    query = "SELECT traffic, count(*), count(*) - count(DISTINCT id) FROM raw WHERE version = $v GROUP BY ALL"
+    counts = {traffic: (number, twice) for traffic, number, twice in store.rows(connection, query, given)}
+    of_people, twice = counts.get(PERSON, (0, 0))
+    return {
+        "of programs, by their name": counts.get(BOT, (0, 0))[0],
+        "of the team itself": counts.get(OWN, (0, 0))[0],
+        "the same event again": twice,
+        "faster than a person": of_people - twice - kept,
+        "of another version": other,
+    }
 
 
 def difference(one: Measure, other: Measure) -> tuple[float, tuple[float, float]]:
@@ -169,6 +179,15 @@ def _ratio(name: str, top: np.ndarray, bottom: np.ndarray) -> Measure | None:
     error = float(np.sqrt(residuals.var(ddof=1) / number))
     ends = (max(0.0, value - Z * error), min(1.0, value + Z * error)) if error else wilson(value, number)
     return Measure(name, value, ends, number)
+
+
+def _marked(connection: Connection) -> tuple[tuple[str, int], ...]:
+    """The articles that most users marked as wrong."""
+    query = """
+    SELECT article, count(DISTINCT "user") AS users FROM clean WHERE event = 'not_solved' AND article <> ''
+    GROUP BY ALL ORDER BY users DESC, article LIMIT 5
+    """
+    return tuple((str(article), int(users)) for article, users in store.rows(connection, query))
 
 
 def _retention(connection: Connection, last: Any) -> tuple[tuple[int, float, int], ...]:
