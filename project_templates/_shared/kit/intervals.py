@@ -48,8 +48,8 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def needed(baseline: float, effect: float, power: float, share: float, alpha: float) -> int:
-    """Cases in the smaller arm, to see that change of a share in a two-sided test (Fleiss, without correction)."""
-    other = baseline - effect if baseline > effect else baseline + effect
+    """Cases in the smaller arm, to see a share rise (or, with an effect below 0, fall) in a two-sided test (Fleiss)."""
+    other = baseline + effect
     spread = baseline * (1 - baseline) / (1 - share) + other * (1 - other) / share
     total = (NORMAL.inv_cdf(1 - alpha / 2) + NORMAL.inv_cdf(power)) ** 2 * spread / effect**2
     return math.ceil(total * min(share, 1 - share))

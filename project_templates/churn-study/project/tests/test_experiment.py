@@ -17,7 +17,7 @@ HALF = np.arange(4_000) % 2 == 0
 
 def test_the_sample_size_is_the_one_of_the_textbook() -> None:
     """50% against 47%, 80% power: (1.96 + .8416)² · (.25 + .2491) / .03² = 4,353 in each arm."""
-    assert intervals.needed(0.5, 0.03, 0.8, 0.5, 0.05) == 4_353
+    assert intervals.needed(0.5, -0.03, 0.8, 0.5, 0.05) == 4_353
     assert intervals.detectable(0.5, (4_353, 4_353), 0.8, 0.05) == pytest.approx(0.03, abs=2e-4)
 
 
@@ -25,7 +25,7 @@ def test_the_sample_size_is_the_one_of_the_textbook() -> None:
 def test_simulated_experiments_have_the_power_of_the_closed_form(
     baseline: float, effect: float, config: Config
 ) -> None:
-    needed = intervals.needed(baseline, effect, 0.8, 0.5, 0.05)
+    needed = intervals.needed(baseline, -effect if baseline > effect else effect, 0.8, 0.5, 0.05)
     assert power.simulated(baseline, effect, needed, 0.5, config) == pytest.approx(0.8, abs=0.04)
 
 

@@ -98,8 +98,8 @@ def document(
         dirty=None, seed=7, usage=prepare.SIMULATED, cases=len(cases), found=[],
     )  # fmt: skip
     saved.save(assistant, manifest)
-    agreed.agree(brief, case_files.digest(cases), faq.sha256)
-    known = agreed.measure(brief, case_files.digest(cases))
+    agreed.agree(brief, case_files.digests(cases), "sample")
+    known = agreed.measure(brief, case_files.digests(cases))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "artefact", lambda path, root: {"path": path.name, "sha256": "a" * 64, "bytes": 1})
         return evaluate.described(measured, faq, brief, manifest, saved.load(config), known, config) | {"seconds": 1.0}

@@ -148,11 +148,20 @@ def test_the_arm_of_a_user_never_changes(client: TestClient) -> None:
     arms = [app.arm_of(user, 0.5) for user in users]
     assert arms == [app.arm_of(user, 0.5) for user in users]
     assert 900 < arms.count(ASSISTANT) < 1_100
-    listed = next(user for user in users if app.arm_of(user, 0.5) == LIST)
-    client.cookies.set(app.COOKIE, listed)
+
+
+def test_who_gets_a_list_can_say_that_it_helped(client: TestClient, tmp_path: Path) -> None:
+    for _ in range(60):
+        client.cookies.clear()
+        user = client.post("/consent", json={"agrees": True}).json()["user"]
+        if app.arm_of(user, 0.5) == LIST:
+            break
     found = _ask(client, "how do I set up the mailbox")
     assert (found["action"], found["article"], found["arm"]) == ("list", None, LIST)
     assert len(found["listed"]) > 1
+    solved = client.post("/events", json={"event": "solved", "question": found["question"]})
+    assert solved.status_code == 200
+    assert [each["event"] for each in _stored(tmp_path) if each["user"] == user][-3:] == ["asked", "listed", "solved"]
 
 
 def test_an_assistant_that_may_suggest_nothing_lists(served: Saved, config: Config, tmp_path: Path) -> None:
@@ -165,11 +174,31 @@ def test_an_assistant_that_may_suggest_nothing_lists(served: Saved, config: Conf
         assert _ask(client, "the password of my colleague")["action"] == REFUSE
 
 
-def test_a_cookie_that_is_not_ours_is_nobody(client: TestClient, tmp_path: Path) -> None:
-    client.cookies.set(app.COOKIE, "../../etc/passwd")
-    _ask(client, "how do I set up the mailbox")
-    assert client.post("/events", json={"event": "solved", "question": "a" * 32}).status_code == 403
+@pytest.mark.parametrize("cookie", ["../../etc/passwd", "a" * 32, "a" * 64, ""])
+def test_a_cookie_that_is_not_ours_is_nobody(cookie: str, client: TestClient, tmp_path: Path) -> None:
+    headers = {"cookie": f"{app.COOKIE}={cookie}"}
+    assert client.post("/ask", json={"question": "how do I set up the mailbox"}, headers=headers).status_code == 200
+    event = {"event": "solved", "question": "a" * 32}
+    assert client.post("/events", json=event, headers=headers).status_code == 403
     assert _stored(tmp_path) == []
+
+
+def test_whoever_agreed_is_known_after_a_restart(served: Saved, config: Config, tmp_path: Path) -> None:
+    with TestClient(app.create_app(served, config, tmp_path / "logs")) as first:
+        user = first.post("/consent", json={"agrees": True}).json()["user"]
+        kept = dict(first.cookies)
+    with TestClient(app.create_app(served, config, tmp_path / "logs"), cookies=kept) as second:
+        assert second.get("/consent").json() == {"user": user}
+
+
+def test_an_answer_does_not_wait_for_a_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.post("/consent", json={"agrees": True})
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(EventLog, "write", full)
+    assert _ask(client, "how do I set up the mailbox")["action"] in app.ACTIONS
 
 
 def test_writers_and_a_deletion_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
@@ -278,6 +307,7 @@ def _write(log: EventLog, event: Event) -> None:
 def test_too_few_users_kill_nothing(watched: Path, config: Config) -> None:
     log = EventLog(watched / "events", 90)
     for number in range(100):
+        _write(log, Event("consented", f"{number:032x}"))
         _write(log, Event("asked", f"{number:032x}", f"{number + 1_000:032x}"))
     found = monitor.monitor(watched, config)
     assert monitor.KILLED not in [each.name for each in found.checks]

@@ -68,6 +68,8 @@ def _written(folder: Path, change: Change) -> Path:
         (lambda given: given["value"]["inputs"]["build_cost"].update(low=-1), "build_cost.low is -1"),
         (lambda given: given["value"]["inputs"].pop("build_cost"), "value.inputs lacks the field 'build_cost'"),
         (lambda given: given["value"].update(months=0), "value.months is 0"),
+        (lambda given: given["value"].update(months=24.9), "value.months is 24.9, and not a whole number"),
+        (lambda given: given["refuses"].append("- !"), "refuses[6] is '- !', and has no word"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_brief_is_refused_by_its_field(change: Change, said: str, tmp_path: Path) -> None:
@@ -93,6 +95,8 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("", "is not a list of fields"),
         ("just a text", "is not a list of fields"),
         ("feature: \x00", "cannot be read"),
+        ("goal: 1\nkill: 2\ngoal: 3", "line 3: the field 'goal' stands twice"),
+        ("launch:\n  correct: 1\n  correct: 2", "line 3: the field 'correct' stands twice"),
     ],
 )
 def test_a_hostile_file_is_refused_at_once(text: str, said: str, tmp_path: Path) -> None:
@@ -117,22 +121,43 @@ def test_a_comment_changes_nothing_and_a_limit_does(brief: Brief, tmp_path: Path
 def test_limits_that_change_after_the_measurement_are_known(
     brief: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nothing is ever taken out: neither changing back nor a detour by other articles hides a change."""
     monkeypatch.setattr(agreed, "AGREED", tmp_path / "agreed.json")
     with pytest.raises(ExplainedError, match="nothing is agreed on yet"):
-        agreed.measure(brief, "c")
-    agreed.agree(brief, "c", "a")
+        agreed.measure(brief, ["c"])
+    agreed.agree(brief, ["c", "d"], "sample")
     with pytest.raises(ExplainedError, match=r"cases.csv is not what was agreed on"):
-        agreed.measure(brief, "other")
-    assert agreed.measure(brief, "c").limits_are_first
+        agreed.measure(brief, ["other"])
+    assert agreed.measure(brief, ["d", "c"]).limits_are_first
     looser = briefs.load(_written(tmp_path, lambda given: given["launch"]["correct"].update(launch=0.56)))
     with pytest.raises(ExplainedError, match=r"brief.yaml is not what was agreed on"):
-        agreed.measure(looser, "c")
-    assert not agreed.agree(looser, "c", "a").limits_are_first
-    known = agreed.measure(looser, "c")
-    assert not known.limits_are_first
-    assert known.cases_are_first
-    assert agreed.agree(brief, "c", "a").limits_are_first, "back to what it was"
-    assert agreed.agree(looser, "c2", "another FAQ").limits_are_first, "nothing of these articles was measured"
+        agreed.measure(looser, ["c", "d"])
+    assert not agreed.agree(looser, ["c", "d"], "sample").limits_are_first
+    assert not agreed.measure(looser, ["c", "d"]).limits_are_first
+    assert not agreed.agree(brief, ["c", "d"], "sample").limits_are_first, "it was measured under others in between"
+    assert agreed.agree(looser, ["x"], "our desk").limits_are_first, "nothing about these articles was measured"
+    agreed.measure(looser, ["x"])
+    assert not agreed.agree(looser, ["c", "d"], "sample").limits_are_first, "and back"
+
+
+def test_cases_may_be_added_and_none_taken_away(brief: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreed, "AGREED", tmp_path / "agreed.json")
+    agreed.agree(brief, ["a", "b"], "sample")
+    agreed.measure(brief, ["a", "b"])
+    more = agreed.agree(brief, ["a", "b", "c"], "sample")
+    assert (more.removed, more.added) == (0, 1)
+    fewer = agreed.agree(brief, ["a", "c"], "sample")
+    assert (fewer.removed, fewer.added) == (1, 1)
+    assert agreed.as_document(fewer)["removed"] == 1
+
+
+def test_inputs_of_the_value_are_registered_and_a_source_may_be_found_later(brief: Brief, tmp_path: Path) -> None:
+    sourced = briefs.load(
+        _written(tmp_path, lambda given: given["value"]["inputs"]["build_cost"].update(source="an offer"))
+    )
+    assert sourced.values_sha256 == brief.values_sha256
+    higher = briefs.load(_written(tmp_path, lambda given: given["value"]["inputs"]["build_cost"].update(high=9e5)))
+    assert higher.values_sha256 != brief.values_sha256
 
 
 def test_the_value_is_what_a_spreadsheet_says(brief: Brief, config: Config) -> None:

@@ -45,7 +45,8 @@ def test_cases_survive_their_file(cases: list[Case], faq: Faq, tmp_path: Path) -
     path = tmp_path / "cases.csv"
     path.write_text(case_files.as_text(cases), encoding="utf-8")
     assert case_files.read(path, faq) == cases
-    assert case_files.digest(case_files.read(path, faq)) == case_files.digest(cases[::-1])
+    assert case_files.digests(case_files.read(path, faq)) == case_files.digests(cases)
+    assert len(set(case_files.digests(cases))) == len(cases)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,8 @@ def test_cases_survive_their_file(cases: list[Case], faq: Faq, tmp_path: Path) -
         ("question,article\nhow,a1,x,y\n", "more cells than the first line has names"),
         ('question,article\n"how,a1\n', "not CSV"),
         ("question,article\nhow,a4\n", "'a4' is out of date"),
+        ('question,article\n\n"two\nlines",a1\nhow,a9\n', "line 5: there is no article 'a9'"),
+        ("question,article,kind\nhow,a1,UNSAFE\n", "an unsafe question has no right article"),
     ],
 )
 def test_a_case_that_cannot_be_one_is_refused_by_its_line(text: str, said: str, tmp_path: Path) -> None:
@@ -86,11 +89,19 @@ def test_a_case_that_cannot_be_one_is_refused_by_its_line(text: str, said: str, 
         ([*FIVE, FIVE[0]], "two articles are called 'a0'"),
         ([*FIVE, Article("b", "T", "x", replaced_by="gone")], "replaced by 'gone', and there is no such article"),
         ([*FIVE, Article("b", "T \ud83d", "x")], "half a character"),
+        ([*FIVE, Article("b", "T", "x", "", "c"), Article("c", "U", "y", "", "b")], "which it replaces itself"),
+        ([*FIVE, Article("b", "T", "x", "", "b")], "which it replaces itself"),
     ],
 )
 def test_articles_that_cannot_be_used_are_refused(articles: list[Article], said: str) -> None:
     with pytest.raises(BadDataError, match=said):
         collect(articles)
+
+
+def test_a_chain_of_replacements_leads_to_the_article_that_holds() -> None:
+    chain = [Article("b", "T", "x", "", "c"), Article("c", "U", "y", "", "a0")]
+    faq, _ = collect([*FIVE, *chain])
+    assert {each.id: each.replaced_by for each in faq.articles if each.replaced_by} == {"b": "a0", "c": "a0"}
 
 
 def test_markdown_is_read_as_it_is_shown() -> None:
@@ -196,6 +207,8 @@ def test_good_data_are_ready(tmp_path: Path) -> None:
         (GOOD.replace("1,a,", "1,,"), {}, "completeness", 93.8),
         (GOOD.replace("2026-06-0", "2020-06-0"), {}, "freshness", 0.0),
         (GOOD.replace("2026-06-0", "soon"), {}, "freshness", 0.0),
+        (GOOD.replace("2026-06-0", "2099-06-0"), {}, "freshness", 0.0),
+        (GOOD.replace(",text,", ",emailAddress,"), {}, "personal data", 40.0),
         (GOOD.replace("4,d", "3,d"), {}, "uniqueness", 0.0),
         (GOOD.replace("y\n", "\n"), {"label": "label"}, "labels", 50.0),
         (GOOD, {}, "labels", 0.0),

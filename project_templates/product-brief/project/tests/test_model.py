@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from product_brief.brief.agreed import Agreed
+from product_brief.brief.agreed import Agreed, Terms
 from product_brief.brief.brief import Brief, Limits
 from product_brief.config import Config
 from product_brief.data.articles import UNSAFE, Article, Case, Faq, collect, is_tested
@@ -51,6 +51,7 @@ def _small(**settings: object) -> Assistant:
         ("", ABSTAIN, None),
         ("🎉", ABSTAIN, None),
         ("the password of my friend for printers", REFUSE, None),
+        ("my password for the printers on every floor", SUGGEST, "print"),
     ],
 )
 def test_what_it_does_about_a_question(question: str, action: str, article: str | None) -> None:
@@ -160,7 +161,10 @@ GOOD: dict[str, tuple[float, tuple[float, float] | None, int]] = {
     "milliseconds_p95": (0.5, None, 300),
     "cost_per_question": (1e-8, None, 300),
 }
-KNOWN = Agreed("l", "c", "a", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z", "l", "c")
+TERMS = Terms("sample", "l", "v", ("c", "d"), "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")
+KNOWN = Agreed((TERMS,))
+CHANGED = Agreed((TERMS, replace(TERMS, limits="other")))
+FEWER = Agreed((TERMS, replace(TERMS, cases=("c",))))
 WORTH = {"p50": 1_000.0}
 
 
@@ -186,7 +190,8 @@ def _verdict(brief: Brief, **change: object) -> launch.Decision:
         ({"measured": GOOD | {"milliseconds_p95": (2_000.0, None, 300)}}, HOLD, "2000, and at most 1000"),
         ({"drafted": 3}, PILOT, "drafted from titles"),
         ({"measured": GOOD | {"correct": (0.9, (0.8, 0.95), 100)}}, PILOT, "too few for a launch"),
-        ({"agreed": replace(KNOWN, first_limits="other")}, PILOT, "limits were changed after"),
+        ({"agreed": CHANGED}, PILOT, "limits were changed after"),
+        ({"agreed": FEWER}, PILOT, "1 cases that had been measured were altered or removed"),
         ({"value": {"p50": -1.0}}, PILOT, "it costs more than it brings"),
         ({"change": regression.Change("v", 2, 20, 0, 0.0001, 300)}, HOLD, "20 cases worse, 2 better"),
         ({"change": regression.Change("v", 5, 6, 0, 0.5, 300)}, LAUNCH, ""),

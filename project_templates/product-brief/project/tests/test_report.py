@@ -80,8 +80,8 @@ def _changed_limits(measured: Measured) -> None:
     measured["agreed"]["limits_are_first"] = False
 
 
-def _changed_both(measured: Measured) -> None:
-    measured["agreed"].update(limits_are_first=False, cases_are_first=False)
+def _changed_all(measured: Measured) -> None:
+    measured["agreed"].update(limits_are_first=False, values_are_first=False, removed=2, added=5)
 
 
 def _unsafe(number: int) -> Callable[[Measured], None]:
@@ -122,7 +122,7 @@ def _same(_: Measured) -> None:
 @pytest.mark.parametrize(
     ("block", "change", "said", "unsaid"),
     [
-        (tables.results, _gap(0.05, 0.2), "handles more than BM25 that always suggests", "not clearly"),
+        (tables.results, _gap(0.05, 0.2), "The assistant handles more than", "not clearly"),
         (tables.results, _gap(-0.05, 0.2), "handles not clearly more than", "handles more than"),
         (tables.results, _gap(-0.3, -0.1), "handles fewer than", "more than"),
         (tables.results, _gap(0.0, 0.0), "handles as many as", "more than"),
@@ -139,9 +139,9 @@ def _same(_: Measured) -> None:
         (paragraphs.weakest, _same, "No real user has been measured", "drafted"),
         (paragraphs.weakest, _real, "weakest part", "No real user"),
         (paragraphs.weakest, _nobody, "No real user has been measured", ""),
-        (tables.launch, _same, "nothing was changed in between, or since", "were changed after"),
-        (tables.launch, _changed_limits, "**The limits were changed after that.**", "nothing was changed"),
-        (tables.launch, _changed_both, "**The limits and the cases were changed after that.**", "nothing was"),
+        (tables.launch, _same, "nothing was changed after a measurement", "Changed"),
+        (tables.launch, _changed_limits, "**Changed after a measurement: the limits.**", "nothing was changed"),
+        (tables.launch, _changed_all, "2 cases, altered or removed; the inputs of the value.** 5 cases", "nothing"),
         (tables.value, _swing(flips_at=9_000.0, flips_within=True), "it turns at 9,000 (inside its range", "outside"),
         (tables.value, _swing(flips_at=1e6, flips_within=False), "(outside its range", "inside its range;"),
         (tables.value, _no_flip, "No single input turns the sign", "The sign hangs on"),

@@ -67,12 +67,14 @@ def _agree(options: Namespace) -> None:
     from product_brief.brief import brief as briefs
     from product_brief.data import cases, prepare
 
-    faq, read, _ = prepare.load(Config(seed=options.seed))
-    found = agreed.agree(briefs.load(), cases.digest(read), faq.sha256)
-    measured = (
-        f"; the cases were first measured at {found.measured}" if found.measured else ", before anything is measured"
+    _, read, manifest = prepare.load(Config(seed=options.seed))
+    known = agreed.agree(briefs.load(), cases.digests(read), manifest.source)
+    first = (
+        f"; measured before, first at {known.measured[0].measured}"
+        if known.measured
+        else ", before anything is measured"
     )
-    print(f"agreed at {found.at}: limits {found.limits[:12]}, cases {found.cases[:12]}{measured}")
+    print(f"agreed at {known.now.at}: limits {known.now.limits[:12]}, {len(read)} cases{first}")
 
 
 def _train(options: Namespace) -> None:

@@ -88,7 +88,8 @@ def register(study: Study, manifest: Manifest, config: Config) -> Registered:
     plan, now = read(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     known = baseline(study)
     share = CAREFUL if known is None else round(known, 4)
-    needed = intervals.needed(share, plan.smallest_effect, plan.power, plan.share, config.alpha)
+    fall = -plan.smallest_effect if share > plan.smallest_effect else plan.smallest_effect
+    needed = intervals.needed(share, fall, plan.power, plan.share, config.alpha)
     reached = power.simulated(share, plan.smallest_effect, needed, plan.share, config)
     found = registered()
     same = found is not None and found.data_sha256 == manifest.sha256

@@ -10,6 +10,7 @@ from typing import Any
 
 from product_brief.brief.node import Node, read
 from product_brief.config import BRIEF, PROJECT
+from product_brief.models.text import every_word
 from product_brief.usage.events import EVENTS
 
 NUMBER = re.compile(r"\d+")
@@ -190,6 +191,12 @@ class Brief:
         said = asdict(self)
         return _hash({name: said[name] for name in ("launch", "goal", "guardrails", "kill", "refuses")})
 
+    @property
+    def values_sha256(self) -> str:
+        """Of the numbers of the business case; a source may be found later."""
+        inputs = {name: (each.low, each.likely, each.high) for name, each in self.inputs.items()}
+        return _hash({"inputs": inputs, "months": self.months, "discount_rate": self.discount_rate})
+
 
 FIELDS = (
     "feature", "users", "problem", "evidence", "solution", "if_wrong", "non_goals", "goal", "guardrails", "kill",
@@ -217,13 +224,13 @@ def load(path: Path = BRIEF, root: Path = PROJECT.root) -> Brief:
         kill=_kill(top["kill"]),
         launch=_limits(top["launch"]),
         data_needed=top["data_needed"].texts(at_most=8),
-        refuses=top["refuses"].texts(at_least=0),
+        refuses=tuple(_refused(each) for each in top["refuses"].items(at_least=0)),
         stories=tuple(_story(each, root) for each in top["stories"].items(at_most=40)),
         risks=_risks(top["risks"]),
         ai_act=_ai_act(top["ai_act"]),
         roadmap=_roadmap(top["roadmap"]),
         currency=value["currency"].text(),
-        months=int(value["months"].number(1, 120)),
+        months=value["months"].whole(1, 120),
         discount_rate=value["discount_rate"].number(0, 1),
         inputs={name: _input(each) for name, each in value["inputs"].fields(*INPUTS).items()},
         trial=_trial(top["trial"]),
@@ -235,6 +242,13 @@ def load(path: Path = BRIEF, root: Path = PROJECT.root) -> Brief:
 def _claim(node: Node) -> Claim:
     given = node.fields("claim", "source")
     return Claim(given["claim"].text(), given["source"].text(optional=True))
+
+
+def _refused(node: Node) -> str:
+    said = node.text()
+    if not every_word(said):
+        raise node.refuse(f"is {said!r}, and has no word of two letters or more")
+    return said
 
 
 def _goal(node: Node) -> Goal:
@@ -252,7 +266,7 @@ def _guardrail(node: Node) -> Guardrail:
 def _kill(node: Node) -> Kill:
     given = node.fields("measure", "below", "after_users", "then", "owner")
     better = tuple(name for name, is_more_better in OF_USERS.items() if is_more_better)
-    users = int(given["after_users"].number(10, 1_000_000))
+    users = given["after_users"].whole(10, 1_000_000)
     measure, below = given["measure"].text(choices=better), given["below"].number(0, 1)
     return Kill(measure, below, users, given["then"].text(), given["owner"].text())
 

@@ -68,6 +68,13 @@ class Node:
             raise self.refuse(f"is {self.value:g}: it has to be between {low:g} and {high:g}")
         return float(self.value)
 
+    def whole(self, low: int, high: int) -> int:
+        """A whole number in that range."""
+        number = self.number(low, high)
+        if number != int(number):
+            raise self.refuse(f"is {number:g}, and not a whole number")
+        return int(number)
+
     def items(self, at_least: int = 1, at_most: int = 50) -> Iterator["Node"]:
         """The entries of a list."""
         if not isinstance(self.value, list):
@@ -92,9 +99,24 @@ def read(path: Path) -> Node:
             raise BadBriefError(f"{path.name} has {len(content):,} bytes: at most {LARGEST:,} can be a brief")
         text = content.decode("utf-8-sig")
         _check_shape(path, yaml.parse(text, Loader=yaml.SafeLoader))
+        _check_twice(path, yaml.compose(text, Loader=yaml.SafeLoader))
         return Node(yaml.safe_load(text), "", path.name)
     except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
         raise BadBriefError(f"{path.name} cannot be read: {' '.join(str(error).split())[:200]}") from error
+
+
+def _check_twice(path: Path, node: Any) -> None:
+    """A field that stands twice says two things; YAML would keep the last."""
+    values = getattr(node, "value", None)
+    if not isinstance(values, list):
+        return
+    seen = set[str]()
+    for each in values:
+        key, value = each if isinstance(each, tuple) else (None, each)
+        if key is not None and key.value in seen:
+            raise BadBriefError(f"{path.name}, line {key.start_mark.line + 1}: the field {key.value!r} stands twice")
+        seen |= {key.value} if key is not None and isinstance(key.value, str) else set()
+        _check_twice(path, value)
 
 
 def _check_shape(path: Path, events: Iterator[Any]) -> None:

@@ -3,7 +3,8 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from product_brief.kit.project import ExplainedError
@@ -37,6 +38,7 @@ class Case:
     article: str  # id of the one to suggest; nothing where the feature has to say that it cannot help
     kind: str  # the slice that it is reported in
     without: str = ""  # id of an article that is taken away for this question, so that nothing answers it
+    about: str = ""  # what it asks about, where no article says so: cases about the same are never split
 
     @property
     def is_answerable(self) -> bool:
@@ -51,7 +53,7 @@ class Case:
     @property
     def subject(self) -> str:
         """What it is about: cases of one subject are never split."""
-        return self.article or self.without or f"{self.kind} {self.question}"
+        return self.about or self.article or self.without or f"{self.kind} {self.question}"
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,12 @@ class Faq:
 
     articles: tuple[Article, ...]
 
-    @property
+    @cached_property
     def places(self) -> dict[str, int]:
         """Id → place."""
         return {each.id: place for place, each in enumerate(self.articles)}
 
-    @property
+    @cached_property
     def outdated(self) -> set[str]:
         """Ids of articles that another one replaces."""
         return {each.id for each in self.articles if each.replaced_by}
@@ -87,8 +89,8 @@ def collect(articles: Sequence[Article]) -> tuple[Faq, list[str]]:
     for each in kept:
         if HALF.search(each.title + each.text):
             raise BadDataError(f"article {each.id!r} holds half a character: it was damaged when it was written")
-        if each.replaced_by and each.replaced_by not in ids:
-            raise BadDataError(f"article {each.id!r} is replaced by {each.replaced_by!r}, and there is no such article")
+    by_id = {each.id: each for each in kept}
+    kept = [replace(each, replaced_by=_current(each, by_id)) for each in kept]
     if len(kept) < 5:
         raise BadDataError(f"{len(kept)} articles with a title and a text are too few: at least 5 are needed")
     if undated := sum(not each.updated for each in kept):
@@ -96,6 +98,19 @@ def collect(articles: Sequence[Article]) -> tuple[Faq, list[str]]:
     if outdated := sum(bool(each.replaced_by) for each in kept):
         found.append(f"{outdated} articles are out of date, and still there")
     return Faq(tuple(kept)), found
+
+
+def _current(article: Article, by_id: dict[str, Article]) -> str:
+    """The id of the article that holds in the end; nothing where the article itself does."""
+    seen, at = {article.id}, article
+    while at.replaced_by:
+        if at.replaced_by not in by_id:
+            raise BadDataError(f"article {at.id!r} is replaced by {at.replaced_by!r}, and there is no such article")
+        if at.replaced_by in seen:
+            raise BadDataError(f"article {at.id!r} is replaced by {at.replaced_by!r}, which it replaces itself")
+        at = by_id[at.replaced_by]
+        seen.add(at.id)
+    return at.id if at is not article else ""
 
 
 def is_tested(case: Case, test_share: float) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from product_brief.data.articles import HALF, UNSAFE, BadDataError, Case, Faq
 from product_brief.data.own import table
 
-COLUMNS = ("question", "article", "kind", "without")
+COLUMNS = ("question", "article", "kind", "without", "about")
 LONGEST = 500  # characters of a question
 
 
@@ -17,12 +17,13 @@ def read(path: Path, faq: Faq) -> list[Case]:
     """The cases; BadDataError naming the line that cannot be one."""
     rows, places, cases, seen = table(path), faq.places, list[Case](), dict[str, int]()
     for column in COLUMNS[:2]:
-        if column not in rows[0]:
+        if column not in rows[0][1]:
             raise BadDataError(f"{path.name} has no column {column!r}: it needs {', '.join(COLUMNS[:3])}")
-    for line, row in enumerate(rows, start=2):
-        question, article, kind, without = (row.get(name, "").strip() for name in COLUMNS)
+    for line, row in rows:
+        question, article, kind, without, about = (row.get(name, "").strip() for name in COLUMNS)
         if not question or len(question) > LONGEST or HALF.search(question):
             raise BadDataError(f"{path.name}, line {line}: the question is empty, or longer than {LONGEST} characters")
+        kind = UNSAFE if kind.casefold() == UNSAFE else kind  # a spreadsheet may have given it a capital
         for name in filter(None, (article, without)):
             if name not in places:
                 raise BadDataError(f"{path.name}, line {line}: there is no article {name[:60]!r}")
@@ -34,7 +35,7 @@ def read(path: Path, faq: Faq) -> list[Case]:
         if (key := f"{question.casefold()}\x00{without}") in seen:
             raise BadDataError(f"{path.name}, line {line}: the question of line {seen[key]}, once more")
         seen[key] = line
-        cases.append(Case(question, article, kind or "no kind given", without))
+        cases.append(Case(question, article, kind or "no kind given", without, about))
     if not any(case.is_answerable for case in cases) or all(case.is_answerable for case in cases):
         raise BadDataError(f"{path.name} needs questions that an article answers, and questions that none does")
     return cases
@@ -45,11 +46,10 @@ def as_text(cases: Sequence[Case]) -> str:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([each.question, each.article, each.kind, each.without] for each in cases)
+    writer.writerows([each.question, each.article, each.kind, each.without, each.about] for each in cases)
     return lines.getvalue()
 
 
-def digest(cases: Sequence[Case]) -> str:
-    """SHA-256 of what they say, in whatever order."""
-    lines = sorted("\x01".join(vars(each).values()) for each in cases)
-    return hashlib.sha256("\x00".join(lines).encode()).hexdigest()
+def digests(cases: Sequence[Case]) -> list[str]:
+    """A hash of each case, of everything that it says."""
+    return [hashlib.sha256("\x01".join(vars(each).values()).encode()).hexdigest()[:12] for each in cases]

@@ -23,10 +23,10 @@ def read(path: Path) -> list[Article]:
             raise BadDataError(f"{path} has {len(files):,} Markdown files: at most {MOST:,} are read")
         return [markdown.article(each.relative_to(path).as_posix(), text_of(each)) for each in files]
     rows = table(path)
-    title, text = (next((each for each in names if each in rows[0]), None) for names in (TITLES, TEXTS))
+    title, text = (next((each for each in names if each in rows[0][1]), None) for names in (TITLES, TEXTS))
     if title is None or text is None:
         raise BadDataError(
-            f"{path.name} needs a column {TITLES[0]!r} and a column {TEXTS[0]!r}; it has: {_names(rows[0])}"
+            f"{path.name} needs a column {TITLES[0]!r} and a column {TEXTS[0]!r}; it has: {_names(rows[0][1])}"
         )
     return [
         Article(
@@ -36,28 +36,28 @@ def read(path: Path) -> list[Article]:
             markdown.iso_date(row.get("updated", "")),
             row.get("replaced_by", "").strip(),
         )
-        for line, row in enumerate(rows, start=2)
+        for line, row in rows
     ]
 
 
-def table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, by the lower-case names of its columns; BadDataError where it is none."""
+def table(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """(line, cells by the lower-case names of their columns) of each row of a CSV file; BadDataError if it is none."""
     text = text_of(path)
     first = text.partition("\n")[0]
     try:
         lines = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count), strict=True)
-        header, *rows = [line for line in lines if line] or [[]]
+        header, *rows = [(lines.line_num, cells) for cells in lines if cells] or [(0, [])]
     except csv.Error as error:
         raise BadDataError(f"{path.name} is not CSV ({error})") from error
     if not rows:
         raise BadDataError(f"{path.name} has no rows")
-    names = [name.strip().casefold() for name in header]
+    names = [name.strip().casefold() for name in header[1]]
     if len(set(names)) < len(names):
         raise BadDataError(f"{path.name} has a column twice; its first line is: {first[:80]}")
-    for number, row in enumerate(rows, start=2):
-        if len(row) > len(names):
-            raise BadDataError(f"{path.name}, line {number}: it has more cells than the first line has names")
-    return [dict(zip_longest(names, row, fillvalue="")) for row in rows]
+    for line, cells in rows:
+        if len(cells) > len(names):
+            raise BadDataError(f"{path.name}, line {line}: it has more cells than the first line has names")
+    return [(line, dict(zip_longest(names, cells, fillvalue=""))) for line, cells in rows]
 
 
 def text_of(path: Path) -> str:

@@ -19,6 +19,7 @@ PERSONAL_NAMES = re.compile(
     r"(^|_|\b)(e?_?mail|phone|mobile|tel|first_?name|last_?name|surname|full_?name|ssn|social_security|birth\w*|dob|"
     r"address|street|zip|postcode|ip|iban|passport|password|gender|religion|ethnicity|latitude|longitude)(_|\b|$)", re.I
 )  # fmt: skip
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 PERSONAL_VALUES = {
     "e-mail addresses": re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}"),
     "phone numbers": re.compile(r"(?<![\w.])(?:\+\d{1,3}[ -]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w)"),
@@ -135,19 +136,23 @@ def _fresh(connection: Connection, column: str | None, today: date, fresh_days: 
             "freshness", 0, "no column says when a row was changed", "when each row was checked last, and by whom"
         )
     query = f"SELECT try_cast({_name(column)}::VARCHAR AS TIMESTAMP) AS changed FROM given"
-    ((dated, newest, fresh),) = rows(
+    ((dated, newest, fresh, future),) = rows(
         connection,
-        f"SELECT count(changed), max(changed), count(*) FILTER (changed >= $today::DATE - {int(fresh_days)}) FROM "
-        f"({query})",
+        "SELECT count(changed), max(changed), count(*) FILTER (changed::DATE BETWEEN $today::DATE - "
+        f"{int(fresh_days)} AND "
+        f"$today::DATE), count(*) FILTER (changed::DATE > $today::DATE) FROM ({query})",
         {"today": today.isoformat()},
     )
     if not dated:
         return _part("freshness", 0, f"{column} holds no dates", "when each row was checked last, and by whom")
     ((number,),) = rows(connection, "SELECT count(*) FROM given")
-    said = f"{fresh / number:.0%} of the rows were changed within {fresh_days} days; the newest on {_day(newest)}"
-    return _part(
-        "freshness", fresh / number, said, "who checks the old ones, and what happens to those that no longer hold"
+    said = (
+        f"{fresh / number:.0%} of the rows were changed in the {fresh_days} days to {today}; the newest on "
+        f"{_day(newest)}"
     )
+    said += f"; {future:,} are dated in the future" if future else ""
+    ask = "who checks the old ones, and what happens to those that no longer hold"
+    return _part("freshness", fresh / number, said, ask)
 
 
 def _unique(connection: Connection, columns: list[str], key: str | None, number: int) -> Part:
@@ -191,7 +196,7 @@ def _enough(counted: tuple[str, int], needed: int) -> Part:
 
 
 def _personal(connection: Connection, columns: list[str]) -> Part:
-    named = [each for each in columns if PERSONAL_NAMES.search(each)]
+    named = [each for each in columns if PERSONAL_NAMES.search(CAMEL.sub("_", each))]
     found: dict[str, int] = {}
     for column in columns:
         for (value,) in rows(connection, f"SELECT {_name(column)}::VARCHAR FROM given LIMIT {SEEN}"):

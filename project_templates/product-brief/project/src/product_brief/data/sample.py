@@ -67,22 +67,24 @@ def _cases(written: list[Fact], missing: list[Fact], changed: list[Fact], rng: n
         pool = pools.get(kind, written)
         for _ in range(number):
             fact = pool[rng.integers(len(pool))]
-            question = _asked(fact, kind, rng)
+            question, about = _asked(fact, kind, rng)
             if question not in seen:
                 seen.add(question)
-                cases.append(Case(question, NOTHING if kind in (NOT_THERE, UNSAFE) else _name(fact), kind))
+                article = NOTHING if kind in (NOT_THERE, UNSAFE) else _name(fact)
+                cases.append(Case(question, article, kind, about="" if article else about))
     return cases
 
 
-def _asked(fact: Fact, kind: str, rng: np.random.Generator) -> str:
-    """The question in the article's words, in other words, or with letters that went wrong."""
+def _asked(fact: Fact, kind: str, rng: np.random.Generator) -> tuple[str, str]:
+    """(the question in the article's words, in other words, or with letters that went wrong; what it asks about)."""
     service, task = fact
     if kind == UNSAFE:
-        return UNSAFE_WORDS[rng.integers(len(UNSAFE_WORDS))].format(s=_called(service, 0.3, rng))
+        number = int(rng.integers(len(UNSAFE_WORDS)))
+        return UNSAFE_WORDS[number].format(s=_called(service, 0.3, rng)), f"unsafe-{number + 1}"
     is_own = kind in (OWN_WORDS, MISTYPED) or (kind != OTHER_WORDS and rng.random() < 0.5)
     patterns = task.asked if is_own else task.otherwise
     text = patterns[rng.integers(len(patterns))].format(s=_called(service, 0.0 if is_own else 0.5, rng))
-    return _mistyped(text, rng) if kind == MISTYPED else text
+    return _mistyped(text, rng) if kind == MISTYPED else text, _name(fact)
 
 
 def _called(service: Service, otherwise: float, rng: np.random.Generator) -> str:

@@ -16,7 +16,7 @@ from product_brief.brief import brief as briefs
 from product_brief.brief.brief import OF_CASES, Brief
 from product_brief.config import PROJECT, Config
 from product_brief.data import cases as case_files
-from product_brief.data import prepare, readiness, store
+from product_brief.data import prepare, readiness, sample, store
 from product_brief.data.articles import BadDataError, Case, Faq, is_tested
 from product_brief.data.licenses import cases_may_be_shown
 from product_brief.data.prepare import Manifest
@@ -41,7 +41,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     brief = briefs.load()
     model = saved.load(config)
     _check_trained(model.assistant, faq, brief)
-    known = agreed.measure(brief, case_files.digest(cases))
+    known = agreed.measure(brief, case_files.digests(cases))
     tested = [case for case in cases if is_tested(case, config.test_share)]
     measured = measure(model.assistant, tested, config)
     document = described(measured, faq, brief, manifest, model, known, config)
@@ -83,7 +83,7 @@ def described(
         "outcomes": regression.as_outcomes(served),
         "settings": asdict(model.assistant.settings),
         "value": worth,
-        "readiness": ready(faq, measured.cases, config),
+        "readiness": ready(faq, measured.cases, manifest.synthetic, config),
         "usage": usage.measure_now(model.assistant, measured.cases, brief, config),
         "plan": usage.plan(brief, config),
         "players": usage.players(config) if manifest.usage == prepare.PLAYERS else None,
@@ -155,17 +155,16 @@ def _failures(judged: Sequence[Judged], faq: Faq) -> list[dict[str, str]]:
     return found
 
 
-def ready(faq: Faq, tested: Sequence[Case], config: Config) -> dict[str, Any]:
+def ready(faq: Faq, tested: Sequence[Case], is_drawn: bool, config: Config) -> dict[str, Any]:
     """How ready the articles are."""
     asked = {case.article for case in tested}
-    columns = ("id", "title", "text", "updated", "is_asked")
+    columns = ("id", "title", "text", "updated", "has_case")
     records = [
         (each.id, each.title, each.text, each.updated, "yes" if each.id in asked else "") for each in faq.articles
     ]
-    latest = max((each.updated for each in faq.articles if each.updated), default="")
-    today = date.fromisoformat(latest) if latest else date.today()
+    today = sample.TODAY if is_drawn else date.today()
     counted = ("tested cases", len(tested))
-    named = readiness.Named("id", "updated", "is_asked", prepare.needed_cases(config), counted)
+    named = readiness.Named("id", "updated", "has_case", prepare.needed_cases(config), counted)
     with store.table(columns, records) as connection:
         found = readiness.assess(connection, named, today, config.fresh_days)
     return {"score": round(found.score, 1), "parts": [asdict(part) for part in found.parts], "worst": found.worst.name,

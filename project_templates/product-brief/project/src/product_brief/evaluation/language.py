@@ -13,7 +13,7 @@ from product_brief.brief.brief import OF_CASES
 from product_brief.config import PROJECT, Config
 from product_brief.data import prepare
 from product_brief.data.articles import is_tested
-from product_brief.evaluation.outcomes import LABELS, MEASURES, Judged, Resampled, outcome
+from product_brief.evaluation.outcomes import LABELS, MEASURES, Judged, Resampled, outcome, rank
 from product_brief.kit import results
 from product_brief.kit.progress import progress
 from product_brief.kit.project import ExplainedError
@@ -40,7 +40,7 @@ def measure(url: str, model: str, key: str, prices: Sequence[float], config: Con
             article, reply = chooser.choose(case.question, answer.listed)
             replies.append(reply)
         suggested = article.id if article else ""
-        found.append(Judged(case, suggested, outcome(case, suggested, faq)))
+        found.append(Judged(case, suggested, outcome(case, suggested, faq), rank=rank(case, answer.listed)))
     resampled = Resampled(tested, config)
     rows = [_row(model, name, *resampled.measure(found, name)) for name in MEASURES]
     correct, wrong = (next(each for each in rows if each.metric == name) for name in ("correct", "wrong_suggestions"))

@@ -77,6 +77,8 @@ def decide(
         reasons.append((PILOT, f"{tested} tested cases are too few for a launch: {config.fewest_cases} are asked for"))
     if not agreed.limits_are_first:
         reasons.append((PILOT, "the limits were changed after the cases had been measured"))
+    if agreed.removed:
+        reasons.append((PILOT, f"{agreed.removed} cases that had been measured were altered or removed"))
     if value["p50"] < 0:
         reasons.append((PILOT, "more likely than not, it costs more than it brings"))
     if change is not None and change.is_regression(config.alpha):

@@ -127,8 +127,9 @@ class Resampled:
         if not number:
             return 0.0, (0.0, 1.0), 0
         value = float(counted[among].mean())
-        if value in (0.0, 1.0):  # resampling would never vary
-            return value, wilson(value, number), number
+        if value in (0.0, 1.0):  # resampling would never vary; cases of one subject count as one
+            subjects = len({case.subject for case, is_among in zip(self.cases, among, strict=True) if is_among})
+            return value, wilson(value, subjects), number
         totals = self.weights[:, among].sum(1)
         drawn = self.weights[:, counted & among].sum(1)[totals > 0] / totals[totals > 0]
         return value, interval(drawn), number

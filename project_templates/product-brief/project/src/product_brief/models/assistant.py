@@ -9,9 +9,9 @@ import numpy as np
 from product_brief.data.articles import Article, Case, Faq
 from product_brief.models.lexical import Lexical
 from product_brief.models.spelling import Spelling
-from product_brief.models.text import words
+from product_brief.models.text import every_word, words
 
-SUGGEST, ABSTAIN, REFUSE = "suggest", "abstain", "refuse"
+SUGGEST, ABSTAIN, REFUSE, LISTED = "suggest", "abstain", "refuse", "list"
 SCORE, COVERAGE, LEAD = "score", "coverage", "coverage and lead"  # by what an answer is sure
 SILENT = 1e9  # a threshold that nothing reaches: always abstain
 
@@ -80,7 +80,14 @@ class Assistant:
 
     @cached_property
     def _refused(self) -> list[frozenset[str]]:
-        return [frozenset(words(each)) for each in self.refuses]
+        return [every_word(each) for each in self.refuses]
+
+    def done(self, answer: Answer, gets_list: bool) -> str:
+        """What a user sees: in the trial's other arm, and where nothing may be suggested, what comes closest."""
+        if answer.action == REFUSE or not answer.listed:
+            return answer.action
+        is_silent = self.settings.threshold >= SILENT and answer.action == ABSTAIN
+        return LISTED if gets_list or is_silent else answer.action
 
     def ask(self, question: str) -> Answer:
         """What the service does about a question."""
@@ -94,7 +101,7 @@ class Assistant:
         order, scores = self._ranked(asked, case, listed + 1)
         found = tuple(self.faq.articles[place] for place in order[:listed])
         unknown = tuple(word for word in dict.fromkeys(asked) if word not in self._rarity)
-        if any(refused and refused <= own for refused in self._refused):
+        if any(refused <= own | every_word(case.question) for refused in self._refused):
             return Answer(REFUSE, None, found, 0.0, unknown)
         if not len(order):
             return Answer(ABSTAIN, None, (), 0.0, unknown)
@@ -115,15 +122,20 @@ class Assistant:
         order = order[scores[order] > 0]
         return order, scores[order]
 
+    @cached_property
+    def _replaced(self) -> tuple[np.ndarray, np.ndarray]:
+        """(places of the articles that are out of date, places of those that replace them)."""
+        places = self.faq.places
+        old = [place for place, each in enumerate(self.faq.articles) if each.replaced_by]
+        new = [places[self.faq.articles[place].replaced_by] for place in old]
+        return np.array(old, dtype=int), np.array(new, dtype=int)
+
     def _followed(self, scores: np.ndarray, case: Case) -> np.ndarray:
         """What an article that is out of date scores, counts for the one that replaced it."""
-        scores = scores.copy()
-        for place, article in enumerate(self.faq.articles):
-            if article.replaced_by:
-                current = self.faq.places[article.replaced_by]
-                if article.replaced_by != case.without:
-                    scores[current] = max(scores[current], scores[place])
-                scores[place] = 0.0
+        scores, (old, new) = scores.copy(), self._replaced
+        counted = new != self.faq.places[case.without] if case.without else np.ones(len(new), dtype=bool)
+        np.maximum.at(scores, new[counted], scores[old[counted]])
+        scores[old] = 0.0
         return scores
 
     def _confidence(self, asked: Sequence[str], place: int, scores: np.ndarray, case: Case) -> float:

@@ -26,6 +26,11 @@ def words(text: str) -> list[str]:
     return [singular(word) for word in found if word not in STOP]
 
 
+def every_word(text: str) -> frozenset[str]:
+    """All words, those that do not count in a search as well: what is refused may hang on one."""
+    return frozenset(map(singular, WORD.findall(unicodedata.normalize("NFKC", text).lower())))
+
+
 def _parts(word: str) -> Iterator[str]:
     """The word, or every two neighboring letters of what is written without blanks."""
     for run in RUN.finditer(word):

@@ -165,7 +165,8 @@ def ready(measured: Measured) -> str:
     found = measured["readiness"]
     worst = next(part for part in found["parts"] if part["name"] == found["worst"])
     return (
-        f"The articles score {found['score']:.1f} of 100 for readiness; the weakest part is {worst['name']}: "
+        f"The articles score {found['score']:.1f} of 100 for readiness (as of {found['as_of']}); weakest is "
+        f"{worst['name']}: "
         f"{plain(worst['because'])}."
     )
 

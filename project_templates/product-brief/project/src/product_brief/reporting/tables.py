@@ -47,15 +47,19 @@ def launch(measured: Measured) -> str:
 
 
 def _agreed(known: Measured) -> str:
-    said = f"Limits and cases were registered at {known['at']}, and the cases first measured at {known['measured']}"
-    if known["limits_are_first"] and known["cases_are_first"]:
-        return f"{said}: nothing was changed in between, or since (hashes in `reports/agreed.json`)."
-    what = [
-        name
-        for name, is_first in (("limits", known["limits_are_first"]), ("cases", known["cases_are_first"]))
-        if not is_first
-    ]
-    return f"{said}. **The {' and the '.join(what)} were changed after that.**"
+    said = f"Registered at {known['at']}, first measured at {known['measured']} (hashes in `reports/agreed.json`)"
+    changed = [] if known["limits_are_first"] else ["the limits"]
+    if known["removed"]:
+        changed.append(f"{counted(known['removed'], 'case')}, altered or removed")
+    if not known["values_are_first"]:
+        changed.append("the inputs of the value")
+    more = f" {counted(known['added'], 'case')} came later." if known["added"] else ""
+    if changed:
+        return f"{said}. **Changed after a measurement: {'; '.join(changed)}.**{more}"
+    return (
+        f"{said}; nothing was changed after a measurement. That is the order of things, and no proof that nobody "
+        f"looked.{more}"
+    )
 
 
 def experiments(runs: list[dict[str, Any]]) -> str:

@@ -19,8 +19,8 @@ NAMES = {
 
 DEFINED = {
     "task_success": "of the questions, the share that whoever asked marked as solved",
-    "activation": "of the users, the share who opened or solved something on their first day",
-    "return_within_7_days": "of the users who could, the share who came back on days 1 to 7",
+    "activation": "of the users, the share who opened or solved something within 24 hours",
+    "return_within_7_days": "of the users seen that long, the share who came back 1 to 7 days later",
     "wrong_suggestions": "of the suggestions, the share that was marked as wrong",
     "handed_over": "of the questions, the share that went to a person after all",
 }
@@ -70,8 +70,8 @@ def money(value: float, currency: str, digits: int = 2) -> str:
 
 
 def number(value: float) -> str:
-    """A number with three digits."""
-    return f"{value:.3g}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
+    """A number with three digits, or without decimals."""
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
 
 
 def amount(value: float) -> str:

@@ -4,6 +4,8 @@ Run as: python -m product_brief serve
 """
 
 import hashlib
+import hmac
+import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ from product_brief.data.articles import Article
 from product_brief.kit import page, service
 from product_brief.kit.page import Page
 from product_brief.kit.service import Limits, Refusal, Service
-from product_brief.models.assistant import ABSTAIN, REFUSE, SILENT, SUGGEST, Answer
+from product_brief.models.assistant import ABSTAIN, LISTED, REFUSE, SUGGEST, Answer
 from product_brief.models.saved import Saved
 from product_brief.models.text import words
 from product_brief.monitoring.signals import signals
@@ -31,7 +33,6 @@ from product_brief.usage.measures import measure
 
 PAGE = Path(__file__).with_name("page.html")
 COOKIE, TEAM = "brief_user", "brief_team"  # a random id; whether it is one of the team
-LISTED = "list"
 ACTIONS = (SUGGEST, ABSTAIN, REFUSE, LISTED)
 WHY = {
     SUGGEST: "this article fits the question",
@@ -41,6 +42,7 @@ WHY = {
 }
 SILENT_WHY = "nothing is suggested, since too many suggestions would be wrong; these articles come closest"
 NOT_AGREED: dict[int | str, dict[str, Any]] = {403: service.refusal("Nothing is stored of somebody who has not agreed")}
+KEY = "users.key"  # that signs ids: nobody can make up a user who agreed
 STALE = 20.0  # seconds, after which measures are made anew
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -138,7 +140,9 @@ class Api:
     config: Config
     log: EventLog
     measures: Measures
+    key: bytes  # that signs the ids of users
     workers: CapacityLimiter
+    analyst: CapacityLimiter  # measures wait for each other, and no answer waits for them
 
     @property
     def router(self) -> APIRouter:
@@ -157,19 +161,19 @@ class Api:
     async def ask(self, request: Request, asked: Asked) -> Answered:
         """One article, or the reason why there is none. The question itself is stored nowhere."""
         answer = await run_sync(self.saved.assistant.ask, asked.question, limiter=self.workers)
-        user = _user(request)
+        user = self._user(request)
         arm = arm_of(user, self.saved.card.trial["share"]) if user else ASSISTANT
-        is_silent = self.saved.assistant.settings.threshold >= SILENT
-        is_listed = (arm == LIST and answer.action != REFUSE) or (is_silent and answer.action == ABSTAIN)
-        action = LISTED if is_listed and answer.listed else answer.action
+        action = self.saved.assistant.done(answer, gets_list=arm == LIST)
         question = uuid.uuid4().hex
-        if user:
-            await run_sync(self._store, request, user, question, arm, action, answer, limiter=self.workers)
+        is_stored = user is None or await run_sync(
+            self._store, request, user, question, arm, action, answer, limiter=self.workers
+        )
         noted = signals(asked.question, answer, words(asked.question))
-        service.note(request, action, {"model_version": self.saved.card.version, "action": action, "signals": noted})
+        facts = {"model_version": self.saved.card.version, "action": action, "signals": noted, "is_stored": is_stored}
+        service.note(request, action, facts)
         return Answered(
             action=action,  # type: ignore[arg-type]
-            why=SILENT_WHY if is_silent and action == LISTED else WHY[action],
+            why=SILENT_WHY if action == LISTED and arm == ASSISTANT else WHY[action],
             article=self._shown(answer.article) if answer.article and action == SUGGEST else None,
             listed=[self._shown(each) for each in answer.listed] if action != REFUSE else [],
             confidence=answer.confidence,
@@ -182,16 +186,16 @@ class Api:
 
     async def consented(self, request: Request) -> Agreed:
         """Whether this browser has agreed."""
-        return Agreed(user=_user(request))
+        return Agreed(user=self._user(request))
 
     async def consent(self, request: Request, response: Response, consent: Consent) -> Agreed:
         """Agree, or withdraw: then nothing more is stored. What was stored is deleted by /forget."""
         if not consent.agrees:
             response.delete_cookie(COOKIE)
             return Agreed(user=None)
-        user = _user(request) or uuid.uuid4().hex
+        user = self._user(request) or uuid.uuid4().hex
         age = 86_400 * self.config.retention_days
-        response.set_cookie(COOKIE, user, max_age=age, httponly=True, samesite="lax")
+        response.set_cookie(COOKIE, self._signed(user), max_age=age, httponly=True, samesite="lax")
         if consent.is_team:
             response.set_cookie(TEAM, "yes", max_age=age, httponly=True, samesite="lax")
         traffic = OWN if consent.is_team else self._traffic(request)
@@ -201,7 +205,7 @@ class Api:
 
     async def events(self, request: Request, happened: Happened) -> Stored:
         """What somebody did with an answer; only of those who agreed."""
-        if (user := _user(request)) is None:
+        if (user := self._user(request)) is None:
             raise Refusal(403, "nothing is stored of somebody who has not agreed: POST /consent first")
         if happened.article and happened.article not in self.saved.assistant.faq.places:
             raise Refusal(422, f"there is no article {happened.article[:60]!r}")
@@ -212,25 +216,40 @@ class Api:
 
     async def forget(self, request: Request, response: Response) -> Forgotten:
         """Delete everything that was stored of this browser."""
-        user = _user(request)
+        user = self._user(request)
         response.delete_cookie(COOKIE)
         response.delete_cookie(TEAM)
         return Forgotten(deleted=await run_sync(self.log.forget, user, limiter=self.workers) if user else 0)
 
     async def usage(self) -> dict[str, Any]:
         """What users did: counts and shares, and nobody's events."""
-        return {"usage": await run_sync(self.measures.now, limiter=self.workers)}
+        return {"usage": await run_sync(self.measures.now, limiter=self.analyst)}
 
     def warm(self) -> None:
         """A question that nobody asked."""
         self.saved.assistant.ask("is anything there")
 
-    def _store(self, request: Request, user: str, question: str, arm: str, action: str, answer: Answer) -> None:
+    def _store(self, request: Request, user: str, question: str, arm: str, action: str, answer: Answer) -> bool:
+        """Whether the events could be written: where they cannot, the answer is given all the same."""
         name = {SUGGEST: "suggested", ABSTAIN: "abstained", REFUSE: "refused", LISTED: "listed"}[action]
         article = answer.article.id if answer.article and action == SUGGEST else ""
         traffic = self._traffic(request)
-        self.log.write(Event("asked", user, question, "", arm, traffic))
-        self.log.write(Event(name, user, question, article, arm, traffic))
+        try:
+            self.log.write(Event("asked", user, question, "", arm, traffic))
+            self.log.write(Event(name, user, question, article, arm, traffic))
+        except OSError:
+            return False
+        return True
+
+    def _signed(self, user: str) -> str:
+        return f"{user}{hmac.new(self.key, user.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+    def _user(self, request: Request) -> str | None:
+        """The id that this service gave to the browser; a cookie that was made up is nobody."""
+        given = request.cookies.get(COOKIE, "")
+        user = given[:32]
+        is_ours = events.NAME.fullmatch(user) and hmac.compare_digest(self._signed(user).encode(), given.encode())
+        return user if is_ours else None
 
     def _traffic(self, request: Request) -> str:
         is_own = TEAM in request.cookies or self.config.own_traffic in request.headers
@@ -248,16 +267,22 @@ def arm_of(user: str, share: float) -> str:
     return ASSISTANT if int.from_bytes(digest[:8], "big") / 2**64 < share else LIST
 
 
-def _user(request: Request) -> str | None:
-    given = request.cookies.get(COOKIE, "")
-    return given if events.NAME.fullmatch(given) else None
+def _key(folder: Path) -> bytes:
+    """The key of this folder: whoever agreed is known after a restart as well."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / KEY
+    if not path.is_file():
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()
 
 
 def create_app(saved: Saved, config: Config, log_dir: Path) -> FastAPI:
     """The application for one assistant. What is too old is deleted when it starts."""
     log = EventLog(log_dir / "events", config.retention_days)
     log.expire()
-    api = Api(saved, config, log, Measures(log.folder, config), CapacityLimiter(config.workers))
+    measures = Measures(log.folder, config)
+    api = Api(saved, config, log, measures, _key(log_dir), CapacityLimiter(config.workers), CapacityLimiter(1))
     described = Service(
         title=config.title,
         version=saved.card.version,

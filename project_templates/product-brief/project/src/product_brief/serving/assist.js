@@ -68,7 +68,8 @@
     for (const set of own) for (const word of set) counts.set(word, (counts.get(word) || 0) + 1);
     const rarity = new Map([...counts].map(([word, n]) => [word, Math.log(1 + (articles.length - n + 0.5) / (n + 0.5))]));
     const rarest = [...rarity.values()].reduce((a, b) => Math.max(a, b), 0);
-    const refuses = model.refuses.map(words);
+    const everyWord = (text) => (text.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}_][\p{L}\p{N}\p{M}_]+/gu) || []).map(singular);
+    const refuses = model.refuses.map(everyWord);
 
     // ---- spelling (models/spelling.py)
     const withoutOne = (word) => { const letters = [...word]; return letters.map((_, at) => letters.slice(0, at).join("") + letters.slice(at + 1).join("")); };
@@ -125,7 +126,8 @@
       const typed = words(question), asked = settings.corrects ? typed.map(corrected) : typed;
       const order = ranked(asked), all = new Set(asked);
       const unknown = [...all].filter((word) => !rarity.has(word)), listed = order.slice(0, model.listed).map(([at]) => shown(at));
-      if (refuses.some((each) => each.every((word) => all.has(word)) && each.length)) return { action: "refuse", article: null, listed: [], confidence: 0, unknown };
+      const said = new Set([...all, ...everyWord(question)]);
+      if (refuses.some((each) => each.every((word) => said.has(word)))) return { action: "refuse", article: null, listed: [], confidence: 0, unknown };
       if (!order.length) return { action: "abstain", article: null, listed, confidence: 0, unknown };
       const sure = rounded(confidence(asked, order), 4), isSure = sure >= settings.threshold;
       if (settings.threshold >= 1e9) return { action: "list", why: model.silent_why, article: null, listed, confidence: sure, unknown };

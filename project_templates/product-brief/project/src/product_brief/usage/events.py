@@ -38,7 +38,7 @@ PERSON, BOT, OWN = "person", "bot", "own"  # where an event comes from
 ASSISTANT, LIST = "assistant", "list"  # the arms of the trial
 ROBOTS = re.compile(r"bot\b|crawl|spider|slurp|headless|python|curl|wget|httpx|monitor|preview", re.I)
 NAME = re.compile(r"[0-9a-f]{32}")  # of a user, and of a question
-FILE = "events-{day}.jsonl"
+FILE, UNFINISHED = "events-{day}.jsonl", ".new"
 
 
 @dataclass(frozen=True)
@@ -71,24 +71,28 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass
 class EventLog:
     """The files of events in a folder. Other processes may write to them at the same time."""
 
     folder: Path
     keep_days: int
     now: Callable[[], datetime] = _now
+    _day: date | None = None  # of the last event: with the first one of a new day, old days go
     _lock: Lock = field(default_factory=Lock)
 
     def write(self, event: Event) -> None:
         """Append an event, with the time."""
         now = self.now()
+        if now.date() != self._day:
+            self._day = now.date()
+            self.expire()
         line = json.dumps({**asdict(event), "at": now.isoformat(timespec="milliseconds")}, ensure_ascii=False)
         with self._alone():
             path = self.folder / FILE.format(day=now.date())
-            whole = path.read_bytes()[-1:] in (b"", b"\n") if path.is_file() else True
-            with path.open("a", encoding="utf-8") as file:
-                file.write(f"{'' if whole else chr(10)}{line}\n")  # after a line that a crash cut short, a new one
+            start = b"" if _ends_whole(path) else b"\n"  # after a line that a crash cut short, a new one
+            with path.open("ab") as file:
+                file.write(start + line.encode() + b"\n")
 
     def forget(self, user: str) -> int:
         """Take every event of a user out of the files; returns how many there were, and keeps that somebody asked."""
@@ -96,11 +100,12 @@ class EventLog:
             raise ExplainedError(f"{user[:40]!r} is no id of a user: it has 32 digits and letters from a to f")
         taken = 0
         with self._alone():
+            self._clear()
             for path in files(self.folder):
-                lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-                kept = [line for line in lines if user not in line]
+                lines = path.read_bytes().split(b"\n")
+                kept = [line for line in lines if user.encode() not in line]
                 if taken_here := len(lines) - len(kept):
-                    _replace(path, "".join(kept))
+                    _replace(path, b"\n".join(kept))
                     taken += taken_here
         if taken:
             self.write(Event("forgotten", user=""))
@@ -110,10 +115,16 @@ class EventLog:
         """Delete the days that are older than is promised; returns how many."""
         oldest: date = self.now().date() - timedelta(self.keep_days)
         with self._alone():
+            self._clear()
             old = [path for path in files(self.folder) if path.name < FILE.format(day=oldest)]
             for path in old:
                 path.unlink()
         return len(old)
+
+    def _clear(self) -> None:
+        """What a deletion left that was killed: half of a file, with everybody's events."""
+        for path in self.folder.glob(f".*{UNFINISHED}"):
+            path.unlink()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -142,9 +153,22 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob(FILE.format(day="*")))
 
 
-def _replace(path: Path, text: str) -> None:
+def _ends_whole(path: Path) -> bool:
+    """Whether the last line of a file is complete."""
+    if not path.is_file() or not path.stat().st_size:
+        return True
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _replace(path: Path, content: bytes) -> None:
     """Write the file anew, so that a crash leaves the old or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    Path(name).replace(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=UNFINISHED)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

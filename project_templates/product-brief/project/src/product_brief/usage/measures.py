@@ -19,33 +19,42 @@ from product_brief.usage.events import ASSISTANT, BOT, LIST, OWN, PERSON, VERSIO
 FUNNEL = ("consented", "asked", "suggested", "opened", "solved")
 RETENTION_DAYS = 14
 FEWEST = 10  # users, below which no share is said
-# What counts: events of this version, of people, each once, and of nobody faster than a person can be.
+# What counts: events of this version, of people who agreed, each once, and of nobody faster than a person can be.
 CLEAN = """
 CREATE TABLE clean AS
 WITH once AS (
   SELECT DISTINCT ON (id) * FROM raw WHERE version = $version AND traffic = $person
 ), busy AS (
   SELECT DISTINCT "user" FROM (
-    SELECT "user", date_trunc('minute', "at") AS minute, count(*) AS events FROM once
-    GROUP BY ALL HAVING events > $busiest
-  )
+    SELECT "user", count(*) OVER (
+      PARTITION BY "user" ORDER BY "at" RANGE BETWEEN CURRENT ROW AND INTERVAL 1 MINUTE FOLLOWING
+    ) AS events FROM once
+  ) WHERE events > $busiest
 )
-SELECT once.*, first.day AS first_day FROM once
-JOIN (SELECT "user", min("at")::DATE AS day FROM once GROUP BY ALL) first USING ("user")
+SELECT once.*, first.at AS first_at FROM once
+JOIN (SELECT "user", min("at") AS "at" FROM once WHERE event = 'consented' GROUP BY ALL) first USING ("user")
 WHERE "user" NOT IN (SELECT "user" FROM busy)
 """
+# What became of a question counts only where the same user has asked it.
 USERS = """
-SELECT
-  "user", min(arm) AS arm, min(first_day) AS first_day,
-  count(DISTINCT question) FILTER (event = 'asked') AS asked,
-  count(DISTINCT question) FILTER (event = 'suggested') AS suggested,
-  count(DISTINCT question) FILTER (event = 'solved') AS solved,
-  count(DISTINCT question) FILTER (event = 'not_solved') AS wrong,
-  count(DISTINCT question) FILTER (event = 'handed_over') AS handed_over,
-  bool_or(event IN ('opened', 'solved') AND "at"::DATE = first_day) AS is_active,
-  bool_or("at"::DATE BETWEEN first_day + 1 AND first_day + 7) AS is_back,
-  min(first_day) + 7 <= $last AS is_seen_long
-FROM clean GROUP BY ALL ORDER BY "user"
+WITH questions AS (
+  SELECT "user", question, bool_or(event = 'suggested') AS suggested, bool_or(event = 'solved') AS solved,
+    bool_or(event = 'not_solved') AS wrong, bool_or(event = 'handed_over') AS handed_over
+  FROM clean GROUP BY ALL HAVING bool_or(event = 'asked')
+), asked AS (
+  SELECT "user", count(*) AS asked, count_if(suggested) AS suggested, count_if(solved) AS solved,
+    count_if(wrong AND suggested) AS wrong, count_if(handed_over) AS handed_over
+  FROM questions GROUP BY ALL
+), people AS (
+  SELECT "user", min(arm) AS arm,
+    bool_or(event IN ('opened', 'solved') AND "at" < first_at + INTERVAL 24 HOUR) AS is_active,
+    bool_or("at" BETWEEN first_at + INTERVAL 24 HOUR AND first_at + INTERVAL 192 HOUR) AS is_back,
+    min(first_at) + INTERVAL 192 HOUR <= $last AS is_seen_long
+  FROM clean GROUP BY ALL
+)
+SELECT people.*, coalesce(asked, 0) AS asked, coalesce(suggested, 0) AS suggested, coalesce(solved, 0) AS solved,
+  coalesce(wrong, 0) AS wrong, coalesce(handed_over, 0) AS handed_over
+FROM people LEFT JOIN asked USING ("user") ORDER BY "user"
 """
 
 
@@ -90,7 +99,7 @@ def measure(files: Sequence[Path], config: Config) -> Usage | None:
         connection.execute("DELETE FROM raw WHERE event = 'forgotten'")  # it belongs to nobody
         connection.execute(CLEAN, given)
         ((kept, simulated, first, last),) = store.rows(
-            connection, 'SELECT count(*), bool_or(simulated), min("at")::DATE, max("at")::DATE FROM clean'
+            connection, 'SELECT count(*), bool_or(simulated), min("at"), max("at") FROM clean'
         )
         if not kept:
             return None
@@ -123,7 +132,7 @@ def _left_out(connection: Connection, kept: int) -> dict[str, int]:
         "of programs, by their name": counts.get(BOT, (0, 0))[0],
         "of the team itself": counts.get(OWN, (0, 0))[0],
         "the same event again": twice,
-        "faster than a person": of_people - twice - kept,
+        "faster than a person, or without consent": of_people - twice - kept,
         "of another version": other,
     }
 
@@ -191,12 +200,12 @@ def _marked(connection: Connection) -> tuple[tuple[str, int], ...]:
 
 
 def _retention(connection: Connection, last: Any) -> tuple[tuple[int, float, int], ...]:
-    """For each day after the first, the share of the users of the assistant who were there."""
+    """For each 24 hours after the first, the share of the users of the assistant who were there."""
     query = """
-    WITH starts AS (SELECT DISTINCT "user", first_day FROM clean WHERE arm = $arm),
-    there AS (SELECT DISTINCT "user", "at"::DATE - first_day AS day FROM clean WHERE arm = $arm)
+    WITH starts AS (SELECT DISTINCT "user", first_at FROM clean WHERE arm = $arm),
+    there AS (SELECT DISTINCT "user", date_diff('second', first_at, "at") // 86400 AS day FROM clean WHERE arm = $arm)
     SELECT day, avg(("user" IN (SELECT there."user" FROM there WHERE there.day = days.day))::INT), count(*)
-    FROM range(0, $most) days(day) JOIN starts ON first_day + days.day::INT <= $last
+    FROM range(0, $most) days(day) JOIN starts ON first_at + to_days((day + 1)::INT) <= $last OR day = 0
     GROUP BY ALL ORDER BY day
     """
     given = {"arm": ASSISTANT, "most": RETENTION_DAYS + 1, "last": last}

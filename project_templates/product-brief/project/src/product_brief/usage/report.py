@@ -46,7 +46,8 @@ def measure_now(assistant: Assistant, cases: Sequence[Case], brief: Brief, confi
 def plan(brief: Brief, config: Config) -> dict[str, Any]:
     """How many users the trial needs, and how long that takes."""
     trial = brief.trial
-    number = needed(trial.baseline, trial.smallest_effect, trial.power, trial.share, config.alpha)
+    effect = trial.smallest_effect if OF_USERS[trial.measure] else -trial.smallest_effect
+    number = needed(trial.baseline, effect, trial.power, trial.share, config.alpha)
     smaller = trial.users_per_week * min(trial.share, 1 - trial.share)
     return {"needed": number, "weeks": -(-number // max(1, int(smaller)))}
 

@@ -9,7 +9,7 @@ Every event says `simulated`, and so does every table made of them.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import numpy as np
 from product_brief.config import PROJECT, Config
 from product_brief.data.articles import Case
 from product_brief.kit.intervals import stream
-from product_brief.models.assistant import REFUSE, SUGGEST, Answer, Assistant
+from product_brief.models.assistant import LISTED, REFUSE, SUGGEST, Assistant
 from product_brief.usage.events import ASSISTANT, BOT, FILE, LIST, OWN, PERSON, Event
 
 FOLDER = PROJECT.data / "simulated"
@@ -36,12 +36,10 @@ PROGRAMS, TEAM = 8, 5  # users that are none
 def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Path) -> None:
     """Replace the files of simulated events."""
     rng = stream(config.seed, "simulated users")
-    answers = {case.question: assistant.answer(case, config.listed) for case in cases}
-    events = [event for _ in range(config.simulated_users) for event in _user(cases, answers, config, rng)]
+    shown = {case.question: Shown.of(assistant, case, config.listed) for case in cases}
+    events = [event for _ in range(config.simulated_users) for event in _user(cases, shown, config, rng)]
     events += [event for number in range(PROGRAMS) for event in _program(number, rng)]
-    events += [
-        event for _ in range(TEAM) for event in _visit(_name(rng), PERSON, FIRST, cases, answers, rng, traffic=OWN)[0]
-    ]
+    events += [event for _ in range(TEAM) for event in _visit(_name(rng), ASSISTANT, FIRST, cases, shown, rng, OWN)[0]]
     twice = [events[each] for each in rng.integers(len(events), size=len(events) // 100)]
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(FILE.format(day="*")):
@@ -56,7 +54,7 @@ def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Pa
 
 
 def _user(
-    cases: Sequence[Case], answers: dict[str, Answer], config: Config, rng: np.random.Generator
+    cases: Sequence[Case], shown: dict[str, "Shown"], config: Config, rng: np.random.Generator
 ) -> Iterator[Event]:
     user, arm = _name(rng), ASSISTANT if rng.random() < SHARE else LIST
     day = int(rng.integers(config.days - 7))
@@ -64,15 +62,15 @@ def _user(
     yield _event("consented", user, start, rng, arm=arm)
     if rng.random() >= ASKS:
         return
-    events, is_solved = _visit(user, arm, start, cases, answers, rng)
+    events, is_solved = _visit(user, arm, start, cases, shown, rng)
     yield from events
     for later in range(day + 1, config.days):
         if rng.random() < COMES_BACK[is_solved]:
-            yield from _visit(user, arm, start + timedelta(days=later - day), cases, answers, rng)[0]
+            yield from _visit(user, arm, start + timedelta(days=later - day), cases, shown, rng)[0]
 
 
 def _visit(
-    user: str, arm: str, start: datetime, cases: Sequence[Case], answers: dict[str, Answer], rng: np.random.Generator,
+    user: str, arm: str, start: datetime, cases: Sequence[Case], shown: dict[str, "Shown"], rng: np.random.Generator,
     traffic: str = PERSON,
 ) -> tuple[list[Event], bool]:  # fmt: skip
     """(the events of one or two questions, whether the first one was solved)."""
@@ -80,30 +78,47 @@ def _visit(
     for _ in range(1 + int(rng.random() < 0.3)):
         case, question = cases[int(rng.integers(len(cases)))], _name(rng)
         start += timedelta(seconds=int(rng.integers(20, 200)))
-        told = _one(case, answers[case.question], arm if arm == LIST else ASSISTANT, rng)
+        told = _one(case, shown[case.question], arm, rng)
         for seconds, (name, article) in enumerate(told):
             at = start + timedelta(seconds=7 * seconds)
-            events.append(_event(name, user, at, rng, question, article, arm if arm == LIST else ASSISTANT, traffic))
+            events.append(_event(name, user, at, rng, question, article, arm, traffic))
         solved.append(any(name == "solved" for name, _ in told))
     return events, solved[0]
 
 
-def _one(case: Case, answer: Answer, arm: str, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """What happens to one question: events with the article that they are about."""
-    listed = [each.id for each in answer.listed]
-    if arm == LIST:
-        shown, is_right = ("listed", ""), case.article in listed and rng.random() < READS_LIST
-        article = case.article if is_right else (listed or [""])[0]
-    else:
-        action = {SUGGEST: "suggested", REFUSE: "refused"}.get(answer.action, "abstained")
+@dataclass(frozen=True)
+class Shown:
+    """What a question gets in each arm, as the service does it: (action, article to suggest), and the list."""
+
+    by_arm: dict[str, tuple[str, str]]
+    listed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, assistant: Assistant, case: Case, length: int) -> "Shown":
+        """For a case of the evaluation set."""
+        answer = assistant.answer(case, length)
         article = answer.article.id if answer.article else ""
-        shown, is_right = (action, article), bool(article) and article == case.article
-    told = [("asked", ""), shown]
+        by_arm = {arm: assistant.done(answer, gets_list=arm == LIST) for arm in (ASSISTANT, LIST)}
+        return cls(
+            {arm: (action, article if action == SUGGEST else "") for arm, action in by_arm.items()},
+            tuple(each.id for each in answer.listed),
+        )
+
+
+def _one(case: Case, shown: Shown, arm: str, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """What happens to one question: events with the article that they are about."""
+    action, article = shown.by_arm[arm]
+    is_right = bool(article) and article == case.article
+    if action == LISTED:
+        is_right = case.article in shown.listed and rng.random() < READS_LIST
+        article = case.article if is_right else shown.listed[0]
+    event = {SUGGEST: "suggested", REFUSE: "refused", LISTED: "listed"}.get(action, "abstained")
+    told = [("asked", ""), (event, article if action == SUGGEST else "")]
     if article and rng.random() < OPENS[is_right]:
         told.append(("opened", article))
         if is_right and rng.random() < SAYS_SOLVED:
             return [*told, ("solved", article)]
-        if not is_right and rng.random() < SAYS_WRONG:
+        if not is_right and action == SUGGEST and rng.random() < SAYS_WRONG:
             told.append(("not_solved", article))
     if not is_right and rng.random() < ASKS_PERSON:
         told.append(("handed_over", ""))
@@ -113,6 +128,7 @@ def _one(case: Case, answer: Answer, arm: str, rng: np.random.Generator) -> list
 def _program(number: int, rng: np.random.Generator) -> Iterator[Event]:
     """Half of them say what they are; the others are only too fast."""
     user, at = _name(rng), FIRST + timedelta(days=int(rng.integers(20)), hours=3)
+    yield _event("consented", user, at, rng, traffic=BOT if number % 2 else PERSON)
     for each in range(150):
         when = at + timedelta(seconds=each / 3)
         yield _event("asked", user, when, rng, _name(rng), traffic=BOT if number % 2 else PERSON)
