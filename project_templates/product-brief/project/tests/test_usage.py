@@ -215,7 +215,7 @@ def test_a_deletion_that_was_killed_leaves_nothing(tmp_path: Path) -> None:
     log = EventLog(tmp_path, 90)
     log.write(Event("asked", _user(1)))
     half = tmp_path / ".abc.new"
-    half.write_text(f'{{"user": "{_user(2)}"}}\n', encoding="utf-8")
+    half.write_text(_user(2), encoding="utf-8")
     log.forget(_user(1))
     assert not half.exists()
 
