@@ -30,6 +30,7 @@ class Measured:
     cases: Sequence[Case]
     by: dict[str, list[Judged]]
     resampled: Resampled
+    has_outdated: bool  # whether any article could be one
 
     def rows(self) -> list[Result]:
         """Every measure of every candidate."""
@@ -37,7 +38,9 @@ class Measured:
         for name, judged in self.by.items():
             for metric in MEASURES:
                 share, ci95, n = self.resampled.measure(judged, metric)
-                if n and (name, metric) != (NEVER, "hit_rate_at_5"):  # it lists nothing
+                is_empty = (name, metric) == (NEVER, "hit_rate_at_5")  # it lists nothing
+                is_empty |= metric == "outdated_suggestions" and not self.has_outdated
+                if n and not is_empty:
                     role = "model" if name == SERVED else "baseline"
                     is_more_better = OF_CASES.get(metric, True)
                     found.append(
@@ -63,7 +66,7 @@ def measure(assistant: Assistant, tested: Sequence[Case], config: Config) -> Mea
         SEARCH: outcomes.judge(plain, tested),
         SERVED: outcomes.judge(assistant, tested),
     }
-    return Measured(tested, by, Resampled(tested, config))
+    return Measured(tested, by, Resampled(tested, config), bool(assistant.faq.outdated))
 
 
 def _by_titles(faq: Faq, tested: Sequence[Case]) -> list[Judged]:

@@ -106,6 +106,8 @@ def _limited(measured: Measured, timed: dict[str, float]) -> dict[str, launch.Va
     """Everything that the brief sets a limit to."""
     served, number = measured.by[SERVED], len(measured.cases)
     shares = {name: measured.resampled.measure(served, name) for name in MEASURES if name in OF_CASES}
+    if not measured.has_outdated:  # then none can be suggested, however few the cases are
+        shares["outdated_suggestions"] = (0.0, (0.0, 0.0), number)
     return {**shares, **{name: (seconds, None, number) for name, seconds in timed.items()}}
 
 

@@ -87,7 +87,7 @@ def results(measured: Measured) -> str:
     gap = against(measured, rival["model"])
     careless = next(each for each in measured["results"] if each["role"] == "naive")
     said = (
-        f"{main(measured)['n']:,} cases that chose nothing; accuracy is the share that is handled as the case "
+        f"{main(measured)['n']:,} test cases, which tuned nothing; accuracy is the share that is handled as the case "
         "asks, by the right article or by none; intervals resample the subjects that they ask about. The "
         f"assistant handles {decides(gap)} {rival['model']}, the strongest of the others: "
         f"{signed(gap['difference'], 3)} {interval(gap, lambda v: signed(v, 3))}. The row in italics is what a "
