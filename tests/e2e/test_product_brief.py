@@ -226,7 +226,7 @@ def language_model() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            assert "password" not in json.loads(asked["messages"][1]["content"])["question"]
+            assert "password of" not in json.loads(asked["messages"][1]["content"])["question"]
             reply = {
                 "choices": [{"message": {"content": "[1]"}}],
                 "usage": {"prompt_tokens": 900, "completion_tokens": 2},

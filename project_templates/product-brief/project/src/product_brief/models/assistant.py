@@ -9,7 +9,7 @@ import numpy as np
 from product_brief.data.articles import Article, Case, Faq
 from product_brief.models.lexical import Lexical
 from product_brief.models.spelling import Spelling
-from product_brief.models.text import every_word, words
+from product_brief.models.text import ASKING, every_word, words
 
 SUGGEST, ABSTAIN, REFUSE, LISTED = "suggest", "abstain", "refuse", "list"
 SCORE, COVERAGE, LEAD = "score", "coverage", "coverage and lead"  # by what an answer is sure
@@ -97,15 +97,16 @@ class Assistant:
         """The same for a case of the evaluation set, without the article that is taken away for it."""
         typed = words(case.question)
         asked = [self.spelling.corrected(word) for word in typed] if self.settings.corrects else typed
-        own = set(asked)
+        telling = [word for word in asked if word not in ASKING] or asked
         order, scores = self._ranked(asked, case, listed + 1)
         found = tuple(self.faq.articles[place] for place in order[:listed])
-        unknown = tuple(word for word in dict.fromkeys(asked) if word not in self._rarity)
-        if any(refused <= own | every_word(case.question) for refused in self._refused):
+        unknown = tuple(word for word in dict.fromkeys(telling) if word not in self._rarity)
+        said = every_word(case.question) | set(asked)
+        if any(refused <= said for refused in self._refused):
             return Answer(REFUSE, None, found, 0.0, unknown)
         if not len(order):
             return Answer(ABSTAIN, None, (), 0.0, unknown)
-        confidence = float(np.round(self._confidence(asked, int(order[0]), scores, case), 4))
+        confidence = float(np.round(self._confidence(telling, int(order[0]), scores, case), 4))
         is_sure = confidence >= self.settings.threshold
         return Answer(SUGGEST if is_sure else ABSTAIN, found[0] if is_sure else None, found, confidence, unknown)
 

@@ -49,3 +49,12 @@ def singular(word: str) -> str:
     if word.endswith("s") and not word.endswith(("us", "ss")):
         return word[:-1]
     return word
+
+
+# Words by which people ask, and which say nothing of what they ask about.
+ASKING = frozenset(map(singular, (
+    "about", "am", "any", "can", "could", "do", "does", "doing", "did", "from", "get", "getting", "had", "has", "have",
+    "hello", "help", "hi", "how", "just", "know", "like", "make", "me", "my", "need", "our", "please", "should", "so",
+    "some", "someone", "thank", "there", "way", "we", "what", "when", "where", "which", "who", "why", "would", "want",
+    "you", "your",
+)))  # fmt: skip

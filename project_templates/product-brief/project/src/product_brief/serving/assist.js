@@ -4,6 +4,9 @@
     const STOP = new Set(("a an and are as at be but by for if in into is it no not of on or such that the their then there these they " +
       "this to was will with").split(" "));
 
+    const ASKING = new Set(("about am any can could do does doing did from get getting had has have hello help hi how just know like make me " +
+      "my need our please should so some someone thank there way we what when where which who why would want you your").split(" ").map(singular));
+
     // ---- words (models/text.py)
     function singular(word) {
       if (word.endsWith("ies") && !/[ea]ies$/.test(word)) return word.slice(0, -3) + "y";
@@ -124,12 +127,12 @@
 
     return (question) => {
       const typed = words(question), asked = settings.corrects ? typed.map(corrected) : typed;
-      const order = ranked(asked), all = new Set(asked);
-      const unknown = [...all].filter((word) => !rarity.has(word)), listed = order.slice(0, model.listed).map(([at]) => shown(at));
-      const said = new Set([...all, ...everyWord(question)]);
+      const order = ranked(asked), told = asked.filter((word) => !ASKING.has(word)), telling = told.length ? told : asked;
+      const unknown = [...new Set(telling)].filter((word) => !rarity.has(word)), listed = order.slice(0, model.listed).map(([at]) => shown(at));
+      const said = new Set([...asked, ...everyWord(question)]);
       if (refuses.some((each) => each.every((word) => said.has(word)))) return { action: "refuse", article: null, listed: [], confidence: 0, unknown };
       if (!order.length) return { action: "abstain", article: null, listed, confidence: 0, unknown };
-      const sure = rounded(confidence(asked, order), 4), isSure = sure >= settings.threshold;
+      const sure = rounded(confidence(telling, order), 4), isSure = sure >= settings.threshold;
       if (settings.threshold >= 1e9) return { action: "list", why: model.silent_why, article: null, listed, confidence: sure, unknown };
       return { action: isSure ? "suggest" : "abstain", article: isSure ? listed[0] : null, listed, confidence: sure, unknown };
     };
