@@ -58,6 +58,7 @@ from product_brief.data.articles import collect, is_tested
 from product_brief.evaluation import candidates, evaluate
 from product_brief.models import training
 from product_brief.models.assistant import LEAD, Assistant, Settings
+from product_brief.models.index import Index
 from product_brief.usage import events, report, simulate
 
 def one(seed):
@@ -65,7 +66,7 @@ def one(seed):
     brief = briefs.load()
     faq, _ = collect(sample.draw(seed)[0])
     cases = sample.draw(seed)[1]
-    bare = Assistant(faq, Settings(1.0, LEAD), brief.refuses, config.k1, config.b)
+    bare = Assistant(Index(faq, config.k1, config.b), Settings(1.0, LEAD), brief.refuses)
     choosing = [case for case in cases if not is_tested(case, config.test_share)]
     tested = [case for case in cases if is_tested(case, config.test_share)]
     threshold = training.chosen_threshold(bare, choosing, brief.launch["wrong_suggestions"])

@@ -21,6 +21,7 @@ from product_brief.evaluation.candidates import Measured
 from product_brief.kit import results
 from product_brief.models import saved, training
 from product_brief.models.assistant import LEAD, Assistant, Settings
+from product_brief.models.index import Index
 from product_brief.models.saved import Card, Saved
 from product_brief.serving.app import create_app
 from product_brief.usage import report, simulate
@@ -77,7 +78,7 @@ def brief() -> Brief:
 @pytest.fixture(scope="session")
 def assistant(faq: Faq, cases: list[Case], brief: Brief, config: Config) -> Assistant:
     """With a threshold from the cases that are not tested."""
-    open_ended = Assistant(faq, Settings(1.0, LEAD), brief.refuses, config.k1, config.b)
+    open_ended = Assistant(Index(faq, config.k1, config.b), Settings(1.0, LEAD), brief.refuses)
     choosing = [case for case in cases if not is_tested(case, config.test_share)]
     threshold = training.chosen_threshold(open_ended, choosing, brief.launch["wrong_suggestions"])
     return replace(open_ended, settings=replace(open_ended.settings, threshold=threshold))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from product_brief.evaluation.outcomes import (
 )
 from product_brief.models import training
 from product_brief.models.assistant import ABSTAIN, COVERAGE, REFUSE, SILENT, SUGGEST, Assistant, Settings
+from product_brief.models.index import Index
 from product_brief.models.spelling import Spelling
 
 SMALL, _ = collect([
@@ -37,8 +39,9 @@ SMALL, _ = collect([
 ])  # fmt: skip
 
 
-def _small(**settings: object) -> Assistant:
-    return Assistant(SMALL, Settings(1.0, COVERAGE, **{"threshold": 0.5, **settings}), ("password of",), 1.2, 0.75)  # type: ignore[arg-type]
+def _small(**settings: Any) -> Assistant:
+    chosen = Settings(1.0, COVERAGE, **{"threshold": 0.5, **settings})
+    return Assistant(Index(SMALL, 1.2, 0.75), chosen, ("password of",))
 
 
 @pytest.mark.parametrize(
@@ -245,5 +248,5 @@ def test_a_version_that_does_worse_is_caught(
 
 
 def test_the_same_articles_give_the_same_assistant(faq: Faq, assistant: Assistant, tested: list[Case]) -> None:
-    again = Assistant(Faq(faq.articles), assistant.settings, assistant.refuses, assistant.k1, assistant.b)
+    again = Assistant(Index(Faq(faq.articles), 1.2, 0.75), assistant.settings, assistant.refuses)
     assert outcomes.judge(again, tested[:50]) == outcomes.judge(assistant, tested[:50])

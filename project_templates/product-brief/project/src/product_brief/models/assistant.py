@@ -7,8 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from product_brief.data.articles import Article, Case, Faq
-from product_brief.models.lexical import Lexical
-from product_brief.models.spelling import Spelling
+from product_brief.models.index import Index
 from product_brief.models.text import ASKING, every_word, words
 
 SUGGEST, ABSTAIN, REFUSE, LISTED = "suggest", "abstain", "refuse", "list"
@@ -42,41 +41,14 @@ class Answer:
 class Assistant:
     """The articles, indexed, and the settings."""
 
-    faq: Faq
+    index: Index
     settings: Settings
     refuses: tuple[str, ...]
-    k1: float
-    b: float
 
-    @cached_property
-    def titles(self) -> Lexical:
-        """The titles alone."""
-        return Lexical.of([words(each.title) for each in self.faq.articles], self.k1, self.b)
-
-    @cached_property
-    def texts(self) -> Lexical:
-        """The texts alone."""
-        return Lexical.of([words(each.text) for each in self.faq.articles], self.k1, self.b)
-
-    @cached_property
-    def _words(self) -> list[tuple[frozenset[str], frozenset[str]]]:
-        """(words of the title, words of the text) of each article."""
-        return [(frozenset(words(each.title)), frozenset(words(each.text))) for each in self.faq.articles]
-
-    @cached_property
-    def _rarity(self) -> dict[str, float]:
-        """Word → how rare it is: as BM25 weighs it, over titles and texts together."""
-        counts: dict[str, int] = {}
-        for title, text in self._words:
-            for word in title | text:
-                counts[word] = counts.get(word, 0) + 1
-        number = len(self._words)
-        return {word: float(np.log(1 + (number - count + 0.5) / (count + 0.5))) for word, count in counts.items()}
-
-    @cached_property
-    def spelling(self) -> Spelling:
-        """The words of all articles, with those that differ from them by a letter."""
-        return Spelling.of(self._rarity)
+    @property
+    def faq(self) -> Faq:
+        """The articles."""
+        return self.index.faq
 
     @cached_property
     def _refused(self) -> list[frozenset[str]]:
@@ -96,11 +68,11 @@ class Assistant:
     def answer(self, case: Case, listed: int = 5) -> Answer:
         """The same for a case of the evaluation set, without the article that is taken away for it."""
         typed = words(case.question)
-        asked = [self.spelling.corrected(word) for word in typed] if self.settings.corrects else typed
+        asked = [self.index.spelling.corrected(word) for word in typed] if self.settings.corrects else typed
         telling = [word for word in asked if word not in ASKING] or asked
         order, scores = self._ranked(asked, case, listed + 1)
         found = tuple(self.faq.articles[place] for place in order[:listed])
-        unknown = tuple(word for word in dict.fromkeys(telling) if word not in self._rarity)
+        unknown = tuple(word for word in dict.fromkeys(telling) if word not in self.index.rarity)
         said = every_word(case.question) | set(asked)
         if any(refused <= said for refused in self._refused):
             return Answer(REFUSE, None, found, 0.0, unknown)
@@ -112,7 +84,7 @@ class Assistant:
 
     def _ranked(self, asked: Sequence[str], case: Case, number: int) -> tuple[np.ndarray, np.ndarray]:
         """(places of the best articles, their scores), best first; of equal scores the lower place first."""
-        titles, texts = self.titles.scores(asked), self.texts.scores(asked)
+        titles, texts = self.index.titles.scores(asked), self.index.texts.scores(asked)
         boost = 0.0 if case.is_drafted else self.settings.boost
         scores = np.round(texts.astype(float) + boost * titles, 4)
         if case.without:
@@ -123,17 +95,9 @@ class Assistant:
         order = order[scores[order] > 0]
         return order, scores[order]
 
-    @cached_property
-    def _replaced(self) -> tuple[np.ndarray, np.ndarray]:
-        """(places of the articles that are out of date, places of those that replace them)."""
-        places = self.faq.places
-        old = [place for place, each in enumerate(self.faq.articles) if each.replaced_by]
-        new = [places[self.faq.articles[place].replaced_by] for place in old]
-        return np.array(old, dtype=int), np.array(new, dtype=int)
-
     def _followed(self, scores: np.ndarray, case: Case) -> np.ndarray:
         """What an article that is out of date scores, counts for the one that replaced it."""
-        scores, (old, new) = scores.copy(), self._replaced
+        scores, (old, new) = scores.copy(), self.index.replaced
         counted = new != self.faq.places[case.without] if case.without else np.ones(len(new), dtype=bool)
         np.maximum.at(scores, new[counted], scores[old[counted]])
         scores[old] = 0.0
@@ -142,17 +106,8 @@ class Assistant:
     def _confidence(self, asked: Sequence[str], place: int, scores: np.ndarray, case: Case) -> float:
         if self.settings.signal == SCORE:
             return float(scores[0])
-        covered = self._covered(asked, place, case)
+        covered = self.index.covered(asked, place, case.is_drafted)
         if self.settings.signal == COVERAGE:
             return covered
         behind = float(scores[1] / scores[0]) if len(scores) > 1 else 0.0
         return covered * (1 - behind / 2)
-
-    def _covered(self, asked: Sequence[str], place: int, case: Case) -> float:
-        """The share of the question, by the rarity of its words, that the article has."""
-        title, text = self._words[place]
-        own = text if case.is_drafted else title | text
-        rarest = max(self._rarity.values())
-        weights = {word: self._rarity.get(word, rarest) for word in asked}
-        total = sum(weights.values())
-        return sum(weight for word, weight in weights.items() if word in own) / total if total else 0.0

@@ -10,6 +10,7 @@ from product_brief.kit import results
 from product_brief.kit.drift import Reference
 from product_brief.kit.project import ExplainedError
 from product_brief.models.assistant import Assistant, Settings
+from product_brief.models.index import Index
 
 if TYPE_CHECKING:
     from product_brief.data.prepare import Manifest
@@ -73,4 +74,4 @@ def load(config: Config) -> Saved:
     stored = json.loads(MODEL.read_text(encoding="utf-8"))
     faq = Faq(tuple(Article(**each) for each in stored["articles"]))
     settings, refuses = Settings(**stored["settings"]), tuple(stored["refuses"])
-    return Saved(Assistant(faq, settings, refuses, config.k1, config.b), card)
+    return Saved(Assistant(Index(faq, config.k1, config.b), settings, refuses), card)

@@ -12,13 +12,14 @@ from product_brief.brief import brief as briefs
 from product_brief.brief.brief import Brief, Limits
 from product_brief.config import PROJECT, Config
 from product_brief.data import prepare
-from product_brief.data.articles import Case, Faq, is_tested
+from product_brief.data.articles import Case, is_tested
 from product_brief.evaluation import outcomes
 from product_brief.kit import results
 from product_brief.kit.intervals import wilson
 from product_brief.kit.progress import progress
 from product_brief.models import saved
 from product_brief.models.assistant import COVERAGE, LEAD, SCORE, SILENT, SUGGEST, Assistant, Settings
+from product_brief.models.index import Index
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,18 @@ def train(config: Config) -> list[Run]:
     """Write the assistant that handles most cases right with as few wrong suggestions as was agreed on."""
     faq, cases, manifest = prepare.load(config)
     brief = briefs.load()
+    index = Index(faq, config.k1, config.b)
     choosing = [case for case in cases if not is_tested(case, config.test_share)]
     tried = list(_tried(config))
     runs = [
-        _run(name, decision, settings, faq, choosing, brief, config)
+        _run(name, decision, settings, index, choosing, brief)
         for name, decision, settings in progress(tried, "training", len(tried))
     ]
     allowed = brief.launch["wrong_suggestions"].launch
     best = max(runs, key=lambda run: (run.wrong_suggestions <= allowed, run.correct))
     runs = [replace(run, chosen=run is best) for run in runs]
     results.write_experiments(PROJECT, runs)
-    saved.save(Assistant(faq, Settings(**best.settings), brief.refuses, config.k1, config.b), manifest)
+    saved.save(Assistant(index, Settings(**best.settings), brief.refuses), manifest)
     return runs
 
 
@@ -65,10 +67,8 @@ def _tried(config: Config) -> Iterator[tuple[str, str, Settings]]:
     yield "outdated kept", "articles that are out of date are suggested as well", Settings(1.0, LEAD, follows=False)
 
 
-def _run(
-    name: str, decision: str, settings: Settings, faq: Faq, cases: Sequence[Case], brief: Brief, config: Config
-) -> Run:
-    assistant = Assistant(faq, replace(settings, threshold=0.0), brief.refuses, config.k1, config.b)
+def _run(name: str, decision: str, settings: Settings, index: Index, cases: Sequence[Case], brief: Brief) -> Run:
+    assistant = Assistant(index, replace(settings, threshold=0.0), brief.refuses)
     threshold = chosen_threshold(assistant, cases, brief.launch["wrong_suggestions"])
     settings = replace(settings, threshold=threshold)
     judged = outcomes.judge(replace(assistant, settings=settings), cases)
