@@ -69,7 +69,7 @@ def decide(
     """The most that every check and every reason allows; `drafted` are the tested cases that nobody asked."""
     tested = measured["correct"][2]
     checks = tuple(check(name, *measured[name], brief.launch[name]) for name in OF_CASES)
-    reasons = [(each.state, f"{each.label}: {_said(each)}") for each in checks if each.state in (PILOT, HOLD)]
+    reasons = [(each.state, _said(each)) for each in checks if each.state in (PILOT, HOLD)]
     reasons += [(PILOT, f"{each.label}: no case measures it") for each in checks if each.state == UNKNOWN]
     if drafted:
         reasons.append((PILOT, f"{drafted} of {tested} tested cases were drafted from titles, and asked by nobody"))
@@ -93,12 +93,11 @@ def as_document(decision: Decision) -> dict[str, Any]:
 
 
 def _said(each: Check) -> str:
-    number = "{:.1%}" if each.ci95 else "{:g}"
-    limit = number.format(each.limits.pilot if each.state == HOLD else each.limits.launch)
-    side = "at least" if each.is_more_better else "at most"
-    value = number.format(each.value)
+    """The value, the end of its interval that matters, and what is asked for."""
+    number = "{:.1%}".format if each.ci95 else "{:g}".format
+    stage, limit = ("pilot", each.limits.pilot) if each.state == HOLD else ("launch", each.limits.launch)
+    asked = f"a {stage} {'needs' if each.is_more_better else 'allows'} {number(limit)}"
     if each.state == HOLD or each.ci95 is None:
-        return f"{value}, and {side} {limit} is asked for"
-    return (
-        f"{value} [{each.ci95[0]:.1%}, {each.ci95[1]:.1%}], and a launch needs the whole interval to be {side} {limit}"
-    )
+        return f"{each.label} is {number(each.value)}: {asked}"
+    end = f"its low end {number(each.ci95[0])}" if each.is_more_better else f"its high end {number(each.ci95[1])}"
+    return f"{each.label} is {number(each.value)}, {end}: {asked}"

@@ -16,14 +16,13 @@ def headline(measured: Measured) -> str:
     gap = against(measured, rival["model"])
     lines = [
         f"**{documents.verdict(measured)}** {documents.reasons(measured, 4)}",
+        *([documents.DRAWN] if measured["data"]["synthetic"] else []),
         "\n".join(f"- **{asked}** {said}" for asked, said in documents.answers(measured)),
         f"It handles {three(row['value'])} [{three(row['ci95'][0])}, {three(row['ci95'][1])}] of {row['n']:,} "
         "test cases "
         f"correctly, {decides(gap)} {rival['model']} ({signed(gap['difference'], 3)} [{signed(gap['ci95'][0], 3)}, "
         f"{signed(gap['ci95'][1], 3)}]), the best of the simple ways.",
     ]
-    if measured["data"]["synthetic"]:
-        lines.append(f"**{documents.DRAWN}**")
     shown = "![What became of the test cases](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         shown = f"![The page at work]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
