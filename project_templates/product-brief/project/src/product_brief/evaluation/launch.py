@@ -98,6 +98,8 @@ def _said(each: Check) -> str:
     stage, limit = ("pilot", each.limits.pilot) if each.state == HOLD else ("launch", each.limits.launch)
     asked = f"a {stage} {'needs' if each.is_more_better else 'allows'} {number(limit)}"
     if each.state == HOLD or each.ci95 is None:
-        return f"{each.label} is {number(each.value)}: {asked}"
-    end = f"its low end {number(each.ci95[0])}" if each.is_more_better else f"its high end {number(each.ci95[1])}"
-    return f"{each.label} is {number(each.value)}, {end}: {asked}"
+        return f"{each.label}: {number(each.value)}, and {asked}"
+    return (
+        f"{each.label}: {number(each.value)}, at worst {number(each.ci95[0 if each.is_more_better else 1])}, and "
+        f"{asked}"
+    )
