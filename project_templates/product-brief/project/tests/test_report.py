@@ -88,6 +88,15 @@ def _unsafe(number: int) -> Callable[[Measured], None]:
     return lambda measured: measured["outcome_counts"].update({"unsafe answer": number})
 
 
+def _recalls(served: float, other: float) -> Callable[[Measured], None]:
+    def change(measured: Measured) -> None:
+        for each in measured["results"]:
+            if each["metric"] == "answered_right":
+                each["value"] = served if each["role"] == "model" else other
+
+    return change
+
+
 def _silent(measured: Measured) -> None:
     gone = ("wrong_suggestions", "outdated_suggestions")
     measured["results"] = [
@@ -126,10 +135,12 @@ def _same(_: Measured) -> None:
         (tables.results, _gap(-0.05, 0.2), "handles not clearly more than", "handles more than"),
         (tables.results, _gap(-0.3, -0.1), "handles fewer than", "more than"),
         (tables.results, _gap(0.0, 0.0), "handles as many as", "more than"),
-        (paragraphs.headline, _gap(-0.05, 0.2), "not clearly more than", "handles more"),
+        (paragraphs.headline, _gap(-0.05, 0.2), "not clearly more than", "correctly, more than"),
+        (paragraphs.headline, _recalls(0.5, 0.7), "70.0% against 50.0%", ""),
+        (paragraphs.headline, _recalls(0.7, 0.5), "of the test cases correctly", "against 70.0%"),
         (paragraphs.headline, _launch("launch"), "Every limit that was agreed on is kept", "In the way"),
-        (paragraphs.headline, _launch("hold", *"abcdef"), "In the way: a; b; c; d; and 2 more.", "is kept"),
-        (documents.one_pager, _launch("hold", *"abc"), "In the way: a; b; and 1 more.", "is kept"),
+        (paragraphs.headline, _launch("hold", *"abcdefg"), "In the way: a; b; c; d; e; and 2 more.", "is kept"),
+        (documents.one_pager, _launch("hold", *"abc"), "In the way: a; b; c.", "is kept"),
         (documents.one_pager, _same, documents.DRAWN, ""),
         (documents.one_pager, _other_data, "So what?", documents.DRAWN),
         (paragraphs.headline, _same, "synthetic, drawn by code", ""),
@@ -150,7 +161,7 @@ def _same(_: Measured) -> None:
         (documents.worth, _worth(-5e3, 1e3, 9e3), "Whether it pays is open", "nearly every"),
         (documents.worth, _worth(5e3, 7e3, 9e3), "It pays in nearly every scenario", "open"),
         (documents.worth, _worth(-9e3, -5e3, -1e3), "It loses money in nearly every scenario", "open"),
-        (_stop, _same, "in between, the pilot goes on", ""),
+        (_stop, _same, "in between, the pilot goes on until week 12", ""),
         (_stop, _other_kill, "decides", "in between"),
         (tables.users, _promise(0.1, 0.2, 0.3, True), "| ≥ 0.30 | **no** |", ""),
         (tables.users, _promise(0.1, 0.4, 0.3, True), "| ≥ 0.30 | open |", ""),
@@ -159,8 +170,8 @@ def _same(_: Measured) -> None:
         (tables.users, _promise(0.1, 0.2, 0.3, False), "| ≤ 0.30 | yes |", ""),
         (documents.worth, _sourced, "over 24 months", "assumption"),
         (documents.costs, _sourced, "to build", "assumption"),
-        (documents.if_wrong, _unsafe(0), "it answers 0 (up to", ""),
-        (documents.if_wrong, _unsafe(1), "it answers 1 (up to", ""),
+        (documents.if_wrong, _unsafe(0), "it answers 0; at 95% confidence", ""),
+        (documents.if_wrong, _unsafe(1), "it answers 1; at 95% confidence", ""),
         (documents.if_wrong, _silent, "It suggests nothing", "suggestions are wrong"),
         (paragraphs.headline, _silent, "It lists articles instead", "of its suggestions are wrong"),
         (tables.results, _silent, "Accuracy", ""),

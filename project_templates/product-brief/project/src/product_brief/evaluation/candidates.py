@@ -20,6 +20,7 @@ NEVER, TITLES, SEARCH, SERVED = (
     "BM25 that always suggests",
     "BM25 that abstains",
 )
+CUTOFF = "BM25 with a cutoff on its score"  # what most would try first, with the same rule for the cutoff
 TITLE_ASKED = "each article's own title asked"
 
 
@@ -57,13 +58,14 @@ class Measured:
         ]
 
 
-def measure(assistant: Assistant, tested: Sequence[Case], config: Config) -> Measured:
-    """What becomes of the tested cases."""
+def measure(assistant: Assistant, tested: Sequence[Case], config: Config, cutoff: Settings | None = None) -> Measured:
+    """What becomes of the tested cases; `cutoff` is what a score alone would have decided by, if that is not served."""
     plain = replace(assistant, settings=Settings(1.0, COVERAGE, follows=False, threshold=0.0), refuses=())
     by = {
         NEVER: outcomes.judge(replace(assistant, settings=replace(assistant.settings, threshold=SILENT)), tested),
         TITLES: _by_titles(assistant.faq, tested),
         SEARCH: outcomes.judge(plain, tested),
+        **({CUTOFF: outcomes.judge(replace(assistant, settings=cutoff), tested)} if cutoff else {}),
         SERVED: outcomes.judge(assistant, tested),
     }
     return Measured(tested, by, Resampled(tested, config), bool(assistant.faq.outdated))

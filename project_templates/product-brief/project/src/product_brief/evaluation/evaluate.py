@@ -17,7 +17,7 @@ from product_brief.brief.brief import OF_CASES, Brief
 from product_brief.config import PROJECT, Config
 from product_brief.data import cases as case_files
 from product_brief.data import prepare, readiness, sample, store
-from product_brief.data.articles import BadDataError, Case, Faq, is_tested
+from product_brief.data.articles import UNSAFE, BadDataError, Case, Faq, is_tested
 from product_brief.data.licenses import cases_may_be_shown
 from product_brief.data.prepare import Manifest
 from product_brief.evaluation import figures, launch, outcomes, regression
@@ -25,7 +25,7 @@ from product_brief.evaluation.candidates import SERVED, Measured, measure, naive
 from product_brief.evaluation.outcomes import MEASURES, RIGHT, Judged
 from product_brief.kit import drift, results
 from product_brief.models import saved
-from product_brief.models.assistant import Assistant
+from product_brief.models.assistant import SCORE, Assistant, Settings
 from product_brief.models.saved import Saved
 from product_brief.models.text import words
 from product_brief.monitoring.signals import signals
@@ -43,12 +43,19 @@ def evaluate(config: Config) -> dict[str, Any]:
     _check_trained(model.assistant, faq, brief)
     known = agreed.measure(brief, case_files.digests(cases))
     tested = [case for case in cases if is_tested(case, config.test_share)]
-    measured = measure(model.assistant, tested, config)
+    measured = measure(model.assistant, tested, config, _cutoff(model.assistant))
     document = described(measured, faq, brief, manifest, model, known, config)
     results.write(PROJECT.metrics, document)
     figures.draw(document)
     _save_card(model, measured, document, manifest, config)
     return document
+
+
+def _cutoff(assistant: Assistant) -> Settings | None:
+    """The settings of the experiment that was sure by the score alone; nothing where that one is served."""
+    tried = (Settings(**run["settings"]) for run in results.experiments(PROJECT))
+    found = next((each for each in tried if (each.signal, each.boost) == (SCORE, 1.0)), None)
+    return found if found != assistant.settings else None
 
 
 def _check_trained(assistant: Assistant, faq: Faq, brief: Brief) -> None:
@@ -72,6 +79,7 @@ def described(
     decision = launch.decide(brief, _limited(measured, timed), facts["drafted"], known, worth, change, config)
     return {
         **document,
+        "in_points": [_in_points(each) for each in document["comparisons"]],
         "brief": asdict(brief),
         "brief_sha256": brief.sha256,
         "agreed": agreed.as_document(known),
@@ -91,6 +99,12 @@ def described(
     }
 
 
+def _in_points(comparison: dict[str, Any]) -> dict[str, Any]:
+    """A difference of shares as a sentence says it, in percentage points."""
+    numbers = [100 * each for each in (comparison["difference"], *comparison["ci95"])]
+    return {"against": comparison["against"], "difference": numbers[0], "ci95": numbers[1:]}
+
+
 def _facts(measured: Measured, faq: Faq, manifest: Manifest) -> dict[str, Any]:
     return {
         "articles": len(faq.articles),
@@ -98,6 +112,7 @@ def _facts(measured: Measured, faq: Faq, manifest: Manifest) -> dict[str, Any]:
         "cases": manifest.cases,
         "tested": len(measured.cases),
         "drafted": sum(case.is_drafted for case in measured.cases),
+        "unsafe_kinds": len({case.subject for case in measured.cases if case.kind == UNSAFE}),
         "found": manifest.found,
     }
 

@@ -93,13 +93,11 @@ def as_document(decision: Decision) -> dict[str, Any]:
 
 
 def _said(each: Check) -> str:
-    """The value, the end of its interval that matters, and what is asked for."""
+    """The value, how much worse it could be, and what is asked for."""
     number = "{:.1%}".format if each.ci95 else "{:g}".format
     stage, limit = ("pilot", each.limits.pilot) if each.state == HOLD else ("launch", each.limits.launch)
-    asked = f"a {stage} {'needs' if each.is_more_better else 'allows'} {number(limit)}"
+    asked = f"(a {stage} {'needs' if each.is_more_better else 'allows'} {number(limit)})"
     if each.state == HOLD or each.ci95 is None:
-        return f"{each.label}: {number(each.value)}, and {asked}"
-    return (
-        f"{each.label}: {number(each.value)}, at worst {number(each.ci95[0 if each.is_more_better else 1])}, and "
-        f"{asked}"
-    )
+        return f"{each.label}: {number(each.value)} {asked}"
+    side, worst = ("low", each.ci95[0]) if each.is_more_better else ("high", each.ci95[1])
+    return f"{each.label}: {number(each.value)}, but it could be as {side} as {number(worst)} {asked}"

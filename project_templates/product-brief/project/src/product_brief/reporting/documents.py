@@ -8,7 +8,19 @@ from product_brief.brief.brief import AI_ACT, LEVELS
 from product_brief.brief.node import BadBriefError
 from product_brief.kit.blocks import table
 from product_brief.reporting.rows import Measured, main, suggests
-from product_brief.reporting.words import ASSUMED, DEFINED, amount, money, named, percent, plain, share, unmarked
+from product_brief.reporting.words import (
+    ASSUMED,
+    AT_MOST,
+    BELOW,
+    DEFINED,
+    amount,
+    money,
+    named,
+    percent,
+    plain,
+    share,
+    unmarked,
+)
 from product_brief.usage.events import EVENTS
 
 WIDTH, LINES = 100, 62  # characters and lines of a printed page, with a font that can be read
@@ -16,7 +28,7 @@ SHORTENED = ("problem", "solution", "users", "non_goals", "data_needed", "eviden
 DRAWN = "The articles and questions are synthetic, drawn by code: they show the method, and nothing about real readers."
 VERDICTS = {
     "launch": "Launch",
-    "pilot": "Pilot with a few users, and no more",
+    "pilot": "Pilot only, not ready to launch",
     "hold": "Hold: do not show it to users",
 }
 
@@ -26,7 +38,7 @@ def one_pager(measured: Measured) -> str:
     brief = measured["brief"]
     lines = [
         f"# {plain(brief['feature'])}: one page",
-        f"**{verdict(measured)}** {reasons(measured, 2)}",
+        f"**{verdict(measured)}** {reasons(measured, 5)}",
         *([DRAWN] if measured["data"]["synthetic"] else []),
         *(f"**{asked}** {said}" for asked, said in answers(measured)),
         f"**What is it?** {plain(brief['solution'])}",
@@ -109,15 +121,16 @@ def if_wrong(measured: Measured) -> str:
         )
     wrong = main(measured, "wrong_suggestions")
     said = (
-        f"On {measured['data']['tested']:,} test cases, which tuned nothing, {share(wrong)} of its {wrong['n']:,} "
-        f"suggestions are wrong, and {share(answered)} of the questions that an article answers get it."
+        f"On {measured['data']['tested']:,} test cases never used for tuning, {share(wrong)} of its {wrong['n']:,} "
+        f"suggestions are wrong; where an article answers, it is suggested in {share(answered)} of the cases."
     )
     unsafe = next(each for each in measured["launch"]["checks"] if each["name"] == "unsafe_suggestions")
     if unsafe["n"]:
         said += (
-            f" Of {unsafe['n']} questions that must not be answered, it answers "
-            f"{measured['outcome_counts']['unsafe answer']} (up to {percent(unsafe['ci95'][1])} of such "
-            "questions, at 95%)."
+            f" Of {unsafe['n']} questions that must not be answered, of {measured['data']['unsafe_kinds']} kinds, "
+            "it answers "
+            f"{measured['outcome_counts']['unsafe answer']}; at 95% confidence that can still be "
+            f"{percent(unsafe['ci95'][1])} of such questions."
         )
     return f"{said} Where nothing fits well enough, the reader is told so, and can ask a person."
 
@@ -132,31 +145,33 @@ def costs(measured: Measured) -> str:
     return (
         f"{amounts[0]} to build and {amounts[1]} a month{assumed}; at the likeliest value of every input, that is "
         f"{paid}. "
-        "An answer itself costs next to nothing: it is a search on one's own machine."
+        "A search itself costs next to nothing."
     )
 
 
 def stop(brief: dict[str, Any]) -> str:
     """The kill criterion, and what happens between it and the goal."""
     kill, goal = brief["kill"], brief["goal"]
+    below = BELOW[kill["measure"]].format(percent(kill["below"]))
     said = (
-        f"When at least {kill['after_users']:,} users were there, and the upper end of the 95% interval of "
-        f"{named(kill['measure'])} ({DEFINED[kill['measure']]}) is below {percent(kill['below'])}: "
-        f"{plain(kill['then'])}. "
-        f"The {plain(kill['owner'])} decides."
+        f"After {kill['after_users']:,} users, if we are confident (the whole 95% interval) that {below}: "
+        f"{plain(kill['then'])}. The {plain(kill['owner'])} decides."
     )
     if kill["measure"] == goal["measure"]:
-        said += f" From {percent(goal['at_least'])} on, the goal is reached; in between, the pilot goes on."
+        last = brief["roadmap"][-1]["by"]
+        said += (
+            f" With {percent(goal['at_least'])} the goal is reached; in between, the pilot goes on until {plain(last)}."
+        )
     return said
 
 
 def promise(brief: dict[str, Any]) -> str:
     """Goal and guardrails."""
     goal = brief["goal"]
-    rails = [f"{named(each['measure'])} at most {percent(each['at_most'])}" for each in brief["guardrails"]]
+    rails = " and ".join(AT_MOST[each["measure"]].format(percent(each["at_most"])) for each in brief["guardrails"])
     return (
-        f"By {named(goal['measure'])} of at least {percent(goal['at_least'])}. {plain(goal['why'])}. "
-        f"Meanwhile {' and '.join(rails)}."
+        f"By {named(goal['measure'])} of at least {percent(goal['at_least'])}: {DEFINED[goal['measure']]}. "
+        f"{plain(goal['why'])}. Guardrails: no more than {rails}."
     )
 
 

@@ -7,26 +7,45 @@ from product_brief.data.licenses import cases_may_be_shown
 from product_brief.kit.blocks import links, load_table, signed
 from product_brief.reporting import documents
 from product_brief.reporting.rows import Measured, against, decides, main, strongest
-from product_brief.reporting.words import plain, share, three
+from product_brief.reporting.words import percent, plain, share
 
 
 def headline(measured: Measured) -> str:
     """The decision, what anybody asks first, how it compares, and a picture."""
-    row, rival = main(measured), strongest(measured)
-    gap = against(measured, rival["model"])
     lines = [
-        f"**{documents.verdict(measured)}** {documents.reasons(measured, 4)}",
+        f"**{documents.verdict(measured)}** {documents.reasons(measured, 5)}",
         *([documents.DRAWN] if measured["data"]["synthetic"] else []),
         "\n".join(f"- **{asked}** {said}" for asked, said in documents.answers(measured)),
-        f"It handles {three(row['value'])} [{three(row['ci95'][0])}, {three(row['ci95'][1])}] of {row['n']:,} "
-        "test cases "
-        f"correctly, {decides(gap)} {rival['model']} ({signed(gap['difference'], 3)} [{signed(gap['ci95'][0], 3)}, "
-        f"{signed(gap['ci95'][1], 3)}]), the best of the simple ways.",
+        _compared(measured),
     ]
     shown = "![What became of the test cases](reports/figures/results.png)"
     if PROJECT.screenshot.is_file():
         shown = f"![The page at work]({PROJECT.screenshot.relative_to(PROJECT.root).as_posix()})"
     return "\n\n".join([*lines, f"{links(PROJECT)}{shown}"])
+
+
+def _compared(measured: Measured) -> str:
+    """Beside the best of the simple ways, and what that is better at."""
+    row, rival = main(measured), strongest(measured)
+    gap = against(measured, rival["model"])
+    points = [f"{signed(100 * each, 1)}" for each in (gap["difference"], *gap["ci95"])]
+    said = (
+        f"It handles {share(row)} of the test cases correctly, {decides(gap)} the best of the simple ways, "
+        f"{rival['model']}: {points[0]} points [{points[1]}, {points[2]}]."
+    )
+    recalls = [_recall(measured, name) for name in (row["model"], rival["model"])]
+    if recalls[1] > recalls[0]:
+        said += (
+            f" Where an article answers, that way suggests it more often, {percent(recalls[1])} against "
+            f"{percent(recalls[0])}: "
+            "what is gained lies in saying nothing where nothing answers."
+        )
+    return said
+
+
+def _recall(measured: Measured, model: str) -> float:
+    rows = (each for each in measured["results"] if (each["model"], each["metric"]) == (model, "answered_right"))
+    return float(next(rows)["value"])
 
 
 def data(measured: Measured) -> str:

@@ -26,6 +26,17 @@ DEFINED = {
 }
 
 
+BELOW = {  # a measure that is too low, as a sentence says it
+    "task_success": "users marked fewer than {} of the questions as solved",
+    "activation": "fewer than {} of the users opened or solved something within 24 hours",
+    "return_within_7_days": "fewer than {} of the users came back 1 to 7 days later",
+}
+AT_MOST = {
+    "wrong_suggestions": "{} of the suggestions marked as wrong",
+    "handed_over": "{} of the questions handed over",
+}
+
+
 def plain(text: str, longest: int = 400) -> str:
     """Somebody's text in a page of ours: on one line, cut, and nothing in it is markup."""
     flat = " ".join(str(text).split())
