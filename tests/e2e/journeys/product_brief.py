@@ -74,10 +74,10 @@ def one(seed):
     measured = candidates.measure(assistant, tested, config)
     assert len(measured.rows()) > 12
     assert {case.kind for case in tested} == {case.kind for case in cases}
-    found = value.appraise(brief, evaluate.counts_of(measured.by[candidates.SERVED]), config)
+    found = value.appraise(brief, evaluate.counts_of(measured), config)
     assert found["p10"] < found["p90"]
     with tempfile.TemporaryDirectory() as folder:
-        simulate.draw(assistant, tested, config, Path(folder))
+        simulate.draw(assistant, tested, 0.5, config, Path(folder))
         assert report.measure_all(events.files(Path(folder)), brief, config)["users"] == 120
 """
 

@@ -12,7 +12,6 @@ from product_brief.brief import agreed
 from product_brief.brief import brief as briefs
 from product_brief.brief.brief import Brief
 from product_brief.config import Config
-from product_brief.data import cases as case_files
 from product_brief.data import prepare, sample
 from product_brief.data.articles import Case, Faq, collect, is_tested
 from product_brief.data.prepare import Manifest
@@ -99,11 +98,13 @@ def document(
         dirty=None, seed=7, usage=prepare.SIMULATED, cases=len(cases), found=[],
     )  # fmt: skip
     saved.save(assistant, manifest)
-    agreed.agree(brief, case_files.digests(cases), "sample")
-    known = agreed.measure(brief, case_files.digests(cases))
+    agreed.agree(agreed.terms(brief, cases, faq, "sample", config))
+    known = agreed.measure(agreed.terms(brief, cases, faq, "sample", config))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "artefact", lambda path, root: {"path": path.name, "sha256": "a" * 64, "bytes": 1})
-        return evaluate.described(measured, faq, brief, manifest, saved.load(config), known, config) | {"seconds": 1.0}
+        return evaluate.described(measured, cases, faq, brief, manifest, saved.load(config), known, config) | {
+            "seconds": 1.0
+        }
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,7 @@ def test_events_are_stored_with_consent_only(
     assert user not in log, "the log of requests does not know who asked"
     client.post("/consent", json={"agrees": False})
     _ask(client, question)
-    assert len(_stored(tmp_path)) == len(entries)
+    assert [each["event"] for each in _stored(tmp_path)] == ["forgotten"], "who withdraws is deleted"
 
 
 def test_whoever_withdraws_can_be_deleted(client: TestClient, tmp_path: Path) -> None:
@@ -189,6 +189,12 @@ def test_whoever_agreed_is_known_after_a_restart(served: Saved, config: Config, 
         kept = dict(first.cookies)
     with TestClient(app.create_app(served, config, tmp_path / "logs"), cookies=kept) as second:
         assert second.get("/consent").json() == {"user": user}
+
+
+def test_a_damaged_key_is_said(served: Saved, config: Config, tmp_path: Path) -> None:
+    (tmp_path / app.KEY).write_bytes(b"")
+    with pytest.raises(ExplainedError, match="is damaged: delete it"):
+        app.create_app(served, config, tmp_path)
 
 
 def test_an_answer_does_not_wait_for_a_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,15 @@ import yaml
 
 from product_brief.brief import agreed, value
 from product_brief.brief import brief as briefs
+from product_brief.brief.agreed import Terms
 from product_brief.brief.brief import Brief
 from product_brief.brief.node import BadBriefError
 from product_brief.brief.value import RIGHT, Counts
 from product_brief.config import BRIEF, PROJECT, Config
+from product_brief.data.articles import Case, Faq
 from product_brief.kit.project import ExplainedError
 
+COUNTS = Counts(50, 10, 100, np.random.default_rng(1).normal([0.5, 0.1], 0.02, (500, 2)).clip(0, 1))
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -68,6 +71,7 @@ def _written(folder: Path, change: Change) -> Path:
         (lambda given: given["value"]["inputs"]["build_cost"].update(low=-1), "build_cost.low is -1"),
         (lambda given: given["value"]["inputs"].pop("build_cost"), "value.inputs lacks the field 'build_cost'"),
         (lambda given: given["value"].update(months=0), "value.months is 0"),
+        (lambda given: given["value"].update(months=10**400), "value.months is 1000000"),
         (lambda given: given["value"].update(months=24.9), "value.months is 24.9, and not a whole number"),
         (lambda given: given["refuses"].append("- !"), "refuses[6] is '- !', and has no word"),
     ],
@@ -95,6 +99,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("", "is not a list of fields"),
         ("just a text", "is not a list of fields"),
         ("feature: \x00", "cannot be read"),
+        ("? [a, b]\n: 1", "the name of a field is no text"),
         ("goal: 1\nkill: 2\ngoal: 3", "line 3: the field 'goal' stands twice"),
         ("launch:\n  correct: 1\n  correct: 2", "line 3: the field 'correct' stands twice"),
     ],
@@ -118,37 +123,60 @@ def test_a_comment_changes_nothing_and_a_limit_does(brief: Brief, tmp_path: Path
     assert reworded.sha256 != brief.sha256
 
 
+def _terms(
+    brief: Brief, faq: Faq, questions: str = "cd", source: str = "sample", config: Config | None = None
+) -> Terms:
+    """One case for each letter; a capital asks the same, and says that another article is right."""
+    cases = [Case(f"question {each.lower()}{each.lower()}", "" if each.islower() else "a", "log") for each in questions]
+    return agreed.terms(brief, cases, faq, source, config or Config())
+
+
 def test_limits_that_change_after_the_measurement_are_known(
-    brief: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    brief: Brief, faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is ever taken out: neither changing back nor a detour by other articles hides a change."""
+    """Nothing is ever taken out: neither changing back nor a detour by another name hides a change."""
     monkeypatch.setattr(agreed, "AGREED", tmp_path / "agreed.json")
     with pytest.raises(ExplainedError, match="nothing is agreed on yet"):
-        agreed.measure(brief, ["c"])
-    agreed.agree(brief, ["c", "d"], "sample")
-    with pytest.raises(ExplainedError, match=r"cases.csv is not what was agreed on"):
-        agreed.measure(brief, ["other"])
-    assert agreed.measure(brief, ["d", "c"]).limits_are_first
+        agreed.measure(_terms(brief, faq))
+    agreed.agree(_terms(brief, faq))
+    with pytest.raises(ExplainedError, match=r"the cases are not those that were agreed on"):
+        agreed.measure(_terms(brief, faq, "x"))
+    assert agreed.measure(_terms(brief, faq, "dc")).limits_are_first
     looser = briefs.load(_written(tmp_path, lambda given: given["launch"]["correct"].update(launch=0.56)))
     with pytest.raises(ExplainedError, match=r"brief.yaml is not what was agreed on"):
-        agreed.measure(looser, ["c", "d"])
-    assert not agreed.agree(looser, ["c", "d"], "sample").limits_are_first
-    assert not agreed.measure(looser, ["c", "d"]).limits_are_first
-    assert not agreed.agree(brief, ["c", "d"], "sample").limits_are_first, "it was measured under others in between"
-    assert agreed.agree(looser, ["x"], "our desk").limits_are_first, "nothing about these articles was measured"
-    agreed.measure(looser, ["x"])
-    assert not agreed.agree(looser, ["c", "d"], "sample").limits_are_first, "and back"
+        agreed.measure(_terms(looser, faq))
+    assert not agreed.agree(_terms(looser, faq)).limits_are_first
+    assert not agreed.agree(_terms(looser, faq, source="another name")).limits_are_first
+    assert not agreed.measure(_terms(looser, faq, source="another name")).limits_are_first
+    assert not agreed.agree(_terms(brief, faq)).limits_are_first, "it was measured under others in between"
+    assert agreed.agree(_terms(looser, faq, "xy")).limits_are_first, "none of these questions was measured"
 
 
-def test_cases_may_be_added_and_none_taken_away(brief: Brief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("change", [{"test_share": 0.5}, {"fewest_cases": 10}])
+def test_the_split_is_part_of_what_is_agreed_on(
+    change: dict[str, Any], brief: Brief, faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(agreed, "AGREED", tmp_path / "agreed.json")
-    agreed.agree(brief, ["a", "b"], "sample")
-    agreed.measure(brief, ["a", "b"])
-    more = agreed.agree(brief, ["a", "b", "c"], "sample")
+    agreed.agree(_terms(brief, faq))
+    agreed.measure(_terms(brief, faq))
+    assert not agreed.agree(_terms(brief, faq, config=Config(**change))).limits_are_first
+
+
+def test_cases_may_be_added_and_none_taken_away(
+    brief: Brief, faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agreed, "AGREED", tmp_path / "agreed.json")
+    agreed.agree(_terms(brief, faq, "ab"))
+    agreed.measure(_terms(brief, faq, "ab"))
+    more = agreed.agree(_terms(brief, faq, "abc"))
     assert (more.removed, more.added) == (0, 1)
-    fewer = agreed.agree(brief, ["a", "c"], "sample")
+    fewer = agreed.agree(_terms(brief, faq, "ac"))
     assert (fewer.removed, fewer.added) == (1, 1)
-    assert agreed.as_document(fewer)["removed"] == 1
+    altered = agreed.agree(_terms(brief, faq, "aB"))
+    assert altered.removed == 1, "the same question with another answer"
+    mended = agreed.agree(_terms(brief, Faq(faq.articles[:-1]), "ab"))
+    assert not mended.articles_are_first
+    assert agreed.as_document(mended)["articles_are_first"] is False
 
 
 def test_inputs_of_the_value_are_registered_and_a_source_may_be_found_later(brief: Brief, tmp_path: Path) -> None:
@@ -162,7 +190,7 @@ def test_inputs_of_the_value_are_registered_and_a_source_may_be_found_later(brie
 
 def test_the_value_is_what_a_spreadsheet_says(brief: Brief, config: Config) -> None:
     """(2,000 x .35 x (.5 x .8 x 7 / 60 x 38 - .1 x 4) - 300) a month, for 24 months at 8% a year, less 8,000."""
-    found = value.appraise(brief, Counts(50, 10, 100), config)
+    found = value.appraise(brief, COUNTS, config)
     monthly = 2_000 * 0.35 * (0.5 * 0.8 * 7 / 60 * 38 - 0.1 * 4) - 300
     assert found["monthly"] == pytest.approx(monthly)
     discounted = [monthly / 1.08 ** (month / 12) for month in range(1, 25)]
@@ -183,10 +211,10 @@ def _present(brief: Brief, name: str, at: float) -> float:
 def test_an_input_without_a_source_is_an_assumption_and_the_draws_stay_in_its_range(
     brief: Brief, config: Config
 ) -> None:
-    found = value.appraise(brief, Counts(50, 10, 100), config)
+    found = value.appraise(brief, COUNTS, config)
     assert found["assumptions"] == sum(not each.source for each in brief.inputs.values())
     assert found["p10"] < found["p50"] < found["p90"]
     assert 0 <= found["chance_of_loss"] <= 1
-    hopeless = value.appraise(brief, Counts(0, 100, 100), config)
+    hopeless = value.appraise(brief, Counts(0, 100, 100, np.full((50, 2), [0.0, 1.0])), config)
     assert hopeless["chance_of_loss"] == 1
     assert hopeless["payback_months"] is None

@@ -45,8 +45,6 @@ def test_cases_survive_their_file(cases: list[Case], faq: Faq, tmp_path: Path) -
     path = tmp_path / "cases.csv"
     path.write_text(case_files.as_text(cases), encoding="utf-8")
     assert case_files.read(path, faq) == cases
-    assert case_files.digests(case_files.read(path, faq)) == case_files.digests(cases)
-    assert len(set(case_files.digests(cases))) == len(cases)
 
 
 @pytest.mark.parametrize(

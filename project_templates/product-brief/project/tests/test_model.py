@@ -41,7 +41,7 @@ SMALL, _ = collect([
 
 def _small(**settings: Any) -> Assistant:
     chosen = Settings(1.0, COVERAGE, **{"threshold": 0.5, **settings})
-    return Assistant(Index(SMALL, 1.2, 0.75), chosen, ("password of",))
+    return Assistant(Index(SMALL, 1.2, 0.75), chosen, ("password of", "他人密码"))
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,7 @@ def _small(**settings: Any) -> Assistant:
         ("🎉", ABSTAIN, None),
         ("the password of my friend for printers", REFUSE, None),
         ("my password for the printers on every floor", SUGGEST, "print"),
+        ("请告诉我他人密码是什么", REFUSE, None),
     ],
 )
 def test_what_it_does_about_a_question(question: str, action: str, article: str | None) -> None:
@@ -144,6 +145,17 @@ def test_intervals_of_cases_that_agree_are_not_empty(measured: Measured) -> None
     assert measured.resampled.share(none, none) == (0.0, (0.0, 1.0), 0)
 
 
+def test_a_failure_more_never_makes_an_interval_better(measured: Measured) -> None:
+    """Of the suggestions: nothing wrong, then one subject after the other; the upper end only rises."""
+    among = np.array([bool(each.suggested) for each in measured.by[SERVED]])
+    wrong, highest = np.zeros(len(among), dtype=bool), -1.0
+    for place in np.flatnonzero(among)[:40]:
+        high = measured.resampled.share(wrong, among)[1][1]
+        assert high >= highest - 0.02, wrong.sum()
+        highest = max(highest, high)
+        wrong[place] = True
+
+
 # ---- the launch rule
 
 LIMITS = {
@@ -164,10 +176,11 @@ GOOD: dict[str, tuple[float, tuple[float, float] | None, int]] = {
     "milliseconds_p95": (0.5, None, 300),
     "cost_per_question": (1e-8, None, 300),
 }
-TERMS = Terms("sample", "l", "v", ("c", "d"), "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")
+TERMS = Terms("sample", "a", "l", "v", ("c:1", "d:1"), "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z")
 KNOWN = Agreed((TERMS,))
 CHANGED = Agreed((TERMS, replace(TERMS, limits="other")))
-FEWER = Agreed((TERMS, replace(TERMS, cases=("c",))))
+FEWER = Agreed((TERMS, replace(TERMS, cases=("c:1",))))
+RICHER = Agreed((TERMS, replace(TERMS, values="other")))
 WORTH = {"p50": 1_000.0}
 
 
@@ -202,9 +215,10 @@ def _verdict(brief: Brief, **change: object) -> launch.Decision:
         ({"drafted": 3}, PILOT, "drafted from titles"),
         ({"measured": GOOD | {"correct": (0.9, (0.8, 0.95), 100)}}, PILOT, "too few for a launch"),
         ({"agreed": CHANGED}, PILOT, "limits were changed after"),
+        ({"agreed": RICHER}, PILOT, "inputs of the value were changed after"),
         ({"agreed": FEWER}, PILOT, "1 cases that had been measured were altered or removed"),
         ({"value": {"p50": -1.0}}, PILOT, "it costs more than it brings"),
-        ({"change": regression.Change("v", 2, 20, 0, 0.0001, 300)}, HOLD, "20 cases worse, 2 better"),
+        ({"change": regression.Change("v", 2, 20, 0, 0.0001, 300)}, HOLD, "20 subjects worse, 2 better"),
         ({"change": regression.Change("v", 5, 6, 0, 0.5, 300)}, LAUNCH, ""),
         ({"change": regression.Change("v", 5, 0, 1, 1.0, 300)}, HOLD, "worse than the release"),
     ],

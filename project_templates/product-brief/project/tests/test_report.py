@@ -81,7 +81,9 @@ def _changed_limits(measured: Measured) -> None:
 
 
 def _changed_all(measured: Measured) -> None:
-    measured["agreed"].update(limits_are_first=False, values_are_first=False, removed=2, added=5)
+    measured["agreed"].update(
+        limits_are_first=False, values_are_first=False, removed=2, added=5, articles_are_first=False
+    )
 
 
 def _unsafe(number: int) -> Callable[[Measured], None]:
@@ -152,7 +154,7 @@ def _same(_: Measured) -> None:
         (paragraphs.weakest, _nobody, "No real user has been measured", ""),
         (tables.launch, _same, "nothing was changed after a measurement", "Changed"),
         (tables.launch, _changed_limits, "**Changed after a measurement: the limits.**", "nothing was changed"),
-        (tables.launch, _changed_all, "2 cases, altered or removed; the inputs of the value.** 5 cases", "nothing"),
+        (tables.launch, _changed_all, "removed; the inputs of the value; the articles.** 5 cases", "nothing"),
         (tables.value, _swing(flips_at=9_000.0, flips_within=True), "it turns at 9,000 (inside its range", "outside"),
         (tables.value, _swing(flips_at=1e6, flips_within=False), "(outside its range", "inside its range;"),
         (tables.value, _no_flip, "No single input turns the sign", "The sign hangs on"),
@@ -183,6 +185,7 @@ def _same(_: Measured) -> None:
         (tables.users, _trial(has_enough=False, **SEEN), "asks for more users", "not as they were drawn"),
         (tables.users, _trial(has_enough=True, **SEEN), "with the list 20.0%", "asks for more users"),
         (tables.failures, _hidden, "Kind of question", "Suggested |"),
+        (tables.failures, _same, "the list in `brief.yaml` refuses", ""),
         (tables.failures, _same, "| Failure | Question | Suggested | Right |", ""),
     ],
 )  # fmt: skip

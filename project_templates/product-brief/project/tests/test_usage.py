@@ -246,7 +246,7 @@ def test_a_line_that_a_crash_cut_short_spoils_no_other(tmp_path: Path, config: C
 
 @pytest.fixture
 def simulated(assistant: Assistant, tested: list[Case], config: Config, tmp_path: Path) -> Usage:
-    simulate.draw(assistant, tested, config, tmp_path)
+    simulate.draw(assistant, tested, 0.5, config, tmp_path)
     return _measured(tmp_path, config)
 
 

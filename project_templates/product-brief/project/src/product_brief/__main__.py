@@ -65,16 +65,17 @@ def _data_options(parser: ArgumentParser) -> None:
 def _agree(options: Namespace) -> None:
     from product_brief.brief import agreed
     from product_brief.brief import brief as briefs
-    from product_brief.data import cases, prepare
+    from product_brief.data import prepare
 
-    _, read, manifest = prepare.load(Config(seed=options.seed))
-    known = agreed.agree(briefs.load(), cases.digests(read), manifest.source)
+    config = Config(seed=options.seed)
+    faq, cases, manifest = prepare.load(config)
+    known = agreed.agree(agreed.terms(briefs.load(), cases, faq, manifest.source, config))
     first = (
         f"; measured before, first at {known.measured[0].measured}"
         if known.measured
         else ", before anything is measured"
     )
-    print(f"agreed at {known.now.at}: limits {known.now.limits[:12]}, {len(read)} cases{first}")
+    print(f"agreed at {known.now.at}: limits {known.now.limits[:12]}, {len(cases)} cases{first}")
 
 
 def _train(options: Namespace) -> None:

@@ -189,7 +189,7 @@ class Brief:
     def agreed_sha256(self) -> str:
         """Of the limits by which a launch is decided, and of what stops it."""
         said = asdict(self)
-        return _hash({name: said[name] for name in ("launch", "goal", "guardrails", "kill", "refuses")})
+        return _hash({name: said[name] for name in ("launch", "goal", "guardrails", "kill", "refuses", "trial")})
 
     @property
     def values_sha256(self) -> str:

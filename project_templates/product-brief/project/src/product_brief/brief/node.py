@@ -65,7 +65,7 @@ class Node:
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             raise self.refuse(f"is {str(self.value)[:40]!r}, and not a number")
         if not low <= self.value <= high:
-            raise self.refuse(f"is {self.value:g}: it has to be between {low:g} and {high:g}")
+            raise self.refuse(f"is {str(self.value)[:40]}: it has to be between {low:g} and {high:g}")
         return float(self.value)
 
     def whole(self, low: int, high: int) -> int:
@@ -113,9 +113,11 @@ def _check_twice(path: Path, node: Any) -> None:
     seen = set[str]()
     for each in values:
         key, value = each if isinstance(each, tuple) else (None, each)
+        if key is not None and not isinstance(key.value, str):
+            raise BadBriefError(f"{path.name}, line {key.start_mark.line + 1}: the name of a field is no text")
         if key is not None and key.value in seen:
             raise BadBriefError(f"{path.name}, line {key.start_mark.line + 1}: the field {key.value!r} stands twice")
-        seen |= {key.value} if key is not None and isinstance(key.value, str) else set()
+        seen |= {key.value} if key is not None else set()
         _check_twice(path, value)
 
 

@@ -2,7 +2,7 @@
 
 One month is worth: questions x share that come through the feature x (suggested right x share of these that spare the
 desk x minutes / 60 x cost of an hour - suggested wrong x cost of a wrong suggestion) - upkeep. How often it is right or
-wrong is not in the brief: that is measured by the evaluation set, and drawn from what the counts allow.
+wrong is not in the brief: that is measured by the evaluation set, with its cases resampled by what they ask about.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,7 @@ class Counts:
     right: int  # got the right article
     wrong: int  # got a wrong, outdated or unsafe one
     all: int
+    drawn: np.ndarray  # (times, 2) shares of right and wrong ones, with what they ask about drawn anew
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,7 @@ def appraise(brief: Brief, counts: Counts, config: Config) -> dict[str, Any]:
     likely = {name: each.likely for name, each in brief.inputs.items()} | _shares(counts)
     rng = stream(config.seed, "value")
     drawn = {name: _drawn(each.low, each.likely, each.high, rng, config.draws) for name, each in brief.inputs.items()}
-    shares = rng.dirichlet(
-        [counts.right + 1, counts.wrong + 1, counts.all - counts.right - counts.wrong + 1], config.draws
-    )
+    shares = counts.drawn[rng.integers(len(counts.drawn), size=config.draws)]
     drawn |= {RIGHT: shares[:, 0], WRONG: shares[:, 1]}
     values = _present(drawn, brief)
     low, middle, high = (float(each) for each in np.percentile(values, (10, 50, 90)))
@@ -133,10 +132,9 @@ def _payback(likely: Values, brief: Brief) -> int | None:
 
 def _swings(brief: Brief, likely: dict[str, float], counts: Counts) -> list[Swing]:
     ranges = {name: (each.low, each.high, each.unit, each.source) for name, each in brief.inputs.items()}
-    for name, number in ((RIGHT, counts.right), (WRONG, counts.wrong)):
-        share = number / counts.all
-        reach = 1.645 * (max(share * (1 - share), 1e-9) / counts.all) ** 0.5
-        ranges[name] = (max(0.0, share - reach), min(1.0, share + reach), "of all questions", MEASURED)
+    for column, name in enumerate((RIGHT, WRONG)):
+        low, high = np.percentile(counts.drawn[:, column], (5, 95))
+        ranges[name] = (float(low), float(high), "of all questions, nine in ten of the redraws", MEASURED)
     found = []
     for name, (low, high, unit, source) in ranges.items():
         at_low, at_high = (float(_present({**likely, name: end}, brief)) for end in (low, high))

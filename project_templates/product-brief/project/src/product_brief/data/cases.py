@@ -1,7 +1,6 @@
 """The evaluation set as a file that a product person edits: docs/cases.csv, one question a line."""
 
 import csv
-import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,8 +47,3 @@ def as_text(cases: Sequence[Case]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows([each.question, each.article, each.kind, each.without, each.about] for each in cases)
     return lines.getvalue()
-
-
-def digests(cases: Sequence[Case]) -> list[str]:
-    """A hash of each case, of everything that it says."""
-    return [hashlib.sha256("\x01".join(vars(each).values()).encode()).hexdigest()[:12] for each in cases]

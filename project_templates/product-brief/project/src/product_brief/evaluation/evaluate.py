@@ -15,7 +15,6 @@ from product_brief.brief import agreed, value
 from product_brief.brief import brief as briefs
 from product_brief.brief.brief import OF_CASES, Brief
 from product_brief.config import PROJECT, Config
-from product_brief.data import cases as case_files
 from product_brief.data import prepare, readiness, sample, store
 from product_brief.data.articles import UNSAFE, BadDataError, Case, Faq, is_tested
 from product_brief.data.licenses import cases_may_be_shown
@@ -41,10 +40,10 @@ def evaluate(config: Config) -> dict[str, Any]:
     brief = briefs.load()
     model = saved.load(config)
     _check_trained(model.assistant, faq, brief)
-    known = agreed.measure(brief, case_files.digests(cases))
+    known = agreed.measure(agreed.terms(brief, cases, faq, manifest.source, config))
     tested = [case for case in cases if is_tested(case, config.test_share)]
     measured = measure(model.assistant, tested, config, _cutoff(model.assistant))
-    document = described(measured, faq, brief, manifest, model, known, config)
+    document = described(measured, cases, faq, brief, manifest, model, known, config)
     results.write(PROJECT.metrics, document)
     figures.draw(document)
     _save_card(model, measured, document, manifest, config)
@@ -67,14 +66,21 @@ def _check_trained(assistant: Assistant, faq: Faq, brief: Brief) -> None:
 
 
 def described(
-    measured: Measured, faq: Faq, brief: Brief, manifest: Manifest, model: Saved, known: agreed.Agreed, config: Config
+    measured: Measured,
+    cases: Sequence[Case],
+    faq: Faq,
+    brief: Brief,
+    manifest: Manifest,
+    model: Saved,
+    known: agreed.Agreed,
+    config: Config,
 ) -> dict[str, Any]:
     """Everything that reports/metrics.json holds."""
     served, facts = measured.by[SERVED], _facts(measured, faq, manifest)
     rows = [*measured.rows(), naive(model.assistant, config)]
     document = results.document(PROJECT, manifest, config.seed, facts, rows, measured.comparisons(), [saved.MODEL])
     timed = _timed(model.assistant, measured.cases, config)
-    worth = value.appraise(brief, counts_of(served), config)
+    worth = value.appraise(brief, counts_of(measured), config)
     change = regression.against_release(served)
     decision = launch.decide(brief, _limited(measured, timed), facts["drafted"], known, worth, change, config)
     return {
@@ -91,7 +97,7 @@ def described(
         "outcomes": regression.as_outcomes(served),
         "settings": asdict(model.assistant.settings),
         "value": worth,
-        "readiness": ready(faq, measured.cases, manifest.synthetic, config),
+        "readiness": ready(faq, cases, manifest.synthetic, config),
         "usage": usage.measure_now(model.assistant, measured.cases, brief, config),
         "plan": usage.plan(brief, config),
         "players": usage.players(config) if manifest.usage == prepare.PLAYERS else None,
@@ -112,6 +118,7 @@ def _facts(measured: Measured, faq: Faq, manifest: Manifest) -> dict[str, Any]:
         "cases": manifest.cases,
         "tested": len(measured.cases),
         "drafted": sum(case.is_drafted for case in measured.cases),
+        "unsafe_refused": sum(each.is_refused for each in measured.by[SERVED] if each.case.kind == UNSAFE),
         "unsafe_kinds": len({case.subject for case in measured.cases if case.kind == UNSAFE}),
         "found": manifest.found,
     }
@@ -135,13 +142,19 @@ def _timed(assistant: Assistant, cases: Sequence[Case], config: Config) -> dict[
         assistant.ask(case.question)
         seconds.append(time.perf_counter() - started)
     cost = config.price_per_hour / 3600 * float(np.mean(seconds))
-    return {"milliseconds_p95": round(1000 * float(np.percentile(seconds, 95)), 2), "cost_per_question": round(cost, 9)}
+    return {
+        "milliseconds_p95": round(1000 * float(np.percentile(seconds, 95)), 2),
+        "cost_per_question": round(cost, 12),
+    }
 
 
-def counts_of(judged: Sequence[Judged]) -> value.Counts:
+def counts_of(measured: Measured) -> value.Counts:
     """What the business case needs of the evaluation."""
-    right = sum(each.outcome == RIGHT for each in judged)
-    return value.Counts(right, sum(each.is_wrong_suggestion for each in judged), len(judged))
+    served = measured.by[SERVED]
+    is_right = np.array([each.outcome == RIGHT for each in served])
+    is_wrong = np.array([each.is_wrong_suggestion for each in served])
+    drawn = np.column_stack([measured.resampled.drawn(each) for each in (is_right, is_wrong)])
+    return value.Counts(int(is_right.sum()), int(is_wrong.sum()), len(served), drawn)
 
 
 def _slices(measured: Measured) -> list[dict[str, Any]]:
@@ -172,15 +185,14 @@ def _failures(judged: Sequence[Judged], faq: Faq) -> list[dict[str, str]]:
     return found
 
 
-def ready(faq: Faq, tested: Sequence[Case], is_drawn: bool, config: Config) -> dict[str, Any]:
-    """How ready the articles are."""
-    asked = {case.article for case in tested}
+def ready(faq: Faq, cases: Sequence[Case], is_drawn: bool, config: Config) -> dict[str, Any]:
+    """How ready the articles that hold are."""
+    asked = {case.article for case in cases}
     columns = ("id", "title", "text", "updated", "has_case")
-    records = [
-        (each.id, each.title, each.text, each.updated, "yes" if each.id in asked else "") for each in faq.articles
-    ]
+    current = [each for each in faq.articles if not each.replaced_by]
+    records = [(each.id, each.title, each.text, each.updated, "yes" if each.id in asked else "") for each in current]
     today = sample.TODAY if is_drawn else date.today()
-    counted = ("tested cases", len(tested))
+    counted = ("tested cases", sum(is_tested(case, config.test_share) for case in cases))
     named = readiness.Named("id", "updated", "has_case", prepare.needed_cases(config), counted)
     with store.table(columns, records) as connection:
         found = readiness.assess(connection, named, today, config.fresh_days)
@@ -190,8 +202,9 @@ def ready(faq: Faq, tested: Sequence[Case], is_drawn: bool, config: Config) -> d
 
 def _save_card(model: Saved, measured: Measured, document: dict[str, Any], manifest: Manifest, config: Config) -> None:
     asked = [signals(case.question, model.assistant.answer(case), words(case.question)) for case in measured.cases]
+    subjects = np.unique([case.subject for case in measured.cases], return_inverse=True)[1]
     settings = (min(config.window, len(asked)), config.drift_alarms, config.drift_resamples, config.seed)
-    reference = drift.reference(drift.signals(asked), np.arange(len(asked)), *settings)
+    reference = drift.reference(drift.signals(asked), subjects, *settings)
     right = [each.case.question for each in measured.by[SERVED] if each.outcome == RIGHT and not each.case.is_drafted]
     examples = right[:: max(1, len(right) // 20)][:20] if cases_may_be_shown(manifest.licence) else []
     if len(examples) < 3:

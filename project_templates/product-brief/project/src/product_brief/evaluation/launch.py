@@ -14,7 +14,11 @@ LAUNCH, PILOT, HOLD = "launch", "pilot", "hold"
 UNKNOWN = "not measured"
 Value = tuple[float, tuple[float, float] | None, int]  # a measure, its interval if it is a share, of how many cases
 ORDER = (LAUNCH, PILOT, HOLD)
-LABEL = {**LABELS, "milliseconds_p95": "Milliseconds, 95th percentile", "cost_per_question": "Cost of a question"}
+LABEL = {
+    **LABELS,
+    "milliseconds_p95": "Milliseconds of a search, 95th percentile",
+    "cost_per_question": "Cost of a question",
+}
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,14 @@ def decide(
         reasons.append((PILOT, f"{tested} tested cases are too few for a launch: {config.fewest_cases} are asked for"))
     if not agreed.limits_are_first:
         reasons.append((PILOT, "the limits were changed after the cases had been measured"))
+    if not agreed.values_are_first:
+        reasons.append((PILOT, "the inputs of the value were changed after the cases had been measured"))
     if agreed.removed:
         reasons.append((PILOT, f"{agreed.removed} cases that had been measured were altered or removed"))
     if value["p50"] < 0:
         reasons.append((PILOT, "more likely than not, it costs more than it brings"))
     if change is not None and change.is_regression(config.alpha):
-        reasons.append((HOLD, f"worse than the release: {change.worse} cases worse, {change.better} better"))
+        reasons.append((HOLD, f"worse than the release: {change.worse} subjects worse, {change.better} better"))
     verdict = max((state for state, _ in reasons), key=ORDER.index, default=LAUNCH)
     return Decision(verdict, checks, tuple(why for state, why in reasons if state == verdict))
 

@@ -10,7 +10,7 @@ import numpy as np
 from product_brief.config import Config
 from product_brief.data.articles import UNSAFE, Article, Case, Faq
 from product_brief.kit.intervals import interval, resample, wilson
-from product_brief.models.assistant import Answer, Assistant
+from product_brief.models.assistant import REFUSE, Answer, Assistant
 
 RIGHT, RIGHTLY_SILENT = "right article", "rightly silent"
 WRONG_ARTICLE, OUTDATED, IS_UNSAFE = "wrong article", "outdated article", "unsafe answer"
@@ -34,6 +34,7 @@ class Judged:
     suggested: str  # id of the article, or nothing
     outcome: str
     confidence: float = 0.0
+    is_refused: bool = False  # by the list in brief.yaml, and not only for being too unlike the articles
     rank: int = 0  # of the right article among the listed ones; 0 where it is not among them
 
     @property
@@ -55,7 +56,8 @@ def judge(assistant: Assistant, cases: Sequence[Case]) -> list[Judged]:
 def judged(case: Case, answer: Answer, faq: Faq) -> Judged:
     """What became of one case."""
     suggested = answer.article.id if answer.article else ""
-    return Judged(case, suggested, outcome(case, suggested, faq), answer.confidence, rank(case, answer.listed))
+    said = outcome(case, suggested, faq)
+    return Judged(case, suggested, said, answer.confidence, answer.action == REFUSE, rank(case, answer.listed))
 
 
 def rank(case: Case, listed: Sequence[Article]) -> int:
@@ -127,12 +129,17 @@ class Resampled:
         if not number:
             return 0.0, (0.0, 1.0), 0
         value = float(counted[among].mean())
-        if value in (0.0, 1.0):  # resampling would never vary; cases of one subject count as one
-            subjects = len({case.subject for case, is_among in zip(self.cases, among, strict=True) if is_among})
-            return value, wilson(value, subjects), number
+        of = np.unique([case.subject for case in self.cases], return_inverse=True)[1]
+        low, high = wilson(value, len(set(of[among])))  # as if the cases of one subject were one
         totals = self.weights[:, among].sum(1)
-        drawn = self.weights[:, counted & among].sum(1)[totals > 0] / totals[totals > 0]
-        return value, interval(drawn), number
+        ends = interval(self.weights[:, counted & among].sum(1)[totals > 0] / totals[totals > 0])
+        # The wider of both: resampling does not vary where hardly any case fails, and one failure more must never look
+        # surer than none.
+        return value, (min(low, ends[0]), max(high, ends[1])), number
+
+    def drawn(self, counted: np.ndarray) -> np.ndarray:
+        """(times,) shares of all cases that count, resampled."""
+        return self.weights[:, counted].sum(1) / self.weights.sum(1)
 
     def measure(self, found: Sequence[Judged], name: str) -> tuple[float, tuple[float, float], int]:
         """One of the measures."""

@@ -20,7 +20,7 @@ class Change:
     """What became better and what became worse since the release."""
 
     released: str  # version of the model
-    better: int  # cases that failed before, and do not now
+    better: int  # subjects of which more cases come out right than before
     worse: int
     unsafe: int  # that were not answered before, and are now
     p: float  # how likely so many more are worse, if better and worse were as likely
@@ -40,8 +40,11 @@ def against_release(found: Sequence[Judged]) -> Change | None:
     pairs = [(before[name], each) for each in found if (name := _name(each)) in before]
     if not pairs:
         return None
-    better = sum(old in FAILURES and each.is_correct for old, each in pairs)
-    worse = sum(old not in FAILURES and not each.is_correct for old, each in pairs)
+    changes: dict[str, int] = {}  # of the cases of one subject, which are alike, one vote
+    for old, each in pairs:
+        change = each.is_correct - (old not in FAILURES)
+        changes[each.case.subject] = changes.get(each.case.subject, 0) + change
+    better, worse = (sum(sign * change > 0 for change in changes.values()) for sign in (1, -1))
     unsafe = sum(old != IS_UNSAFE and each.outcome == IS_UNSAFE for old, each in pairs)
     return Change(kept["model_version"], better, worse, unsafe, sign_test(better, worse), len(pairs))
 

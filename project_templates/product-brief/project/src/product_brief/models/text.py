@@ -19,16 +19,18 @@ STOP = frozenset((
 
 def words(text: str) -> list[str]:
     """The words that count, in order: lower case, without stop words, in the singular."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    found = WORD.findall(folded)
-    if not folded.isascii():
-        found = [part for word in found for part in _parts(word)]
-    return [singular(word) for word in found if word not in STOP]
+    return [singular(word) for word in _found(text) if word not in STOP]
 
 
 def every_word(text: str) -> frozenset[str]:
     """All words, those that do not count in a search as well: what is refused may hang on one."""
-    return frozenset(map(singular, WORD.findall(unicodedata.normalize("NFKC", text).lower())))
+    return frozenset(map(singular, _found(text)))
+
+
+def _found(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKC", text).lower()
+    found = WORD.findall(folded)
+    return found if folded.isascii() else [part for word in found for part in _parts(word)]
 
 
 def _parts(word: str) -> Iterator[str]:

@@ -86,15 +86,17 @@ def chosen_threshold(assistant: Assistant, cases: Sequence[Case], allowed: Limit
     sure = [(each.confidence, case, each) for case, each in zip(cases, answers, strict=True) if each.action == SUGGEST]
     silent = sum(not case.is_answerable for case in cases)  # right if nothing is suggested
     best, at, right, wrong = silent, SILENT, 0, 0
+    subjects = set[str]()
     sure.sort(key=lambda each: -each[0])
     correct = silent
     for place, (confidence, case, answer) in enumerate(sure):
         is_right = answer.article is not None and answer.article.id == case.article
         right, wrong = right + is_right, wrong + (not is_right)
+        subjects.add(case.subject)  # cases of one subject are alike: their number says how sure a share is
         correct += is_right - (not case.is_answerable)
         is_last_of_its_kind = place + 1 == len(sure) or sure[place + 1][0] < confidence
         share = wrong / (right + wrong)
-        is_allowed = share <= allowed.launch and wilson(share, right + wrong)[1] <= allowed.pilot
+        is_allowed = share <= allowed.launch and wilson(share, len(subjects))[1] <= allowed.pilot
         if is_last_of_its_kind and is_allowed and correct >= best:
             best, at = correct, confidence
     return at

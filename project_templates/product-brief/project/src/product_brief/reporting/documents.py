@@ -154,7 +154,8 @@ def stop(brief: dict[str, Any]) -> str:
     kill, goal = brief["kill"], brief["goal"]
     below = BELOW[kill["measure"]].format(percent(kill["below"]))
     said = (
-        f"After {kill['after_users']:,} users, if we are confident (the whole 95% interval) that {below}: "
+        f"After {kill['after_users']:,} users of the assistant who asked, if we are confident (the whole 95% "
+        f"interval) that {below}: "
         f"{plain(kill['then'])}. The {plain(kill['owner'])} decides."
     )
     if kill["measure"] == goal["measure"]:

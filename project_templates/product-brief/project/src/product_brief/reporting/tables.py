@@ -40,7 +40,8 @@ def launch(measured: Measured) -> str:
         )
     if change := measured["change"]:
         said.append(
-            f"Against release `{change['released']}`, on {change['compared']:,} cases: {change['better']} better, "
+            f"Against release `{change['released']}`, on {change['compared']:,} cases: {change['better']} "
+            "subjects better, "
             f"{change['worse']} worse (one-sided sign test: p = {change['p']:.3f})."
         )
     return "\n\n".join(said)
@@ -51,8 +52,8 @@ def _agreed(known: Measured) -> str:
     changed = [] if known["limits_are_first"] else ["the limits"]
     if known["removed"]:
         changed.append(f"{counted(known['removed'], 'case')}, altered or removed")
-    if not known["values_are_first"]:
-        changed.append("the inputs of the value")
+    changed += [] if known["values_are_first"] else ["the inputs of the value"]
+    changed += [] if known["articles_are_first"] else ["the articles"]
     more = f" {counted(known['added'], 'case')} came later." if known["added"] else ""
     if changed:
         return f"{said}. **Changed after a measurement: {'; '.join(changed)}.**{more}"
@@ -126,6 +127,13 @@ def failures(measured: Measured) -> str:
         table(["Kind of question", "Cases ", "Accuracy", "Failures"], kinds),
         "The worst kind first. Small kinds have wide intervals: where these overlap, nothing says that one is worse.",
     ]
+    if unsafe := next(each["n"] for each in measured["launch"]["checks"] if each["name"] == "unsafe_suggestions"):
+        refused = measured["data"]["unsafe_refused"]
+        said.append(
+            f"Of the {unsafe} unsafe cases, the list in `brief.yaml` refuses {refused}; the others get no answer "
+            "only where "
+            "they are too unlike the articles."
+        )
     if measured["failures"]:
         shown = [
             [

@@ -22,6 +22,7 @@ from product_brief.config import Config
 from product_brief.data.articles import Article
 from product_brief.kit import page, service
 from product_brief.kit.page import Page
+from product_brief.kit.project import ExplainedError
 from product_brief.kit.service import Limits, Refusal, Service
 from product_brief.models.assistant import ABSTAIN, LISTED, REFUSE, SUGGEST, Answer
 from product_brief.models.saved import Saved
@@ -42,7 +43,7 @@ WHY = {
 }
 SILENT_WHY = "nothing is suggested, since too many suggestions would be wrong; these articles come closest"
 NOT_AGREED: dict[int | str, dict[str, Any]] = {403: service.refusal("Nothing is stored of somebody who has not agreed")}
-KEY = "users.key"  # that signs ids: nobody can make up a user who agreed
+KEY, KEY_BYTES = "users.key", 32  # that signs ids: an id that this service did not give is nobody
 STALE = 20.0  # seconds, after which measures are made anew
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -189,9 +190,9 @@ class Api:
         return Agreed(user=self._user(request))
 
     async def consent(self, request: Request, response: Response, consent: Consent) -> Agreed:
-        """Agree, or withdraw: then nothing more is stored. What was stored is deleted by /forget."""
+        """Agree; or withdraw, and then nothing more is stored and what was stored is deleted."""
         if not consent.agrees:
-            response.delete_cookie(COOKIE)
+            await self.forget(request, response)
             return Agreed(user=None)
         user = self._user(request) or uuid.uuid4().hex
         age = 86_400 * self.config.retention_days
@@ -272,9 +273,14 @@ def _key(folder: Path) -> bytes:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / KEY
     if not path.is_file():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_bytes(secrets.token_bytes(KEY_BYTES))
+        new.replace(path)
+    key = path.read_bytes()
+    if len(key) < KEY_BYTES:
+        raise ExplainedError(f"{path} is damaged: delete it, and everybody who agreed is asked again")
+    return key
 
 
 def create_app(saved: Saved, config: Config, log_dir: Path) -> FastAPI:
@@ -299,6 +305,12 @@ def create_app(saved: Saved, config: Config, log_dir: Path) -> FastAPI:
 def shown(config: Config, saved: Saved, local: str) -> Page:
     """The page; `local` is JavaScript that answers instead of a service, or null."""
     card = saved.card
-    facts = {"brief": card.brief, "examples": card.examples[:3], "keep_days": config.retention_days, "why": WHY}
+    facts = {
+        "share": card.trial["share"],
+        "brief": card.brief,
+        "examples": card.examples[:3],
+        "keep_days": config.retention_days,
+        "why": WHY,
+    }
     words = {"title": config.title, "source": card.source}
     return page.render(PAGE, words, {"local": local, "facts": page.as_data(facts)})

@@ -71,7 +71,7 @@
     for (const set of own) for (const word of set) counts.set(word, (counts.get(word) || 0) + 1);
     const rarity = new Map([...counts].map(([word, n]) => [word, Math.log(1 + (articles.length - n + 0.5) / (n + 0.5))]));
     const rarest = [...rarity.values()].reduce((a, b) => Math.max(a, b), 0);
-    const everyWord = (text) => (text.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}_][\p{L}\p{N}\p{M}_]+/gu) || []).map(singular);
+    const everyWord = (text) => found(text).map(singular);
     const refuses = model.refuses.map(everyWord);
 
     // ---- spelling (models/spelling.py)

@@ -39,7 +39,7 @@ def measure_now(assistant: Assistant, cases: Sequence[Case], brief: Brief, confi
     real = measure_all(events.files(EVENTS), brief, config)
     if real is not None:
         return real
-    simulate.draw(assistant, cases, config, simulate.FOLDER)
+    simulate.draw(assistant, cases, brief.trial.share, config, simulate.FOLDER)
     return measure_all(events.files(simulate.FOLDER), brief, config)
 
 

@@ -28,16 +28,15 @@ OPENS = {True: 0.9, False: 0.35}  # whether an article is opened, by whether it 
 SAYS_SOLVED, SAYS_WRONG = 0.8, 0.5  # whether somebody says so, who found it, or saw that it is wrong
 READS_LIST = 0.55  # whether somebody finds the right article in a list
 ASKS_PERSON = 0.3  # whether somebody without an answer hands the question over
-SHARE = 0.5  # of the users, who get the assistant
 COMES_BACK = {True: 0.09, False: 0.04}  # on any later day, by whether the first question was solved
 PROGRAMS, TEAM = 8, 5  # users that are none
 
 
-def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Path) -> None:
-    """Replace the files of simulated events."""
+def draw(assistant: Assistant, cases: Sequence[Case], share: float, config: Config, folder: Path) -> None:
+    """Replace the files of simulated events; that share of the users gets the assistant."""
     rng = stream(config.seed, "simulated users")
     shown = {case.question: Shown.of(assistant, case, config.listed) for case in cases}
-    events = [event for _ in range(config.simulated_users) for event in _user(cases, shown, config, rng)]
+    events = [event for _ in range(config.simulated_users) for event in _user(cases, shown, share, config, rng)]
     events += [event for number in range(PROGRAMS) for event in _program(number, rng)]
     events += [event for _ in range(TEAM) for event in _visit(_name(rng), ASSISTANT, FIRST, cases, shown, rng, OWN)[0]]
     twice = [events[each] for each in rng.integers(len(events), size=len(events) // 100)]
@@ -54,9 +53,9 @@ def draw(assistant: Assistant, cases: Sequence[Case], config: Config, folder: Pa
 
 
 def _user(
-    cases: Sequence[Case], shown: dict[str, "Shown"], config: Config, rng: np.random.Generator
+    cases: Sequence[Case], shown: dict[str, "Shown"], share: float, config: Config, rng: np.random.Generator
 ) -> Iterator[Event]:
-    user, arm = _name(rng), ASSISTANT if rng.random() < SHARE else LIST
+    user, arm = _name(rng), ASSISTANT if rng.random() < share else LIST
     day = int(rng.integers(config.days - 7))
     start = FIRST + timedelta(days=day, seconds=int(rng.integers(28_800, 72_000)))
     yield _event("consented", user, start, rng, arm=arm)
