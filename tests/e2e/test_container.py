@@ -138,6 +138,7 @@ def test_the_image_holds_what_serving_needs_and_logs_to_its_volume(container: Ru
     packages = {line.split()[0] for line in container.run("pip", "list").splitlines()}
     assert {"fastapi", "numpy"} <= packages
     assert packages.isdisjoint(_only_for_training(container.project))
+    assert '"status": 200' in container.run("cat", "/logs/service.jsonl")
 
 
 def _only_for_training(project: Project) -> set[str]:
@@ -150,7 +151,6 @@ def _only_for_training(project: Project) -> set[str]:
     )
     assert {"matplotlib", "pytest"} <= named
     return (named | {"torch", "scikit-learn", "scipy", "lightgbm"}) - served
-    assert '"status": 200' in container.run("cat", "/logs/service.jsonl")
 
 
 def test_the_image_adds_no_more_than_it_must(container: Running) -> None:
