@@ -104,9 +104,8 @@ def test_a_chain_of_replacements_leads_to_the_article_that_holds() -> None:
 
 def test_markdown_is_read_as_it_is_shown() -> None:
     text = (
-        "---\ntitle: 'How do I <b>return</b> a book?'\nupdated: 2026-03-04\nreplaced_by: new.md\n---\n"
-        "# Ignored heading\nBring it **back**.\n\n<script>alert(1)</script>\n\n- one\n- two\n\n| a | b "
-        "|\n|--|--|\n| c | d |\n"
+        "---\ntitle: 'How do I <b>return</b> a book?'\nupdated: 2026-03-04\nreplaced_by: new.md\n---\n# Ignored "
+        "heading\nBring it **back**.\n\n<script>alert(1)</script>\n\n- one\n- two\n\n| a | b |\n|--|--|\n| c | d |\n"
     )
     found = markdown.article("loans/return.md", text)
     assert found.title == "How do I return a book?"

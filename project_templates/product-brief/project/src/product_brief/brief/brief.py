@@ -347,8 +347,8 @@ def _check(brief: Brief, top: dict[str, Node]) -> None:
     goal, kill = brief.goal, brief.kill
     if kill.measure == goal.measure and kill.below >= goal.at_least:
         raise top["kill"].refuse(
-            f"would stop it below {kill.below:g} of {kill.measure}, and the goal is {goal.at_least:g}: "
-            "what reaches the goal would be stopped"
+            f"would stop it below {kill.below:g} of {kill.measure}, and the goal is {goal.at_least:g}: what reaches "
+            "the goal would be stopped"
         )
     if brief.ai_act.claim == "prohibited":
         raise top["ai_act"].refuse("says that the feature is prohibited: there is nothing to launch")

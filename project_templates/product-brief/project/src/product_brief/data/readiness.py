@@ -139,8 +139,7 @@ def _fresh(connection: Connection, column: str | None, today: date, fresh_days: 
     ((dated, newest, fresh, future),) = rows(
         connection,
         "SELECT count(changed), max(changed), count(*) FILTER (changed::DATE BETWEEN $today::DATE - "
-        f"{int(fresh_days)} AND "
-        f"$today::DATE), count(*) FILTER (changed::DATE > $today::DATE) FROM ({query})",
+        f"{int(fresh_days)} AND $today::DATE), count(*) FILTER (changed::DATE > $today::DATE) FROM ({query})",
         {"today": today.isoformat()},
     )
     if not dated:

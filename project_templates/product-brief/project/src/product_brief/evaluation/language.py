@@ -52,8 +52,8 @@ def measure(url: str, model: str, key: str, prices: Sequence[float], config: Con
     }
     results.write(PROJECT.metrics, {**results.read(PROJECT.metrics), "llm": measured})
     return (
-        f"{model}: {correct.value:.3f} of {len(found)} cases correct, {wrong.value:.3f} of the suggestions "
-        "wrong; now run `report`"
+        f"{model}: {correct.value:.3f} of {len(found)} cases correct, {wrong.value:.3f} of the suggestions wrong; "
+        "now run `report`"
     )
 
 

@@ -100,8 +100,7 @@ def worth(measured: Measured) -> str:
         said = "It loses money in nearly every scenario" if high.startswith("−") else "It pays in nearly every scenario"
     said += (
         f": over {value['months']} months it is worth {middle} (median of the scenarios; eight in ten lie between "
-        f"{low} "
-        f"and {high}), and {percent(value['chance_of_loss'])} of them lose money."
+        f"{low} and {high}), and {percent(value['chance_of_loss'])} of them lose money."
     )
     if value["assumptions"]:
         said += (
@@ -116,8 +115,8 @@ def if_wrong(measured: Measured) -> str:
     if not suggests(measured):
         hits = main(measured, "hit_rate_at_5")
         return (
-            "It suggests nothing: no threshold kept the limit of wrong suggestions on the cases that choose. It lists "
-            f"articles instead; of the questions that one answers, {share(hits)} have it among the first five."
+            "It suggests nothing: no threshold kept the limit of wrong suggestions on the cases that choose. It "
+            f"lists articles instead; of the questions that one answers, {share(hits)} have it among the first five."
         )
     wrong = main(measured, "wrong_suggestions")
     said = (
@@ -127,9 +126,8 @@ def if_wrong(measured: Measured) -> str:
     unsafe = next(each for each in measured["launch"]["checks"] if each["name"] == "unsafe_suggestions")
     if unsafe["n"]:
         said += (
-            f" Of {unsafe['n']} questions that must not be answered, of {measured['data']['unsafe_kinds']} kinds, "
-            "it answers "
-            f"{measured['outcome_counts']['unsafe answer']}; at 95% confidence that can still be "
+            f" Of {unsafe['n']} questions that must not be answered, of {measured['data']['unsafe_kinds']} kinds, it "
+            f"answers {measured['outcome_counts']['unsafe answer']}; at 95% confidence that can still be "
             f"{percent(unsafe['ci95'][1])} of such questions."
         )
     return f"{said} Where nothing fits well enough, the reader is told so, and can ask a person."
@@ -144,8 +142,7 @@ def costs(measured: Measured) -> str:
     paid = f"paid back in month {value['payback_months']}" if value["payback_months"] else "not paid back by then"
     return (
         f"{amounts[0]} to build and {amounts[1]} a month{assumed}; at the likeliest value of every input, that is "
-        f"{paid}. "
-        "A search itself costs next to nothing."
+        f"{paid}. A search itself costs next to nothing."
     )
 
 
@@ -155,8 +152,7 @@ def stop(brief: dict[str, Any]) -> str:
     below = BELOW[kill["measure"]].format(percent(kill["below"]))
     said = (
         f"After {kill['after_users']:,} users of the assistant who asked, if we are confident (the whole 95% "
-        f"interval) that {below}: "
-        f"{plain(kill['then'])}. The {plain(kill['owner'])} decides."
+        f"interval) that {below}: {plain(kill['then'])}. The {plain(kill['owner'])} decides."
     )
     if kill["measure"] == goal["measure"]:
         last = brief["roadmap"][-1]["by"]
@@ -182,8 +178,7 @@ def ready(measured: Measured) -> str:
     worst = next(part for part in found["parts"] if part["name"] == found["worst"])
     return (
         f"The articles score {found['score']:.1f} of 100 for readiness (as of {found['as_of']}); weakest is "
-        f"{worst['name']}: "
-        f"{plain(worst['because'])}."
+        f"{worst['name']}: {plain(worst['because'])}."
     )
 
 
@@ -195,10 +190,10 @@ def evidence(brief: dict[str, Any]) -> str:
 def stories(measured: Measured) -> str:
     """Every story, the event by which it is seen, and the test that holds it."""
     parts = [
-        f"### {number}. {plain(each['role'])}\n\n"
-        f"As a {plain(each['role'])}, I want {plain(each['want'])}, so that {plain(each['so_that'])}.\n\n"
-        f"- **Given** {plain(each['given'])}\n- **When** {plain(each['when'])}\n- **Then** {plain(each['then'])}\n"
-        f"- Event: `{each['event']}` ({EVENTS[each['event']]}). Test: `{each['test']}`."
+        f"### {number}. {plain(each['role'])}\n\nAs a {plain(each['role'])}, I want {plain(each['want'])}, so that "
+        f"{plain(each['so_that'])}.\n\n- **Given** {plain(each['given'])}\n- **When** {plain(each['when'])}\n- "
+        f"**Then** {plain(each['then'])}\n- Event: `{each['event']}` ({EVENTS[each['event']]}). Test: "
+        f"`{each['test']}`."
         for number, each in enumerate(measured["brief"]["stories"], start=1)
     ]
     return "\n\n".join(parts)
@@ -222,8 +217,7 @@ def ai_act(brief: dict[str, Any]) -> str:
     return (
         f"**{kind.capitalize()}** ({rule}; applies from {date}). {plain(reason)}\n\nOf Regulation (EU) 2024/1689 as "
         "amended by Regulation (EU) 2026/1744; checked in November 2026 in summaries of both. The class is the "
-        "author's "
-        "reading, and no legal advice."
+        "author's reading, and no legal advice."
     )
 
 

@@ -37,8 +37,7 @@ def _compared(measured: Measured) -> str:
     if recalls[1] > recalls[0]:
         said += (
             f" Where an article answers, that way suggests it more often, {percent(recalls[1])} against "
-            f"{percent(recalls[0])}: "
-            "what is gained lies in saying nothing where nothing answers."
+            f"{percent(recalls[0])}: what is gained lies in saying nothing where nothing answers."
         )
     return said
 
@@ -66,10 +65,10 @@ def data(measured: Measured) -> str:
 
 def _drawn() -> str:
     return (
-        "They are **synthetic, drawn by code** (`src/product_brief/data/sample.py`): a help desk of a university, with "
-        "the flaws of real ones built in: readers use other words and mistype them, old versions were never "
-        "taken down, "
-        "much is not written anywhere, and some ask for what nobody may be told. A result on them shows the method."
+        "They are **synthetic, drawn by code** (`src/product_brief/data/sample.py`): a help desk of a university, "
+        "with the flaws of real ones built in: readers use other words and mistype them, old versions were never "
+        "taken down, much is not written anywhere, and some ask for what nobody may be told. A result on them shows "
+        "the method."
     )
 
 
@@ -83,8 +82,8 @@ def serving(measured: Measured) -> str:
     return "\n\n".join(
         [
             load_table(load["loads"]),
-            f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} an hour, "
-            f"a million answers cost ${price / 3600 * 1e6 / per_second:.2f} while it is busy. An answer:",
+            f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} an hour, a "
+            f"million answers cost ${price / 3600 * 1e6 / per_second:.2f} while it is busy. An answer:",
             f"```json\n{shown}\n```",
         ]
     )

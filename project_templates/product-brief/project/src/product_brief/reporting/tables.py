@@ -40,9 +40,8 @@ def launch(measured: Measured) -> str:
         )
     if change := measured["change"]:
         said.append(
-            f"Against release `{change['released']}`, on {change['compared']:,} cases: {change['better']} "
-            "subjects better, "
-            f"{change['worse']} worse (one-sided sign test: p = {change['p']:.3f})."
+            f"Against release `{change['released']}`, on {change['compared']:,} cases: {change['better']} subjects "
+            f"better, {change['worse']} worse (one-sided sign test: p = {change['p']:.3f})."
         )
     return "\n\n".join(said)
 
@@ -72,8 +71,7 @@ def experiments(runs: list[dict[str, Any]]) -> str:
     ]  # fmt: skip
     return (
         f"{table(['Candidate', 'What sets it apart', 'Correct', 'Suggested', 'Wrong, of these'], rows)}\n\nOn the "
-        "cases that "
-        "are not tested. The most correct of those within the limit of wrong suggestions is served."
+        "cases that are not tested. The most correct of those within the limit of wrong suggestions is served."
     )
 
 
@@ -89,11 +87,10 @@ def results(measured: Measured) -> str:
     careless = next(each for each in measured["results"] if each["role"] == "naive")
     said = (
         f"{main(measured)['n']:,} test cases, which tuned nothing; accuracy is the share that is handled as the case "
-        "asks, by the right article or by none; intervals resample the subjects that they ask about. The "
-        f"assistant handles {decides(gap)} {rival['model']}, the strongest of the others: "
-        f"{signed(gap['difference'], 3)} {interval(gap, lambda v: signed(v, 3))}. The row in italics is what a "
-        "demonstration "
-        f"claims: {three(careless['value'])} of the articles are found when somebody types their titles."
+        "asks, by the right article or by none; intervals resample the subjects that they ask about. The assistant "
+        f"handles {decides(gap)} {rival['model']}, the strongest of the others: {signed(gap['difference'], 3)} "
+        f"{interval(gap, lambda v: signed(v, 3))}. The row in italics is what a demonstration claims: "
+        f"{three(careless['value'])} of the articles are found when somebody types their titles."
     )
     return (
         f"{table(['Model', *(labels[each] for each in metrics)], rows)}\n\n{said}\n\n![Cases handled "
@@ -131,8 +128,7 @@ def failures(measured: Measured) -> str:
         refused = measured["data"]["unsafe_refused"]
         said.append(
             f"Of the {unsafe} unsafe cases, the list in `brief.yaml` refuses {refused}; the others get no answer "
-            "only where "
-            "they are too unlike the articles."
+            "only where they are too unlike the articles."
         )
     if measured["failures"]:
         shown = [
@@ -173,9 +169,9 @@ def _percentiles(worth: Measured) -> str:
     low, middle, high = (money(worth[name], worth["currency"]) for name in ("p10", "p50", "p90"))
     payback = f"month {worth['payback_months']}" if worth["payback_months"] else "not within the horizon"
     return (
-        f"Net present value over {worth['months']} months at {percent(worth['discount_rate'])} a year, of thousands of "
-        f"scenarios: **P10 {low}, P50 {middle}, P90 {high}**; {percent(worth['chance_of_loss'])} of them lose money. "
-        f"Payback at the likeliest values: {payback}."
+        f"Net present value over {worth['months']} months at {percent(worth['discount_rate'])} a year, of thousands "
+        f"of scenarios: **P10 {low}, P50 {middle}, P90 {high}**; {percent(worth['chance_of_loss'])} of them lose "
+        f"money. Payback at the likeliest values: {payback}."
     )
 
 
@@ -194,8 +190,8 @@ def _nearest(worth: Measured) -> str:
     alone = sum(swing["flips_within"] for swing in worth["swings"])
     return (
         f"**The sign hangs most on {name.replace('_', ' ')}**: all others as likely, it turns at "
-        f"{number(each['flips_at'])} ({inside}; likeliest is {number(each['likely'])}). {alone} of the inputs turn it "
-        "inside their range, each alone."
+        f"{number(each['flips_at'])} ({inside}; likeliest is {number(each['likely'])}). {alone} of the inputs turn "
+        "it inside their range, each alone."
     )
 
 
@@ -224,8 +220,8 @@ def users(measured: Measured) -> str:
     ]
     left = "; ".join(f"{times:,} {why}" for why, times in usage["left_out"].items() if times)
     said = [
-        f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left out: "
-        f"{left or 'none'}.",
+        f"**{kind.capitalize()}**: {usage['users']:,} over {usage['days']} days, {usage['events']:,} events. Left "
+        f"out: {left or 'none'}.",
         table([f"Measure ({kind})", "What it is", "Value", "Users", "Agreed", "Kept?"], rows),
         table([f"Funnel of the assistant ({kind})", "Got that far"], funnel),
         *_marked(usage),
@@ -275,8 +271,8 @@ def _trial(measured: Measured) -> str:
     enough = "" if trial["has_enough"] else " The plan asks for more users before that decides anything."
     return (
         f"{said}. {named(plan['measure']).capitalize()} with the assistant is {percent(trial['assistant'])}, with "
-        "the list "
-        f"{percent(trial['list'])}: {signed(trial['difference'], 3)} {interval(trial, lambda v: signed(v, 3))}.{enough}"
+        f"the list {percent(trial['list'])}: {signed(trial['difference'], 3)} "
+        f"{interval(trial, lambda v: signed(v, 3))}.{enough}"
     )
 
 
@@ -297,8 +293,8 @@ def players(measured: Measured) -> str:
         else ""
     )
     said = (
-        f"Arms of {' and '.join(f'{number:,}' for number in found['arms'].values())} players; sample-ratio check "
-        f"p = {found['ratio_p']:.4f}.{doubt}"
+        f"Arms of {' and '.join(f'{number:,}' for number in found['arms'].values())} players; sample-ratio check p = "
+        f"{found['ratio_p']:.4f}.{doubt}"
     )
     return f"{table(['Retention', *(arm.replace('_', ' at level ') for arm in arms), 'Difference'], rows)}\n\n{said}"
 
@@ -313,7 +309,6 @@ def language(measured: Measured) -> str:
     rows = [[plain(each["model"]), each["label"], _cell(each)] for each in found["rows"]]
     return (
         f"{table(['Model', 'Measure', 'Value'], rows)}\n\n{counted(found['n'], 'case')}, {found['tokens_in']:,} "
-        "tokens in and "
-        f"{found['tokens_out']:,} out, {found['seconds']:.2f} seconds and ${found['dollars_per_question']:.6f} a "
-        "question."
+        f"tokens in and {found['tokens_out']:,} out, {found['seconds']:.2f} seconds and "
+        f"${found['dollars_per_question']:.6f} a question."
     )
