@@ -91,8 +91,7 @@ def panel(rows: pd.DataFrame) -> Panel:
     if np.isnan(values).any() or not 0 < is_treated.sum() < len(values) or len(set(starts)) != 1 or starts[0] < 2:
         raise ExplainedError(
             "difference-in-differences needs every unit in every period, some treated from one moment on, the "
-            "others never, "
-            "and two periods before"
+            "others never, and two periods before"
         )
     return Panel(values, is_treated, int(starts[0]))
 

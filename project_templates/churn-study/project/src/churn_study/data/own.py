@@ -79,8 +79,8 @@ def _ids(raw: pd.DataFrame, column: str | None, found: list[str]) -> pd.Series:
     if (twice := raw[column][raw[column].duplicated()]).size:
         shown = ", ".join(map(str, twice.unique()[:3]))
         raise BadDataError(
-            f"{twice.nunique():,} ids stand in more than one row ({shown}): keep one row for each, "
-            "the newest before you look at who churned"
+            f"{twice.nunique():,} ids stand in more than one row ({shown}): keep one row for each, the newest before "
+            "you look at who churned"
         )
     if raw[column].isna().any():
         raise BadDataError(f"column {column!r} is empty in {raw[column].isna().sum():,} rows")

@@ -122,8 +122,7 @@ def describe(manifest: Manifest) -> str:
     parts = ", ".join(f"{number:,} {part}" for part, number in manifest.parts.items())
     said = (
         f"{manifest.source}: {manifest.customers:,} {many(manifest.noun)}, {100 * manifest.churned:.2f}% churned; "
-        "rows: "
-        f"{parts}"
+        f"rows: {parts}"
     )
     return "\n".join([said, *(f"found: {each}" for each in manifest.found)])
 
@@ -203,8 +202,8 @@ def check(rows: pd.DataFrame, request: Request, config: Config, found: list[str]
     least = min(int(history.sum()), int((~history).sum()))
     if least < config.fewest:
         raise BadDataError(
-            f"{len(history):,} rows without a treatment, {int(history.sum()):,} of them churned, are too few: at least "
-            f"{config.fewest} who churned and {config.fewest} who stayed are needed to say anything"
+            f"{len(history):,} rows without a treatment, {int(history.sum()):,} of them churned, are too few: at "
+            f"least {config.fewest} who churned and {config.fewest} who stayed are needed to say anything"
         )
     tried = rows[rows[PART].isin((OBSERVED, EXPERIMENT))]
     fewest = tried.groupby(TREATED)[CHURNED].agg(["sum", "size"]) if len(tried) else None

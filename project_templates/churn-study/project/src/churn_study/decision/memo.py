@@ -74,8 +74,8 @@ def decision(measured: Measured) -> str:
     offer, everybody = plain(measured["data"]["offer"]), many(plain(measured["data"]["noun"]))
     if not offer:
         return (
-            "Offer nothing on this evidence, and run an experiment: these data show who leaves, and nothing of "
-            f"what would keep them. {_needed(measured)}"
+            "Offer nothing on this evidence, and run an experiment: these data show who leaves, and nothing of what "
+            f"would keep them. {_needed(measured)}"
         )
     if "decision" not in measured:
         return _without_trial(measured)
@@ -91,9 +91,8 @@ def decision(measured: Measured) -> str:
     if sure and groups:
         return f"Give {offer} to these {everybody}{_as_far(found)}, and to nobody else: {'; '.join(groups)}."
     return (
-        f"Do not decide yet: whether giving {offer} to those who seem to gain by it is worth more than giving it "
-        "to nobody, "
-        f"this experiment does not settle. {_needed(measured)}"
+        f"Do not decide yet: whether giving {offer} to those who seem to gain by it is worth more than giving it to "
+        f"nobody, this experiment does not settle. {_needed(measured)}"
     )
 
 
@@ -131,8 +130,8 @@ def _why(measured: Measured) -> str:
     primary, noun = trial["primary"], many(plain(measured["data"]["noun"]))
     said = (
         f"In an experiment with {primary['n']:,} {noun}, {percent(primary['control'])} left without it and "
-        f"{percent(primary['treated'])} with it: "
-        f"{points(primary['difference'])} points, 95% interval {points_between(primary)}."
+        f"{percent(primary['treated'])} with it: {points(primary['difference'])} points, 95% interval "
+        f"{points_between(primary)}."
     )
     harmed = [each for each in trial["segments"] if each["ci95"][0] > 0 and each["p"] < 0.05]
     helped = [each for each in trial["segments"] if each["ci95"][1] < 0 and each["p"] < 0.05]
@@ -187,13 +186,12 @@ def _misleading(measured: Measured) -> str:
         kind = "too large" if abs(plain_one["value"]) > abs(best["value"]) else "too small"
         return (
             f"A plain comparison of who got it with who did not says {points(plain_one['value'])} points, which is "
-            f"{kind}: "
-            f"the estimate by {best['name']} is {points(best['value'])} {points_between(best)}. "
+            f"{kind}: the estimate by {best['name']} is {points(best['value'])} {points_between(best)}. "
             f"{_risk_is_no_reason(measured)}"
         ).strip()
     said = (
-        f"“Of those who got it, {abs(100 * plain_one['value']):.1f} points {'fewer' if works else 'more'} left, so it "
-        f"{'works' if works else 'does not work'}.” They were chosen, and not at random; the estimate by "
+        f"“Of those who got it, {abs(100 * plain_one['value']):.1f} points {'fewer' if works else 'more'} left, so "
+        f"it {'works' if works else 'does not work'}.” They were chosen, and not at random; the estimate by "
         f"{best['name']} is {points(best['value'])} {points_between(best)}."
     )
     if (
@@ -210,8 +208,8 @@ def _risk_is_no_reason(measured: Measured) -> str:
     if RISKIEST not in against or against[RISKIEST]["ci95"][0] <= 0:
         return ""
     return (
-        "“Offer it to those likeliest to leave” does worse than this rule: a high risk does not mean that the "
-        "offer changes it."
+        "“Offer it to those likeliest to leave” does worse than this rule: a high risk does not mean that the offer "
+        "changes it."
     )
 
 
@@ -222,8 +220,7 @@ def _change(measured: Measured) -> str:
     costs = measured["decision"]["costs"]
     return (
         f"For those whom the rule now picks: an offer that costs more than ${even['cost']:.2f} (assumed: "
-        f"${costs['offer']:.2f}), or "
-        f"{many(plain(measured['data']['noun']))} who, once kept, stay less than "
+        f"${costs['offer']:.2f}), or {many(plain(measured['data']['noun']))} who, once kept, stay less than "
         f"{even['months']:g} months (assumed: {costs['months']:g}, at a margin of {percent(costs['margin'])})."
     )
 
@@ -233,8 +230,8 @@ def _stakes(measured: Measured) -> str:
         return ""
     return (
         f"Whoever stays is worth about ${stakes['worth']:,.0f} more (assumed, see `config.py`), so an offer of "
-        f"${stakes['cost']:.2f} pays where it keeps at least "
-        f"{1000 * stakes['needed_effect']:.0f} in a thousand who get it. Whether it would, only an experiment says."
+        f"${stakes['cost']:.2f} pays where it keeps at least {1000 * stakes['needed_effect']:.0f} in a thousand who "
+        "get it. Whether it would, only an experiment says."
     )
 
 

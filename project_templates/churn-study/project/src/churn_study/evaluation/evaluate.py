@@ -85,8 +85,8 @@ def _checked(study: Study, config: Config) -> tuple[Saved, Split]:
     served, parts = saved.load(), split(study, config)
     if served.card.met_sha256 != saved.digest(pd.concat([parts.train, parts.validation])):
         raise ExplainedError(
-            "the model was trained on other data, and may have met those it is tested on: "
-            "run `python -m churn_study train` first"
+            "the model was trained on other data, and may have met those it is tested on: run `python -m "
+            "churn_study train` first"
         )
     return served, parts
 

@@ -23,8 +23,8 @@ def explore(config: Config) -> None:
     noun = many(plain(manifest.noun))
     lines = [
         f"# A first look at {len(rows):,} training rows",
-        f"Source: {plain(manifest.title)}. {percent(rows[CHURNED].mean())} of these {noun} churned. Rows of the "
-        "test are not looked at.",
+        f"Source: {plain(manifest.title)}. {percent(rows[CHURNED].mean())} of these {noun} churned. Rows of the test "
+        "are not looked at.",
         "## What is wrong with the data",
         "\n".join(f"- {each}" for each in manifest.found) or "Nothing was found.",
         "## Numbers",

@@ -49,11 +49,10 @@ def _plan(measured: Measured, noun: str) -> str:
     )
     return (
         f"The plan (`plan.yaml`, sha256 `{plan['sha256'][:12]}…`) was registered {plan['at'][:10]}, {state}: "
-        f"{plain(plan['question'])} One primary metric; smallest effect "
-        f"that matters {100 * plan['smallest_effect']:g} points, which takes {plan['needed']:,} {noun} in each arm "
-        f"for a power of {plan['power']:g} (simulated: "
-        f"{plan['simulated_power']:.2f}). With these arms, {100 * measured['experiment']['detectable']:.2f} points "
-        f"would be seen. Stopping: {plain(plan['stopping'])}."
+        f"{plain(plan['question'])} One primary metric; smallest effect that matters "
+        f"{100 * plan['smallest_effect']:g} points, which takes {plan['needed']:,} {noun} in each arm for a power of "
+        f"{plan['power']:g} (simulated: {plan['simulated_power']:.2f}). With these arms, "
+        f"{100 * measured['experiment']['detectable']:.2f} points would be seen. Stopping: {plain(plan['stopping'])}."
     )
 
 
@@ -88,8 +87,8 @@ def _notes(found: Measured) -> str:
     said = ["Differences of shares are in percentage points, with 95% intervals."]
     if found["adjusted"]:
         said.append(
-            f"Taking off the risk that was predicted beforehand saves {100 * found['adjusted']['saved']:.0f}% of "
-            "the variance."
+            f"Taking off the risk that was predicted beforehand saves {100 * found['adjusted']['saved']:.0f}% of the "
+            "variance."
         )
     if found["secondary"]:
         said.append("p of secondary metrics is corrected by Holm.")
@@ -161,12 +160,11 @@ def panel(measured: Measured) -> str:
         return "_There is no panel in these data: nothing began in some places while others went on._"
     said = (
         f"{found['treated_units']} of {found['units']} units from one moment on. {found['placebos']} choices of "
-        f"units, the real one among them: {100 * found['placebo_p']:.1f}% of "
-        f"them show as large an effect. The standard error by units would be {100 * found['clustered_error']:.2f} "
-        "points, which is too small for so few of them; the interval in the "
-        f"ladder comes from the placebos. Before the offer the units moved apart by {points(found['pre_trend'])} "
-        f"points a period; {100 * found['detectable_trend']:.2f} "
-        "is what would be detected with 80% power."
+        f"units, the real one among them: {100 * found['placebo_p']:.1f}% of them show as large an effect. The "
+        f"standard error by units would be {100 * found['clustered_error']:.2f} points, which is too small for so "
+        "few of them; the interval in the ladder comes from the placebos. Before the offer the units moved apart by "
+        f"{points(found['pre_trend'])} points a period; {100 * found['detectable_trend']:.2f} is what would be "
+        "detected with 80% power."
     )
     return f"{said}\n\n![Event study](reports/figures/event_study.png)"
 
@@ -177,9 +175,9 @@ def observed(measured: Measured) -> str:
         return "_Nobody was chosen for anything in these data._"
     noun = many(plain(measured["data"]["noun"]))
     said = (
-        f"{found['treated']:,} {noun} got it and {found['controls']:,} did not. After weighting, the controls "
-        f"count as {found['controls_that_count']:,.0f}. Trimming keeps "
-        f"{percent(found['kept'])} of all, and weighting alone then says {points(found['trimmed'])} points."
+        f"{found['treated']:,} {noun} got it and {found['controls']:,} did not. After weighting, the controls count "
+        f"as {found['controls_that_count']:,.0f}. Trimming keeps {percent(found['kept'])} of all, and weighting "
+        f"alone then says {points(found['trimmed'])} points."
     )
     rows = [[plain(each["name"]), f"{each['before']:.2f}", f"{each['after']:.2f}"] for each in found["balance"]]
     balance = table(["Covariate", "Standardized difference before", "After weighting"], rows)

@@ -44,8 +44,8 @@ def _effect(measured: Measured) -> str:
 def _model(measured: Measured) -> str:
     model, rival = main(measured), strongest(measured)
     said = (
-        f"The risk of churn is ranked with a {model['label']} of {three(model['value'])} {interval(model, three)} "
-        f"on {model['n']:,} unseen rows"
+        f"The risk of churn is ranked with a {model['label']} of {three(model['value'])} {interval(model, three)} on "
+        f"{model['n']:,} unseen rows"
     )
     if model["model"] == BASE_RATE:
         return f"{said}: no candidate was better than the base rate."
@@ -63,8 +63,8 @@ def data(measured: Measured) -> str:
     noun = many(plain(data["noun"]))
     lines = [
         f"{data['customers']:,} {noun} in {data['rows']:,} rows, {percent(data['churned'])} of which churned. "
-        f"{sizes['train']:,} rows train, {sizes['validation']:,} choose, "
-        f"{sizes['test']:,} are the {main(measured)['split']}. License: {plain(data['licence'])}.",
+        f"{sizes['train']:,} rows train, {sizes['validation']:,} choose, {sizes['test']:,} are the "
+        f"{main(measured)['split']}. License: {plain(data['licence'])}.",
         "What was found in them:",
         "\n".join(f"- {each}" for each in data["found"]) or "- nothing that had to be mended",
     ]
@@ -83,11 +83,10 @@ def data(measured: Measured) -> str:
 def _drawn() -> str:
     return (
         "They are **synthetic, drawn by code** (`src/churn_study/data/sample.py`), so that everything runs offline "
-        "and the true effect is known, with the flaws of real ones "
-        "built in: account managers chose whom to give the offer and never wrote down why, a column is filled in "
-        "after the outcome, an experiment lost records in one arm, and "
-        "the offer helps some and wakes others. A result on drawn customers shows that the method finds what was "
-        "hidden on purpose, and nothing about real people."
+        "and the true effect is known, with the flaws of real ones built in: account managers chose whom to give "
+        "the offer and never wrote down why, a column is filled in after the outcome, an experiment lost records in "
+        "one arm, and the offer helps some and wakes others. A result on drawn customers shows that the method "
+        "finds what was hidden on purpose, and nothing about real people."
     )
 
 
@@ -101,9 +100,8 @@ def serving(measured: Measured) -> str:
     return "\n\n".join(
         [
             load_table(load["loads"]),
-            f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} an hour, "
-            f"a million answers cost ${price / 3600 * 1e6 / per_second:.2f} while it is "
-            "busy. An answer:",
+            f"Measured on {load['machine']}, which also ran the load generator. At an assumed ${price:g} an hour, a "
+            f"million answers cost ${price / 3600 * 1e6 / per_second:.2f} while it is busy. An answer:",
             f"```json\n{shown}\n```",
         ]
     )

@@ -48,8 +48,8 @@ def experiments(runs: list[dict[str, Any]]) -> str:
     left = len(runs) - len(shown)
     more = f" {left} more single columns: `reports/runs/`." if left else ""
     return (
-        f"{table(['Candidate', 'What sets it apart', 'Log loss', 'ROC AUC'], rows)}\n\nIn validation; the lowest "
-        f"log loss is served.{more}"
+        f"{table(['Candidate', 'What sets it apart', 'Log loss', 'ROC AUC'], rows)}\n\nIn validation; the lowest log "
+        f"loss is served.{more}"
     )
 
 
@@ -103,8 +103,8 @@ def _sentences(measured: Measured) -> str:
     for each in naive(measured):
         if each["value"] > measured["too_good"] >= model["value"]:
             said.append(
-                f"{three(each['value'])} for the {plain(each['model'])} is no skill: the same rows stand on "
-                "both sides, or a column was filled in afterwards."
+                f"{three(each['value'])} for the {plain(each['model'])} is no skill: the same rows stand on both "
+                "sides, or a column was filled in afterwards."
             )
             break
     return " ".join(filter(None, said))
@@ -157,8 +157,8 @@ def importance(measured: Measured) -> str:
         for each in measured["importance"][:SHOWN]
     ]
     said = (
-        "The ROC AUC that is lost when a column is shuffled in the test. **Importance is no effect**: "
-        "a column may matter because it shows who leaves, and changing it may change nobody's mind."
+        "The ROC AUC that is lost when a column is shuffled in the test. **Importance is no effect**: a column may "
+        "matter because it shows who leaves, and changing it may change nobody's mind."
     )
     return f"{said}\n\n{table(['Column', 'Lost'], rows)}\n\n![What the order rests on](reports/figures/importance.png)"
 
