@@ -65,6 +65,8 @@ def _tornado(axes: Axes, worth: dict[str, Any]) -> None:
             place, high - low, left=low, color=COLORS["model"] if each["source"] else ASSUMED, alpha=0.65, height=0.6
         )
     axes.axvline(0, color="#333333", linewidth=1)
+    axes.use_sticky_edges = False  # or the longest bar would end in the frame
+    axes.margins(x=0.05)
     axes.set_yticks(
         range(len(worth["swings"])), [each["name"].replace("_", " ") for each in reversed(worth["swings"])], fontsize=8
     )
