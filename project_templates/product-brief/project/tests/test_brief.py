@@ -152,6 +152,14 @@ def test_limits_that_change_after_the_measurement_are_known(
     assert agreed.agree(_terms(looser, faq, "xy")).limits_are_first, "none of these questions was measured"
 
 
+@pytest.mark.parametrize("text", ["", "{}", '{"history": [{"limits": "l"}]}', '{"history": 7}'])
+def test_a_damaged_record_is_said(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreed, "AGREED", tmp_path / "agreed.json")
+    (tmp_path / "agreed.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ExplainedError, match="cannot be read"):
+        agreed.read()
+
+
 @pytest.mark.parametrize("change", [{"test_share": 0.5}, {"fewest_cases": 10}])
 def test_the_split_is_part_of_what_is_agreed_on(
     change: dict[str, Any], brief: Brief, faq: Faq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -110,8 +110,13 @@ def read() -> Agreed | None:
     """What was agreed on, if anything was."""
     if not AGREED.is_file():
         return None
-    kept = results.read(AGREED)["history"]
-    return Agreed(tuple(Terms(**{**terms, "cases": tuple(terms["cases"])}) for terms in kept))
+    try:
+        kept = results.read(AGREED)["history"]
+        return Agreed(tuple(Terms(**{**terms, "cases": tuple(terms["cases"])}) for terms in kept))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ExplainedError(
+            f"{AGREED.name} cannot be read ({error}): take it from git again, it is your record"
+        ) from error
 
 
 def as_document(known: Agreed) -> dict[str, Any]:
