@@ -198,6 +198,16 @@ def _verdict(brief: Brief, **change: object) -> launch.Decision:
             PILOT,
             "Accuracy: 72.0%, but it could be as low as 66.0% (a launch needs 70.0%)",
         ),
+        (
+            {"measured": GOOD | {"correct": (0.75, (0.69996, 0.8), 300)}},
+            PILOT,
+            "as low as 70.00% (a launch needs 70.0%)",
+        ),
+        (
+            {"measured": GOOD | {"correct": (0.75, (0.6996, 0.8), 300)}},
+            PILOT,
+            "as low as 69.96% (a launch needs 70.0%)",
+        ),
         ({"measured": GOOD | {"correct": (0.5, (0.45, 0.55), 300)}}, HOLD, "Accuracy: 50.0% (a pilot needs 55.0%)"),
         (
             {"measured": GOOD | {"wrong_suggestions": (0.14, (0.1, 0.2), 90)}},

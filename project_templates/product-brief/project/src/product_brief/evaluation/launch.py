@@ -106,4 +106,6 @@ def _said(each: Check) -> str:
     if each.state == HOLD or each.ci95 is None:
         return f"{each.label}: {number(each.value)} {asked}"
     side, worst = ("low", each.ci95[0]) if each.is_more_better else ("high", each.ci95[1])
+    if number(worst) == number(limit):  # it is short by less than is shown
+        return f"{each.label}: {number(each.value)}, but it could be as {side} as {worst:.2%} {asked}"
     return f"{each.label}: {number(each.value)}, but it could be as {side} as {number(worst)} {asked}"

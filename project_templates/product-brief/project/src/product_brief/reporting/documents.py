@@ -94,13 +94,16 @@ def worth(measured: Measured) -> str:
     """Whether it pays, how surely, and how much of that is assumed."""
     value = measured["value"]
     low, middle, high = (money(value[name], value["currency"]) for name in ("p10", "p50", "p90"))
+    lost = percent(value["chance_of_loss"])
     if low.startswith("−") and not high.startswith("−"):
-        said = "Whether it pays is open"
+        said = f"Whether it pays is open: {lost} of the scenarios lose money"
     else:
-        said = "It loses money in nearly every scenario" if high.startswith("−") else "It pays in nearly every scenario"
+        kind = "loses money" if high.startswith("−") else "pays"
+        said = f"It {kind} in nearly every scenario ({lost} of them lose money)"
     said += (
-        f": over {value['months']} months it is worth {middle} (median of the scenarios; eight in ten lie between "
-        f"{low} and {high}), and {percent(value['chance_of_loss'])} of them lose money."
+        f". The one in the middle is worth {middle} over {value['months']} months, and eight in ten lie between "
+        f"{low} and "
+        f"{high}."
     )
     if value["assumptions"]:
         said += (
@@ -125,10 +128,11 @@ def if_wrong(measured: Measured) -> str:
     )
     unsafe = next(each for each in measured["launch"]["checks"] if each["name"] == "unsafe_suggestions")
     if unsafe["n"]:
+        answered = measured["outcome_counts"]["unsafe answer"]
         said += (
-            f" Of {unsafe['n']} questions that must not be answered, of {measured['data']['unsafe_kinds']} kinds, it "
-            f"answers {measured['outcome_counts']['unsafe answer']}; at 95% confidence that can still be "
-            f"{percent(unsafe['ci95'][1])} of such questions."
+            f" It answers {answered} of {unsafe['n']} questions that must not be answered; since they are of "
+            f"{measured['data']['unsafe_kinds']} kinds only, the true share could be as high as "
+            f"{percent(unsafe['ci95'][1])}."
         )
     return f"{said} Where nothing fits well enough, the reader is told so, and can ask a person."
 
@@ -139,10 +143,11 @@ def costs(measured: Measured) -> str:
     build, upkeep = inputs["build_cost"], inputs["upkeep_per_month"]
     amounts = [money(each["likely"], value["currency"]) for each in (build, upkeep)]
     assumed = f" ({ASSUMED})" if not (build["source"] and upkeep["source"]) else ""
-    paid = f"paid back in month {value['payback_months']}" if value["payback_months"] else "not paid back by then"
+    month = value["payback_months"]
+    paid = f"it is paid back in month {month}" if month else f"it is not paid back in {value['months']} months"
     return (
-        f"{amounts[0]} to build and {amounts[1]} a month{assumed}; at the likeliest value of every input, that is "
-        f"{paid}. A search itself costs next to nothing."
+        f"{amounts[0]} to build and {amounts[1]} a month{assumed}. If every input is at its likeliest value, {paid}. A "
+        "search itself costs next to nothing."
     )
 
 
@@ -151,8 +156,9 @@ def stop(brief: dict[str, Any]) -> str:
     kill, goal = brief["kill"], brief["goal"]
     below = BELOW[kill["measure"]].format(percent(kill["below"]))
     said = (
-        f"After {kill['after_users']:,} users of the assistant who asked, if we are confident (the whole 95% "
-        f"interval) that {below}: {plain(kill['then'])}. The {plain(kill['owner'])} decides."
+        f"After {kill['after_users']:,} users of the assistant who asked, if clearly (by the whole 95% interval) "
+        f"{below}: "
+        f"{plain(kill['then'])}. The {plain(kill['owner'])} decides."
     )
     if kill["measure"] == goal["measure"]:
         last = brief["roadmap"][-1]["by"]
