@@ -272,7 +272,7 @@ def test_the_readiness_of_any_table_is_said(project: Project, tmp_path: Path) ->
     path.write_text("id,email,updated\n1,a@b.org,2026-01-01\n2,,2020-01-01\n", encoding="utf-8")
     said = project.do(f"ready {shlex.quote(str(path))} --key id")
     assert "2 rows, 3 columns" in said
-    assert "1 cells with e-mail addresses; columns named email" in said
+    assert "1 cell with e-mail addresses; columns named email" in said
     assert "Ask about" in said
 
 

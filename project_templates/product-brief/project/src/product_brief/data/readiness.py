@@ -78,7 +78,10 @@ def described(path: Path, table: str | None, named: Named, config: Config) -> st
         raise ExplainedError(f"there is no file {path}")
     with store.opened(path, table) as connection:
         found = assess(connection, named, date.today(), config.fresh_days)
-    lines = [f"{path.name}: {found.rows:,} rows, {found.columns} columns; ready to {found.score:.0f} of 100"]
+    lines = [
+        f"{path.name}: {_counted(found.rows, 'row')}, {_counted(found.columns, 'column')}; "
+        f"ready to {found.score:.0f} of 100"
+    ]
     for part in found.parts:
         lines += [
             f"  {part.name:<14} {part.score:5.1f}  (weight {part.weight})  {part.because}",
@@ -158,7 +161,7 @@ def _unique(connection: Connection, columns: list[str], key: str | None, number:
     of = _name(key) if key else ", ".join(map(_name, columns))
     ((different,),) = rows(connection, f"SELECT count(*) FROM (SELECT DISTINCT {of} FROM given)")
     what = f"values of {key}" if key else "rows"
-    said = f"{different:,} different {what} in {number:,} rows"
+    said = f"{different:,} different {what} in {_counted(number, 'row')}"
     # One double in a hundred is a nuisance; one in five means that nobody knows what a row is.
     return _part(
         "uniqueness",
@@ -202,7 +205,7 @@ def _personal(connection: Connection, columns: list[str]) -> Part:
             for kind, pattern in PERSONAL_VALUES.items():
                 if value and any(CHECKS.get(kind, _any)(each[0]) for each in pattern.finditer(value[:5_000])):
                     found[kind] = found.get(kind, 0) + 1
-    said = [f"{count:,} cells with {kind}" for kind, count in found.items()]
+    said = [f"{_counted(count, 'cell')} with {kind}" for kind, count in found.items()]
     said += [f"columns named {', '.join(named)}"] if named else []
     if not said:
         return _part(
@@ -236,6 +239,10 @@ def _any(_: str) -> bool:
 
 
 CHECKS: dict[str, Callable[[str], bool]] = {"card numbers": _is_card, "IP addresses": _is_address}
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _percent(share: float) -> str:
