@@ -16,16 +16,14 @@ if TYPE_CHECKING:
 LONGEST = 40_000  # characters of a README that are searched for its measure and its model
 MEASURE = re.compile(
     r"\b(?:(?:macro|micro|weighted)[ -]f1|f1(?:[ -]score)?|(?:roc[ -])?auc|accuracy|precision|recall|rmse|mae|s?mape"
-    r"|mase|r2|ndcg|mrr|hit[ -]rate|m?iou|log[ -]loss|bleu|rouge|perplexity|faithfulness)\b|\bR²",
-    re.I,
+    r"|mase|r2|ndcg|mrr|hit[ -]rate|m?iou|log[ -]loss|bleu|rouge|perplexity|faithfulness)\b|\br²"
 )
 OF_AMOUNTS = re.compile(r"rmse|mae|mape|mase|r2|r²", re.I)  # measures of how far a number is off
 MODEL = re.compile(
     r"\b(?:xgboost|lightgbm|catboost|random forest|gradient boosting|logistic regression|linear regression|svm"
     r"|naive bayes|decision tree|mlp|cnn|lstm|gru|resnet-?\d{0,3}|efficientnet\w{0,5}|mobilenet\w{0,5}|vgg-?\d{0,2}"
     r"|densenet\d{0,3}|unet|yolo\w{0,4}|vit|(?:distil|ro)?bert\w{0,3}|prophet|s?arimax?|svd|als|matrix factorization"
-    r"|collaborative filtering|gpt-?[\w.]{0,4}|llama[\w.-]{0,8}|mistral|gemini)\b",
-    re.I,
+    r"|collaborative filtering|gpt-?[\w.]{0,4}|llama[\w.-]{0,8}|mistral|gemini)\b"
 )
 
 
@@ -68,14 +66,17 @@ EXAMPLES = {
 def subject(project: Project) -> Subject:
     """What the project is about, by its kind and by the first measure and model that its README names."""
     usual, text = USUAL.get(project.profile, USUAL[TABULAR]), project.readme_text[:LONGEST]
-    measure, model = MEASURE.search(text), MODEL.search(text)
-    if usual is USUAL[TABULAR] and measure and OF_AMOUNTS.fullmatch(measure[0]):
+    measure, model = _named(MEASURE, text), _named(MODEL, text)
+    if usual is USUAL[TABULAR] and OF_AMOUNTS.fullmatch(measure):
         usual = replace(usual, baseline="always the mean", worst="the largest values")
-    return replace(
-        usual,
-        measure=visible(measure[0]) if measure else usual.measure,
-        model=visible(model[0]) if model else usual.model,
-    )
+    return replace(usual, measure=measure or usual.measure, model=model or usual.model)
+
+
+def _named(pattern: re.Pattern[str], text: str) -> str:
+    """The first of its names in a text, as it is written there; empty where there is none."""
+    lower = text.lower()  # a search that ignores case takes three times as long
+    found = pattern.search(lower)
+    return visible(text[found.start() : found.end()] if len(lower) == len(text) else found[0]) if found else ""
 
 
 def example(code: str, about: Subject) -> str:

@@ -10,7 +10,7 @@ from portfolio.audit import notation, phrases
 from portfolio.readme.words import heading_words, words
 
 if TYPE_CHECKING:
-    from portfolio.readme.model import Readme, Table
+    from portfolio.readme.model import Passage, Readme, Table
 
 VALUE = re.compile(r"\.\d|\b\d{1,3}\s?%")
 SHARE = re.compile(r"[01]?\.\d{2,6}|\d{1,2}\.\d{1,4}")
@@ -64,6 +64,6 @@ def is_metric(name: str) -> bool:
     )
 
 
-def states_a_measure(text: str) -> bool:
-    """Whether a sentence names a measure and a number."""
-    return not measures().isdisjoint(words(text)) and bool(VALUE.search(text))
+def states_a_measure(passage: Passage) -> bool:
+    """Whether it names a measure and a number."""
+    return not measures().isdisjoint(passage.all_words) and bool(VALUE.search(passage.text))

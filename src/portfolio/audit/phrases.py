@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from portfolio.audit.lexicon import LEXICON
@@ -40,7 +40,13 @@ def possible(vocabulary: Set[str], *path: str) -> tuple[str, ...]:
 
 def says(spoken_text: str, *path: str) -> bool:
     """Whether a phrase of that list stands in a `spoken` text, as whole words."""
-    return any(padded in spoken_text for padded in possible(frozenset(spoken_text.split()), *path))
+    return any(padded in spoken_text for padded in possible(vocabulary(spoken_text), *path))
+
+
+@lru_cache(maxsize=10_000)
+def vocabulary(spoken_text: str) -> frozenset[str]:
+    """The words of a `spoken` text; many rules ask the same text."""
+    return frozenset(spoken_text.split())
 
 
 def holds(text: str, *path: str) -> str | None:

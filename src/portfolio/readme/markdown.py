@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -15,10 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
     from portfolio.readme.model import Readme
 
+MARKED = re.compile(r"[\\`*_\[\]!<&]")  # what a span of CommonMark begins with
+READ = frozenset(  # the tokens that say something
+    (
+        "inline",
+        "heading_open",
+        "heading_close",
+        "list_item_open",
+        "list_item_close",
+        "html_block",
+        "fence",
+        "code_block",
+    )
+)
+OF_A_TABLE = frozenset(("table_open", "tr_open", "table_close"))
 LONGEST = 512_000  # characters that are read; hosts of repositories show no more either
 
 
@@ -33,7 +49,10 @@ def parse(text: str) -> Readme:
     html = EmbeddedHtml(draft)
     reader = _Tokens(draft, html)
     for token in tokens:
-        reader.read(token)
+        if token.type in READ:
+            reader.read(token)
+        elif token.type in OF_A_TABLE:
+            reader.read_table(token)
     html.finish()
     return replace(draft.finished(is_cut=len(text) > LONGEST), slips=tuple(page.slips))
 
@@ -62,7 +81,17 @@ def _markdown() -> MarkdownIt:
         def normalizeLink(self, url: str) -> str:  # noqa: N802 - its name there
             return url
 
-    return AsWritten("commonmark").enable("table")
+    parser = AsWritten("commonmark").enable("table")
+    parser.core.ruler.at("inline", _inline_where_marked)
+    return parser
+
+
+def _inline_where_marked(state: StateCore) -> None:
+    """Read the spans of a text that has any; the others, most of a page, are left as they are."""
+    for token in state.tokens:
+        if token.type == "inline" and MARKED.search(token.content):
+            token.children = []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 class _Tokens:
@@ -76,6 +105,7 @@ class _Tokens:
         self._is_new_item = False
 
     def read(self, token: Token) -> None:
+        """A block of text, code or HTML."""
         line = token.map[0] + 1 if token.map else 0
         match token.type:
             case "inline":
@@ -95,10 +125,10 @@ class _Tokens:
             case "fence" | "code_block":
                 language = (token.info.split() or [""])[0].lower().strip("{}.,")
                 self._draft.code(language, token.content, line)
-            case _:
-                self._table(token, line)
 
-    def _table(self, token: Token, line: int) -> None:
+    def read_table(self, token: Token) -> None:
+        """A part of a table."""
+        line = token.map[0] + 1 if token.map else 0
         match token.type:
             case "table_open":
                 self._rows = []
@@ -127,6 +157,8 @@ class _Tokens:
 
     def _spans(self, token: Token, line: int) -> None:
         draft, depth = self._draft, 0  # in bold
+        if not token.children:
+            draft.say(token.content)
         for span in token.children or []:
             match span.type:
                 case "text":

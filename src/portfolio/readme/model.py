@@ -30,12 +30,17 @@ class Passage:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The words of its prose."""
-        return words(self.prose)
+        return self.all_words if self.prose == self.text else words(self.prose)
+
+    @cached_property
+    def all_words(self) -> tuple[str, ...]:
+        """The words of its text, inline code included."""
+        return words(self.text)
 
     @cached_property
     def spoken(self) -> str:
         """Its text, inline code included, in the form in which whole phrases are searched for."""
-        return spoken(words(self.text))
+        return spoken(self.all_words)
 
     @cached_property
     def casefolded(self) -> str:

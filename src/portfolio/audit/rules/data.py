@@ -306,7 +306,7 @@ def _lists_fields(passages: Sequence[Passage]) -> bool:
     """At least four items that open with a name: `- age: in years`, "- **Fare** …"."""
     items = [each for each in passages if each.is_item]
     named = [each for each in items if each.label or re.match(r"^[\w /()-]{1,40}\s?[:=–—-]\s", each.text)]
-    short = [each for each in items if len(words(each.text)) <= 4]
+    short = [each for each in items if len(each.all_words) <= 4]
     return len(named) >= 4 or len(short) >= 6
 
 

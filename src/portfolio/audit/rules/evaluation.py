@@ -70,7 +70,7 @@ def table(project: Project) -> Verdict:
     scope = project.reading.about("results")
     if has := project.evidence.measured:
         return failed(f"{has.path} holds measured numbers, and no table shows them", scope.line or None, has.table)
-    stated = next((each for each in project.reading.prose if states_a_measure(each.text)), None)
+    stated = next(filter(states_a_measure, project.reading.prose), None)
     if stated:
         return failed("numbers stand in the text, and no table of them was found", stated.line)
     empty = next((each for each in readme.tables if any(map(is_metric, each.header))), None)

@@ -71,7 +71,7 @@ def baseline(project: Project) -> Verdict:
         return verdict
     if row := next(filter(None, map(_line_of_baseline, tables)), None):
         return passed(line=row)
-    is_measured = tables or any(states_a_measure(passage.text) for passage in reading.prose)
+    is_measured = tables or any(map(states_a_measure, reading.prose))
     if is_measured and (line := _line_of_words(reading)):
         return passed(line=line)
     for table in tables:

@@ -282,7 +282,7 @@ def first_screen(project: Project) -> Verdict:
     readme = project.reading.readme
     pictures = [image for image in readme.images if is_picture(image)]
     results = [table.line for table in metric_tables(readme)]
-    results += [each.line for each in project.reading.prose if states_a_measure(each.text)]
+    results += [each.line for each in filter(states_a_measure, project.reading.prose)]
     first = min([*(image.line for image in pictures[:1]), *results], default=0)
     if not first:
         return not_applicable("it shows no picture and no result yet")

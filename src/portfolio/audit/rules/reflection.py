@@ -192,7 +192,7 @@ def _says_something(text: str) -> bool:
 def _vocabulary(project: Project, besides: Sequence[Passage]) -> frozenset[str]:
     """The words that this project uses elsewhere in its README, and the names of its files; no generic ones."""
     left_out = {id(each) for each in besides}
-    prose = (word for each in project.reading.prose if id(each) not in left_out for word in words(each.text))
+    prose = (word for each in project.reading.prose if id(each) not in left_out for word in each.all_words)
     cells = (
         word
         for table in project.readme.tables
