@@ -22,6 +22,7 @@ def main() -> NoReturn:
     """Run the command line; exits with its code."""
     import gc
 
+    gc.disable()  # a short life with little garbage: looking for it takes a tenth of the time
     import typer
 
     from portfolio import signals, terminal
@@ -32,7 +33,6 @@ def main() -> NoReturn:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     terminal.prepare()
     signals.listen()
-    gc.disable()  # a short life with little garbage: looking for it takes a tenth of the time
     try:
         code = app(prog_name="portfolio", standalone_mode=False)
     except PortfolioError as error:

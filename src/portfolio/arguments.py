@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from portfolio.audit.report import Format as ReportFormat
 from portfolio.terminal import Format, version
+
+if TYPE_CHECKING:
+    from portfolio.audit.rubric import Rubric
 
 
 class Role(StrEnum):
@@ -60,6 +63,15 @@ def _rubric_names(incomplete: str) -> list[str]:
     from portfolio.audit import rubric
 
     return [name for name in rubric.names() if name.startswith(incomplete)]
+
+
+def points(course: str, role: Role | None) -> Rubric | None:
+    """The criteria of a role or a course; None where neither was named."""
+    if not (course or role):
+        return None
+    from portfolio.audit import rubric
+
+    return rubric.of_role(role) if role else rubric.load(course)
 
 
 Version = Annotated[

@@ -120,12 +120,12 @@ def audit(
     output: args.AuditFormat = ReportFormat.text,
 ) -> None:
     """Check each project's README: is it complete, and is it true? And say how to close each gap."""
-    from portfolio.audit import report, rubric
+    from portfolio.audit import report
     from portfolio.audit.run import Options, answers
     from portfolio.audit.verdict import Severity
 
     chosen = paths or [Path()]
-    points = rubric.of_role(role) if role else rubric.load(course) if course else None
+    points = args.points(course, role)
     form = report.of_pieces(output, bool(role))
     options = Options(fix, dry_run, Severity(fail_on.value), form, at_length, points, is_one=len(chosen) == 1)
     codes = {0}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -112,4 +111,6 @@ def to_text(record: Record) -> str:
 
 def blob_name(content: bytes, hash_name: str = "sha1") -> str:
     """The name that git gives to a file of that content."""
+    import hashlib
+
     return hashlib.new(hash_name, b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

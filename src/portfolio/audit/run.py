@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from portfolio.audit import deadline, engine, parallel, report, rubric
+from portfolio.audit import deadline, engine, parallel, report
 from portfolio.audit.engine import Audit, Refused
 from portfolio.audit.project import open_project
 from portfolio.audit.report import Format
@@ -84,6 +84,8 @@ def answer(path: Path, options: Options) -> Answer:
             if options.is_of_many:
                 audit = replace(audit, days=_days(project))
             if options.rubric:
+                from portfolio.audit import rubric
+
                 audit = replace(audit, rubric=rubric.assess(project, audit, options.rubric))
         outcome: Outcome = audit
         messages += audit.faults

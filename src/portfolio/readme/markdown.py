@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from portfolio.readme.model import Readme
 
 MARKED = re.compile(r"[\\`*_\[\]!<&]")  # what a span of CommonMark begins with
-OF_TEXT = frozenset(
-    "inline heading_open heading_close list_item_open list_item_close html_block fence code_block".split()
-)
+IN_TEXT = frozenset(("inline", "heading_open", "heading_close", "list_item_open", "list_item_close"))
+IN_BLOCKS = frozenset(("html_block", "fence", "code_block"))
 OF_A_TABLE = frozenset(("table_open", "tr_open", "table_close"))
 LONGEST = 512_000  # characters that are read; hosts of repositories show no more either
 
@@ -40,7 +39,7 @@ def parse(text: str) -> Readme:
     html = EmbeddedHtml(draft)
     reader = _Tokens(draft, html)
     for token in tokens:
-        if token.type in OF_TEXT:
+        if token.type in IN_TEXT or token.type in IN_BLOCKS:
             reader.read(token)
         elif token.type in OF_A_TABLE:
             reader.read_table(token)
