@@ -37,6 +37,8 @@ NOT_A_MEMBER = re.compile(
 PLURAL = re.compile(
     r"\b(projects|collection of|my portfolio|portfolio of|portfolio (?:demonstrat|showcas|contain|includ)\w+)\b"
 )
+OF_READINGS = re.compile(r"\b(?:awesome|papers|articles|books|tutorials|resources|reading list)\b")
+OF_MY_OWN = re.compile(r"\b(?:my|i|our|we|portfolio)\b")
 OF_MYSELF = re.compile(
     r"\b(?:hi there|hi,? i['’]?m|hey,? i['’]?m|hello,? i|i am an?|i['’]m an?|about me|connect with me|my name is)\b"
 )
@@ -47,7 +49,7 @@ DECLARED = re.compile(r"[a-z0-9][a-z0-9_.-]*")  # whole names: "implicit" is not
 SEPARATORS = re.compile(r"[-_+.]")
 OWN_INSTALL = re.compile(
     r"\b(?:pip3? install|uv add|conda install|install\.packages\(|cargo add|npm i(?:nstall)?)"
-    r"\s{1,3}[\"']?([\w.-]{1,80})"
+    r"(?:\s-{1,2}[\w-]{1,20}){0,3}\s{1,3}[\"']?([\w.-]{1,80})"
 )
 
 
@@ -148,7 +150,7 @@ def _of_many(signs: Signs) -> str:
     if signs.code and len(signs.code) > len(outward) / 4:
         return ""
     if PLURAL.search(lead) and len(outward) >= MANY_LINKS / 2:
-        return COLLECTION
+        return LIST if OF_READINGS.search(lead) and not OF_MY_OWN.search(lead) else COLLECTION
     linking = {link.line for link in readme.links if not link.is_image and "://" in link.target}
     entries = [each.line for each in readme.passages if each.is_item] + [n for t in readme.tables for n in t.lines]
     listed = sum(line in linking for line in entries)
@@ -169,15 +171,13 @@ def _is_of_language_models(signs: Signs) -> bool:
 
 def _is_library(signs: Signs) -> bool:
     """Whether it is made to be installed: it calls itself one, or tells others to install it by its own name."""
-    if not signs.package:
-        return False
+    own = {SEPARATORS.sub("", name.casefold()) for name in (signs.package, signs.title.strip()) if name}
     lead = " ".join(passage.casefolded for passage in signs.reading.readme.passages[:5])
-    if FOR_OTHERS.search(lead) and "setup.py" in signs.files:
+    if signs.package and FOR_OTHERS.search(lead) and "setup.py" in signs.files:
         return True
-    own = SEPARATORS.sub("", signs.package.casefold())
     texts = (*(code.text for code in signs.reading.readme.code), *(p.text for p in signs.reading.readme.passages))
     named = (found[1] for text in texts for found in OWN_INSTALL.finditer(text))
-    return any(SEPARATORS.sub("", each.casefold()) == own for each in named)
+    return any(SEPARATORS.sub("", each.casefold()) in own for each in named)
 
 
 def _is_front_end(signs: Signs) -> bool:
@@ -191,4 +191,4 @@ def _is_ml(signs: Signs) -> bool:
     _, count = signs.telling("ml")
     if count >= 2 or (count and sum(len(passage.words) for passage in signs.reading.prose) < SHORT):
         return True
-    return signs.asks_for("ml")
+    return signs.asks_for("ml") or (signs.asks_for(LLM) and any(signs.telling(kind)[0] for kind in SUBJECTS))

@@ -35,7 +35,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 | columns | features used | input features | schema | eda | exploratory data analysis | datos |
                 conjunto de datos | dados | conjunto de dados
             """,
-            "exactly": "images | input | inputs | features",
+            "exactly": "images | input | inputs",
             "never": """
                 environment variables | data science | data scientist | data engineering | data leakage | data
                 flexibility | data drift | data privacy | data pipeline | data flow
@@ -405,13 +405,23 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         "between": "trade off between | tradeoff between | trade offs between | tradeoffs between",
         "columns": "rationale | justification | tradeoff | tradeoffs | trade-off | trade-offs | pros | cons",
     },
+    "serving": {
+        "words": """
+            api | apis | app | bot | dashboard | deployed | deploy | endpoint | endpoints | serving | realtime |
+            hourly | nightly | cron | airflow | prefect | dagster | fastapi | flask | django | streamlit | gradio |
+            dash | shiny | kubernetes | sagemaker | website
+        """,
+    },
     "uncertainty": {
         "phrases": """
-            confidence interval | confidence intervals | 95 ci | ci95 | 95 confidence | 95 interval | 90 interval |
-            80 interval | credible interval | credible intervals | prediction interval | prediction intervals |
-            standard deviation | standard error | std | stdev | std dev | bootstrap | bootstrapped | margin of error
-            | variance across | across seeds | over seeds | over five seeds | over three seeds | over ten seeds | across
-            folds | across five folds | random seeds | p value | p values | statistically significant
+            confidence interval | confidence intervals | 95 ci | ci95 | 95 confidence | 95 interval | 90 interval | 80
+            interval | credible interval | credible intervals | prediction interval | prediction intervals | standard
+            deviation | standard error | std | stdev | std dev | bootstrap interval | bootstrap intervals | bootstrap
+            confidence | bootstrap ci | bootstrap 95 | bootstrap samples | bootstrap resamples | bootstrap resampling
+            | bootstrap over | bootstrap standard | bootstrap of | by bootstrap | by a bootstrap | bootstrapped |
+            margin of error | variance across | across seeds | over seeds | over five seeds | over three seeds | over
+            ten seeds | across folds | across five folds | random seeds | p value | p values | statistically
+            significant
         """,
     },
     "licences": {

@@ -37,6 +37,8 @@ SCRIPTS = (
 )
 FEWEST_WORDS = 5  # below which a section is only its heading
 SHORTEST_PART = 15  # words, below which "to be written" says that nothing is written yet
+OF_ERRORS = ("errors",)
+TROUBLE = frozenset({"troubleshooting", "faq", "issues", "problems"})
 TITLES = 3  # first-level headings, from which on they are not titles but sections
 
 
@@ -217,6 +219,12 @@ class Reading:
         return found
 
     @cached_property
+    def _of_trouble(self) -> frozenset[int]:
+        """The sections on what to do when something does not start: their errors are not the model's."""
+        headed = (section for section in self.readme.sections if TROUBLE & set(words(section.title)))
+        return frozenset(id(each) for section in headed for each in self.readme.below(section))
+
+    @cached_property
     def _labelling(self) -> tuple[Section, ...]:
         """The sections that have passages with a bold label."""
         return tuple(each for each in self.readme.sections if any(passage.label for passage in each.passages))
@@ -231,10 +239,12 @@ class Reading:
         for topic in topics:
             for section in self._by_topic.get(topic, []):
                 sections |= {id(each): each for each in self.readme.below(section)}
+        if topics == OF_ERRORS:
+            sections = {key: each for key, each in sections.items() if key not in self._of_trouble}
         ordered = tuple(each for each in self.readme.sections if id(each) in sections)
         passages = [each for section in ordered for each in section.passages]
         for section in self._labelling:
-            if id(section) not in sections:
+            if id(section) not in sections and not (topics == OF_ERRORS and id(section) in self._of_trouble):
                 passages += _labelled(section.passages, topics)
         prose = tuple(each for each in passages if id(each) in self._prose_ids)
         lines = {each.line for each in passages}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portfolio.audit.rules import (
     choices,
+    commands,
     communication,
     data,
     evaluation,
@@ -39,8 +40,8 @@ RULES = (
     language_models.failures,
     language_models.price,
     language_models.model,
-    running.run_steps,
-    running.commands_exist,
+    commands.run_steps,
+    commands.commands_exist,
     running.dependencies,
     running.dockerfile,
     serving.demo,

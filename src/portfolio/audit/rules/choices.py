@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from portfolio.audit.topics import Reading
     from portfolio.readme.model import Passage
 
-VERSUS = re.compile(r"\b(?:vs\.?|versus)\s|\bwhy\b.*\b(?:not|only|over|instead|rather)\b", re.I)  # in a heading
+VERSUS = re.compile(  # in a heading
+    r"\b(?:vs\.?|versus)\s(?!code\b)|\bwhy\b.*\b(?:not|only|over|instead|rather)\b", re.I
+)
 ONE_OR_OTHER = frozenset({"but", "however", "although", "though", "while", "whereas", "yet", "latter", "negligible"})
 MORE = r"\b(?:smaller|larger|bigger|higher|lower|shorter|longer|simpler|deeper|faster|slower|fewer|more)\b"
 BOTH_SIDES = re.compile(rf"{MORE}[^.\n]{{5,120}}\b(?:while|whereas|but)\b[^.\n]{{0,40}}{MORE}", re.I)

@@ -28,10 +28,20 @@ OF_A_FORM = re.compile(
 )
 NOT_A_LETTER = re.compile(r"[^\w]")
 OF_A_HOST = re.compile(r"top$|readme|l\d+(?:c\d+)?(?:l\d|$)")  # a file's page, or its lines
+CLONE_OF_NOBODY = re.compile(
+    r"git clone \S{0,120}?(?:<[^<>\n]{2,60}>|\byour[-_ ]?(?:user)?name\b|\byour[-_]?(?:github|repo)|\busername/repo)",
+    re.I,
+)
 CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 FILLER = "lorem ipsum"
-OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80})(?=[ \t]|$)")
+OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80}/?)(?=[ \t]|$)")
+MADE_LATER = re.compile(  # folders that a run fills, or that are not for everybody
+    r"\b\.?(?:data\w{0,20}|raw|processed|interim|external|models?|checkpoints?|weights|saved?_\w{1,20}|logs?|runs?|outputs?|results?"
+    r"|reports?|figures?|plots?|artifacts?|artefacts|cache|te?mp|build|dist|target|node_modules|v?env|mlruns|wandb|uploads?"
+    r"|static|media|images?|assets|db|\w{0,20}(?:store|index|db|cache)|__pycache__|secrets|git)/",
+    re.I,
+)
 KEPT = re.compile(
     r"\.(?:py|ipynb|md|rst|r|rmd|sh|ya?ml|toml|js|ts|tsx)$|^(?:Dockerfile|Makefile|LICENSE|requirements\.txt)$", re.I
 )
@@ -155,8 +165,9 @@ def listed_files(project: Project) -> Verdict:
 
     Why: A tree of files is a map; a reviewer who follows it to a script that is not there stops believing the rest.
 
-    Decided: In a block of code drawn as a tree, each program, notebook, page and configuration is in the repository
-    under that name. Where less than half of them are, it is another folder's tree and is not judged.
+    Decided: In a block of code drawn as a tree, each program, notebook, page, configuration and folder is in the
+    repository under that name; folders that a run fills are not asked for. Where less than half of them are, it is
+    another folder's tree and is not judged.
 
     Ignore: A build makes the file.
 
@@ -174,10 +185,12 @@ def listed_files(project: Project) -> Verdict:
         ```
     """
     there = {path.rpartition("/")[2] for path in project.files}
+    there |= {f"{path.rpartition('/')[2]}/" for path in project.folders}
+    left_out = project.read(".gitignore")
     for code in project.readme.code:
         named = dict.fromkeys(found[1].strip() for found in OF_A_TREE.finditer(code.text))
-        listed = [name for name in named if KEPT.search(name)]
-        missing = [name for name in listed if name not in there]
+        listed = [name for name in named if KEPT.search(name) or (name[-1] == "/" and not MADE_LATER.fullmatch(name))]
+        missing = [name for name in listed if name not in there and name not in left_out]
         if missing and len(missing) <= len(listed) / 2:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             return failed(f"{', '.join(missing[:3])}{more} not in the repository", code.line)
@@ -201,7 +214,8 @@ def leftovers(project: Project) -> Verdict:
 
     Decided: A `portfolio:fill` comment, a `{{ name }}` or `{% tag %}` in prose, or a bracket that asks for text
     ("[Add …]", "[Your name]", "(Add … here)"), a link to "link", the first sentence of a well-known template, or a
-    conflict that git left. Code, BibTeX, workflow expressions and the word TODO are left alone.
+    conflict that git left, or a `git clone` of nobody's address (`<your-repo-url>`) where no reader is asked to fork.
+    Other code, BibTeX, workflow expressions and the word TODO are left alone.
 
     Ignore: The page is about templates.
 
@@ -230,6 +244,11 @@ def _leftovers(project: Project) -> Iterator[tuple[str, int]]:
     for passage in readme.passages:
         if "${{" not in passage.text and (quote := _left_in(passage, passage in opening)):
             yield f"“{quote}” is a template's", passage.line
+    if "fork" not in project.reading.everything:  # there, each reader clones a copy of their own
+        for code in readme.code:
+            clone = CLONE_OF_NOBODY.search(code.text)
+            if clone and "fork" not in clone[0] and project.place(code.line)[0] == project.readme_path:
+                yield f"`{clone[0]}` has no address yet", code.line
     conflict = CONFLICT.search(project.readme_text)
     if conflict and not any(CONFLICT.search(code.text) for code in readme.code):  # there, one is explained
         line = project.readme_text.count("\n", 0, conflict.start()) + 1

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
+from portfolio.audit.kind import LLM
 from portfolio.audit.rules.first_run import has_not_run, needs_run
 from portfolio.audit.rules.rule import TRAINED, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
@@ -23,6 +24,19 @@ DATA_FILE = re.compile(
     r"(?<![\w./-])[\w./-]{1,200}\.(csv|tsv|parquet|xlsx?|jsonl?|feather|arff|sqlite|db|npz|h5|zip|data)\b|\bdata/\w*",
     re.I,
 )
+READERS_OWN = re.compile(
+    r"\b(?:your|their|the user[’']?s|users[’']?) (?:own )?(?:documents?|pdfs?|files?|notes|knowledge base|data)\b"
+    r"|\bupload(?:s|ed|ing)? (?:a |an |any |your |own |multiple |one or more )?(?:\w+ )?(?:documents?|pdfs?|files?)\b"
+    r"|\buser-(?:provided|uploaded|supplied)\b"
+)
+OWN_DOCUMENTS = "the reader brings the documents"
+BESIDE = re.compile(
+    r"\b(?:repo(?:sitory)?|folder|directory)\b[^.\n]{0,40}\b(?:contains?|includes?|holds?|has)\b[^.\n]{0,40}\bdata(?:set)?s?\b"
+    r"|\bdata(?:set)?s?\b[^.\n]{0,60}\b(?:included|bundled|provided|stored|located|available)\b[^.\n]{0,30}"
+    r"\b(?:in|with|under)\b[^.\n]{0,20}\b(?:repo|repository|folder|directory)\b",
+    re.I,
+)
+OF_DATA = re.compile(r"(?:^|/)\w{0,30}data\w{0,30}/|\.(?:csv|tsv|parquet|xlsx?|jsonl|feather|arff|npz|h5)$", re.I)
 GENERATED = re.compile(r"\b(generated|synthetic|simulated|simulation|drawn by)\b")
 SCRIPT = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.(py|ipynb|sh|r)\b", re.I)
 NUMBER_WORDS = frozenset(
@@ -84,6 +98,8 @@ def source(project: Project) -> Verdict:
 
         A public dataset of leaves.
     """
+    if project.profile == LLM and READERS_OWN.search(project.reading.sentences):
+        return not_applicable(OWN_DOCUMENTS)
     scope = project.reading.about("data")
     if (line := _linked_source(project, scope)) or (line := _named_source(project, scope)):
         return passed(line=line)
@@ -129,6 +145,9 @@ def _named_source(project: Project, scope: Scope) -> int | None:
         return here
     if GENERATED.search(scope.text) and SCRIPT.search(scope.text):
         return here
+    lying_here = (passage.line for passage in readme.passages if BESIDE.search(passage.text))
+    if (line := next(lying_here, None)) and (project.is_alone or project.matching(OF_DATA)):
+        return line
     return _line_of_a_name(project, scope)
 
 
@@ -203,6 +222,8 @@ def licence(project: Project) -> Verdict:
 
         Photographs of PlantVillage.
     """
+    if project.profile == LLM and READERS_OWN.search(project.reading.sentences):
+        return not_applicable(OWN_DOCUMENTS)
     scope = project.reading.about("data")
     if scope and phrases.says(_prose_and_cells(scope), "licences", "phrases"):
         return passed(line=scope.line)

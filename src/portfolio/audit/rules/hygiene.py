@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
+from portfolio.audit.kind import PROFILE
 from portfolio.audit.rules.rule import EVERY, SERVED, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed, unknown
 
@@ -26,7 +27,7 @@ MOST_TESTS_READ = 200
     severity=Severity.error,
     weight=2,
     confidence=Confidence.high,
-    profiles=EVERY,
+    profiles=EVERY - {PROFILE},
     needs_files=True,
 )
 def licence(project: Project) -> Verdict:

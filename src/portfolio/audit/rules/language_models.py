@@ -15,6 +15,7 @@ from portfolio.readme.words import spoken, words
 if TYPE_CHECKING:
     from portfolio.audit.project import Project
 
+OF_SETTINGS = re.compile(r"\b(?:default|variable|setting|parameter|option|argument|flag|env)s?\b", re.I)  # not measured
 DIGIT = re.compile(r"\d")
 
 
@@ -26,9 +27,13 @@ def _said(project: Project, cues: str, needs_a_number: bool = False) -> int | No
         ):
             return passage.line
     for table in project.readme.tables:
-        cells = " ".join(cell for row in (table.header, *table.rows[:50]) for cell in row)
-        if phrases.says(spoken(words(cells)), "llm_cues", cues) and (DIGIT.search(cells) or not needs_a_number):
-            return table.line
+        head = " ".join(table.header)
+        if needs_a_number and OF_SETTINGS.search(head):
+            continue
+        for row in table.rows[:50]:
+            cells = " ".join((head, *row))
+            if phrases.says(spoken(words(cells)), "llm_cues", cues) and (DIGIT.search(cells) or not needs_a_number):
+                return table.line
     return None
 
 

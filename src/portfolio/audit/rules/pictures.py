@@ -212,8 +212,8 @@ def visual(project: Project) -> Verdict:
 
     Why: People look at pictures first, and read a page without one last.
 
-    Decided: There is a Mermaid block, or a picture or recording that is not a badge, logo, icon or banner, or a link to
-    where it runs.
+    Decided: There is a diagram (Mermaid, or boxes drawn with characters), or a picture or recording that is not a
+    badge, logo, icon or banner, or a link to where it runs.
 
     Ignore: There is nothing to see.
 
@@ -227,9 +227,8 @@ def visual(project: Project) -> Verdict:
     for image in readme.images:
         if is_picture(image):
             return passed(line=image.line)
-    for code in readme.code:
-        if _is_diagram(code):
-            return passed(line=code.line)
+    if line := _line_of_diagram(readme, project.reading.about("architecture")):
+        return passed(line=line)
     if re.search(r"user-attachments/assets|\.(gif|mp4)\b", " ".join(link.target for link in readme.links)):
         return passed()
     if any(

@@ -48,6 +48,11 @@ RUNS_ON = re.compile(  # a sentence that says where it runs, and not where it ma
     r"railway|fly\.io|streamlit (?:community )?cloud|hugging ?face spaces?|azure (?:app service|container apps))\b",
     re.I,
 )
+SERVED_BY = re.compile(
+    r"(?:^|/)(?:procfile|app\.(?:py|r)|serve\.py|streamlit_app\.py|serverless\.ya?ml"
+    r"|dags/.{1,80}\.py)$|(?:^|/)(?:k8s|kubernetes|helm|deploy(?:ment)?|terraform)/",
+    re.I,
+)
 COMMAND_OR_FILE = re.compile(r"`|/|\.\w{2,4}\b")
 
 
@@ -182,6 +187,8 @@ def monitoring(project: Project) -> Verdict:
     Decided: There is a part about monitoring, drift, logging or alerts with 12 words of prose (30, and a file, route or
     command, in a project made by `portfolio`), or a sentence outside the plans that names what watches the service.
 
+    Where nothing is served or scheduled, this is not asked.
+
     Ignore: Nothing runs for longer than a minute.
 
     Pass:
@@ -215,7 +222,16 @@ def monitoring(project: Project) -> Verdict:
         return passed(line=scope.line)
     if scope:
         return failed(f"“{scope.title}” has {scope.size} words of prose", scope.line)
+    if not _goes_on_running(project):
+        return not_applicable("nothing of it is served, so there is nothing to watch")
     return failed("no part about monitoring, logs or drift was found")
+
+
+def _goes_on_running(project: Project) -> bool:
+    """Whether its prose or its files speak of something that answers others, or works again and again."""
+    return not phrases.members("serving", "words").isdisjoint(project.reading.vocabulary) or bool(
+        project.matching(SERVED_BY)
+    )
 
 
 def _own_monitoring(project: Project, scope: Scope) -> Verdict:
