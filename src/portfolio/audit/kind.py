@@ -23,6 +23,7 @@ KINDS = frozenset(
 SUBJECTS = (IMAGE, FORECAST, RECOMMENDER, NLP)
 
 SHORT = 80  # words, of which one that speaks of machine learning is enough
+LONG = 200  # different words of a README
 MEMBERS = 3  # folders with a README of their own, from which on it is a collection
 MANY_LINKS = 12  # outward links, from which on a page without code may be a collection
 FEWEST_ENTRIES = 4  # of a list, which are then half of all that it says
@@ -91,6 +92,11 @@ class Signs:
     def _vocabulary(self) -> frozenset[str]:
         return frozenset(self.text.split())
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it says much."""
+        return len(self._vocabulary) > LONG
+
     def telling(self, kind: str) -> tuple[int, int]:
         """How many phrases of a kind stand in the title, and how many in the text."""
         if kind not in self._told:
@@ -130,7 +136,9 @@ def of(signs: Signs) -> str:
     if signs.code and all(path.endswith(".ipynb") for path in signs.code):
         return NOTEBOOK
     best = max(SUBJECTS, key=lambda kind: (signs.telling(kind), signs.asks_for(kind)))
-    return best if sum(signs.telling(best)) + signs.asks_for(best) >= 2 else TABULAR
+    titled, told = signs.telling(best)
+    enough = 3 if signs.is_long else 2  # in many words, two tell little
+    return best if titled or told + 2 * signs.asks_for(best) >= enough else TABULAR
 
 
 def _of_many(signs: Signs) -> str:

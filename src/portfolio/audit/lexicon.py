@@ -132,14 +132,15 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         "next_steps": {
             "headings": """
                 what i would improve next | what i would do next | what i would improve | what id improve | what id do
-                differently | what i would do differently | next steps | next step | future work | future works | future
-                improvements | future improvement | future enhancements | future enhancement | future scope | future
-                plans | future directions | future development | future developments | future considerations | future
-                updates | future | roadmap | road map | improvements | possible improvements | potential improvements |
-                enhancements | further work | further improvements | whats next | what is next | what next | coming soon
-                | planned | planned features | upcoming | upcoming features | ideas for improvement | areas for
-                improvement | room for improvement | extensions | próximos pasos | trabajo futuro | trabajos futuros |
-                mejoras | próximos passos | trabalhos futuros | melhorias | melhorias futuras
+                differently | what i would do differently | next steps | next step | future work | future works |
+                future improvements | future improvement | future enhancements | future enhancement | future scope |
+                future plans | future directions | future development | future developments | future considerations |
+                future updates | future | roadmap | road map | improvements | possible improvements | potential
+                improvements | enhancements | further work | further improvements | whats next | what is next | what
+                next | coming soon | planned | planned features | upcoming | upcoming features | ideas for improvement
+                | areas for improvement | room for improvement | extensions | próximos pasos | trabajo futuro |
+                trabajos futuros | what could be improved | what to improve | mejoras | próximos passos | trabalhos
+                futuros | melhorias | melhorias futuras
             """,
             "exactly": "outlook | next | to do | todo | todos | to dos | todo list | to do list",
         },
@@ -344,6 +345,10 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         """,
     },
     "stakeholders": {
+        "headings": """
+            target audience | target audiences | intended audience | intended users | target users | who is it for | who
+            is this for | who it is for | for whom | user personas | personas | stakeholders
+        """,
         "words": """
             customer | customers | client | clients | user | users | patient | patients | doctor | doctors |
             physician | physicians | clinician | clinicians | radiologist | radiologists | farmer | farmers | bank |

@@ -87,10 +87,11 @@ class Project:
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
-        """The README and the pages of `docs/` that it links to; without a README, nothing."""
+        """The README and the pages that it leads to (in a project of ours, those of `docs/`); without one, nothing."""
         if not self.readme_path:
             return ()
-        linked = () if self.only_readme else pages.linked(self._first_page)
+        reach = pages.linked if self.record else pages.pointed_to
+        linked = () if self.only_readme else reach(self._first_page)
         paths = [self.readme_path, *(each for each in linked if each in self.files and each != self.readme_path)]
         return pages.numbered(
             [(path, self._first_text if path == self.readme_path else self.read(path)) for path in paths]

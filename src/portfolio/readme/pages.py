@@ -11,11 +11,18 @@ from urllib.parse import unquote
 from portfolio.readme.model import BOLD, Image, Link, Passage, Readme, Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 DEPTH = re.compile(
     r"(?:\./)?(docs/[^?#]{1,300}\.md|(?:\w{1,40}[_-])?(?:results|evaluation|experiments|analysis)(?:[_-]\w{1,40})?\.md)"
     r"(?:[?#].*)?",
+    re.IGNORECASE,
+)
+ANYWHERE = re.compile(r"(?:\./)?((?:[\w-][\w.-]{0,60}/){0,3}[\w-][\w.-]{0,80}\.md)(?:[?#].*)?", re.IGNORECASE)
+NAMED = re.compile(r"^\W{0,3}((?:[\w-][\w.-]{0,60}/){0,3}[\w-][\w.-]{0,80}\.md)\b")  # what an entry begins with
+OF_THE_HOUSE = re.compile(
+    r"(?:^|/)(?:readme|contributing|code[_-]of[_-]conduct|change_?log|licen[cs]es?|security|agents|claude|skill|template)\b"
+    r"|^\.|prompt",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:|//|/|#", re.IGNORECASE)  # what does not depend on the page it stands on
@@ -42,6 +49,20 @@ def linked(readme: Readme) -> tuple[str, ...]:
     matches = (DEPTH.fullmatch(unquote(link.target.strip())) for link in readme.links)
     paths = (posixpath.normpath(match[1]) for match in matches if match)
     return tuple(dict.fromkeys(path for path in paths if DEPTH.fullmatch(path)))[:MOST]
+
+
+def pointed_to(readme: Readme) -> tuple[str, ...]:
+    """Every page of Markdown that a stranger's README links to, or names where an entry of a list or table begins."""
+    linked_to = (unquote(link.target.strip()) for link in readme.links)
+    named = (path for text in _entries(readme) for path in NAMED.findall(text))
+    matches = (ANYWHERE.fullmatch(path) for path in (*linked_to, *named))
+    paths = (posixpath.normpath(match[1]) for match in matches if match)
+    return tuple(dict.fromkeys(path for path in paths if not OF_THE_HOUSE.search(path)))[:MOST]
+
+
+def _entries(readme: Readme) -> Iterator[str]:
+    yield from (passage.text for passage in readme.passages if passage.is_item)
+    yield from (cell for table in readme.tables for row in table.rows for cell in row[:1])
 
 
 def numbered(texts: Sequence[tuple[str, str]]) -> tuple[Page, ...]:

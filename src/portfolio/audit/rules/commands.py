@@ -159,9 +159,9 @@ def commands_exist(project: Project) -> Verdict:
     Why: The first command that fails is the last one a reviewer tries.
 
     Decided: In blocks of shell commands, each `python FILE`, `python -m MODULE`, `bash FILE`, `make TARGET`, `pip
-    install -r FILE`, `streamlit run FILE` and `docker compose -f FILE` names a file, module or target of the
-    repository, and the folder entered after a `git clone` is the one that it makes. Placeholders, paths that depend on
-    an earlier `cd` and files that a command creates are not checked.
+    install -r FILE`, `streamlit run FILE`, `docker build` and `docker compose -f FILE` names a file, module or target
+    of the repository, and the folder entered after a `git clone` is the one that it makes. Placeholders, paths that
+    depend on an earlier `cd` and files that a command creates are not checked.
 
     Ignore: The file belongs to another repository, which the README clones first.
 
@@ -232,6 +232,8 @@ def _named_in(command: str) -> Iterator[str]:
             yield file
         case ["make", target, *_] if re.fullmatch(r"[\w-]+", target):
             yield f"make {target}"
+        case ["docker", "build", *rest] if not any(each.startswith(("-f", "--file")) or "://" in each for each in rest):
+            yield "Dockerfile"
         case ["docker", "compose", "-f", file, *_] | ["docker-compose", "-f", file, *_]:
             yield file
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from portfolio.audit.rules.rule import EVERY, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator, Sequence, Set
 
     from portfolio.audit.project import Project
     from portfolio.readme.model import Image, Link, Passage
@@ -35,6 +36,7 @@ CLONE_OF_NOBODY = re.compile(
 CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 FILLER = "lorem ipsum"
+DRAWN = frozenset("│┃║▼▲↓↑├└┌┐┘┤┬┴┼─━═ ")
 OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80}/?)(?=[ \t]|$)")
 MADE_LATER = re.compile(  # folders that a run fills, or that are not for everybody
     r"\b\.?(?:data\w{0,20}|raw|processed|interim|external|models?|checkpoints?|weights|saved?_\w{1,20}|logs?|runs?|outputs?|results?"
@@ -132,8 +134,9 @@ def renders(project: Project) -> Verdict:
 
     Why: Half a page in gray letters tells a reviewer that its author never looked at it.
 
-    Decided: No block of code stays open while headings follow, and no sentence of eight words stands right above a line
-    of dashes, which makes it a heading.
+    Decided: No block of code stays open while headings follow, no sentence of eight words stands right above a line of
+    dashes, which makes it a heading, no table lacks the dashes below its first row, and no drawing of lines and arrows
+    stands outside of a block of code.
 
     Ignore: Another system renders it, and it looks right there.
 
@@ -146,8 +149,24 @@ def renders(project: Project) -> Verdict:
         The model was trained on the photographs of three whole summers.
         ---
     """
-    slips = project.readme.slips
-    return failed(slips[0].message, slips[0].line) if slips else passed()
+    for slip in project.readme.slips:
+        return failed(slip.message, slip.line)
+    lines = project.readme_text.split("\n")
+    for passage in project.readme.passages:
+        if "|" in passage.text or not DRAWN.isdisjoint(passage.text):
+            block = list(itertools.takewhile(str.strip, lines[passage.line - 1 :]))
+            if wrong := _runs_together(block):
+                return failed(wrong, passage.line)
+    return passed()
+
+
+def _runs_together(block: Sequence[str]) -> str:
+    """What is wrong with lines that are shown as one; empty if nothing is."""
+    rows = sum(line.strip().startswith("|") and line.count("|") >= 3 for line in block)
+    if rows >= 2 and rows == len(block):
+        return "rows of a table, without the line of dashes below the first, are shown as text"
+    drawn = sum(set(line.strip()) <= DRAWN or line.strip().startswith(("├", "└")) for line in block)
+    return "a drawing outside of a block of code is shown in one line" if drawn >= 2 else ""
 
 
 @rule(

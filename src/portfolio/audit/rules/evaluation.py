@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 3  # differences in one message
 LARGEST = 200_000_000  # bytes of an artifact that is hashed
+DIGIT = re.compile(r"\d")
 SPREAD = re.compile(
     r"(?:±|\+/?-|\\pm)(?!\s?\d+\s?(?:°|deg))"  # a rotation is no spread
     r"|\bbetween \d{0,3}\.\d{1,6} and \d{0,3}\.\d{1,6}\b"
@@ -239,8 +240,9 @@ def uncertainty(project: Project) -> Verdict:
         Macro F1 is 0.86.
     """
     reading = project.reading
+    has_numbers = bool(metric_tables(reading.readme))
     for each in reading.saying("uncertainty", "phrases"):
-        if "scaler" not in each.casefolded:
+        if "scaler" not in each.casefolded and (has_numbers or DIGIT.search(each.text)):
             return passed(line=each.line)
     cells = "\n".join(
         cell for table in reading.readme.tables for row in (table.header, *table.rows[:200]) for cell in row

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from portfolio.audit import phrases
 from portfolio.audit.rules.rule import ML, SOFTWARE, rule
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, passed
-from portfolio.readme.words import words
+from portfolio.readme.words import spoken, words
 
 if TYPE_CHECKING:
     from portfolio.audit.project import Project
@@ -111,7 +111,7 @@ def decision(project: Project) -> Verdict:
     Why: A model is worth what somebody does differently because of it. That also says which errors matter.
 
     Decided: A passage, or the part about the problem as a whole, names people (customers, doctors, a team …) and a verb
-    of deciding or helping (decide, prioritize, treat, approve …).
+    of deciding or helping (decide, prioritize, treat, approve …); or a part is called target audience or similar.
 
     Ignore: The project is a study of a method.
 
@@ -128,4 +128,8 @@ def decision(project: Project) -> Verdict:
     for line, said in [(each.line, each.words) for each in project.reading.prose] + [(stated.line, whole)]:
         if not people.isdisjoint(said) and not verbs.isdisjoint(said):
             return passed(line=line)
+    for section in project.readme.sections:
+        title = spoken(words(section.title))
+        if phrases.says(title, "stakeholders", "headings") and not section.is_empty:
+            return passed(line=section.line)
     return failed("no sentence says who does what with the output")
