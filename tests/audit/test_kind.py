@@ -42,6 +42,15 @@ KINDS: dict[str, tuple[str, Tree]] = {
     "notebooks": ("notebook", {
         "README.md": "# Houses\n\nPredicts prices by regression.\n", "a.ipynb": "{}"}),
     "code that imports it": ("tabular", {"README.md": "# Wine\n\nWhich wine is it?\n", "x.py": "import sklearn\n"}),
+    "a library that is called as its page is": ("library", {
+        "README.md": "# FrostLib\n\nMachine learning.\n\n```\n$ pip install -U FrostLib\n```\n", "frost/a.py": ""}),
+    "a list that calls itself a collection": ("list", {"README.md": "# Awesome frost\n\nA collection of papers.\n\n"
+        + "".join(f"- [paper {n}](https://example.net/{n}) on machine learning\n" for n in range(9))}),
+    "two loose words in a long page": ("tabular", {
+        "README.md": "# Prices\n\nA regression model, which helps with demand and forecasting.\n\n"
+        + "".join(f"Column{n} holds value{n} of house{n}, by machine learning.\n\n" for n in range(90))}),
+    "a subject in the title, done by a service": ("nlp", {
+        "README.md": "# News sentiment analysis\n\nReads the news.\n", "requirements.txt": "anthropic\n", "a.py": ""}),
     "software": ("not-ml", {"README.md": "# Notes\n\nKeeps notes in a file.\n", "notes.py": "import json\n"}),
 }  # fmt: skip
 

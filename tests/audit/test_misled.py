@@ -6,10 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.audit.audited import audited, states
-from tests.audit.test_rules import tree_of
+from tests.audit.audited import Tree, audited, states
+from tests.audit.test_rules import BLOCK, ML, WORDS, tree_of
 
-THERE = [
+CLONE = "```console\ngit clone https://github.com/{}\ncd {}\npython app.py\n```\n"
+THERE: list[tuple[str, str | Tree]] = [
+    ("RUN501", {"README.md": f"{ML}1. [Backend](/backend)\n", "backend/README.md": CLONE.format("ada/frost", "frost")}),
+    ("RUN501", {"README.md": f"{ML}See [how](web/README.md).\n", "web/README.md": CLONE.format("ada/frost", "frost")}),
+    ("RUN502", CLONE.format("ada/frost.git", "frost/")),
+    ("RUN502", CLONE.format("<you>/<name>", "frost")),
+    ("RUN502", {"README.md": f"{ML}{CLONE.format('ada/frost', 'api')}", "api/app.py": ""}),
+    ("RUN502", {"README.md": ML + BLOCK.format("docker build -t frost ."), "docker/Dockerfile": "FROM python:3.12\n"}),
+    ("RUN502", {"README.md": ML + BLOCK.format("docker build -f x.image .\npython a.py"), "a.py": ""}),
+    ("COM604", "Fork it first.\n\n" + CLONE.format("<your-username>/frost", "frost")),
+    ("COM608", "| a | b |\n| -- | -- |\n| 1 | 2 |\n\n```\nread\n  │\n  ▼\ntrain\n```\n\nEither a | b, or | c.\n"),
+    ("COM609", "```\n├── app.py\n├── outputs/\n└── checkpoints/\n```\n"),
+    ("PRB102", "## Who is it for\n\nWhoever has an orchard.\n"),
+    ("DAT201", {"README.md": f"{ML}The repository contains some test data (nights).\n", "night_data/a.csv": "a\n"}),
+    ("RFL702", "## What could be improved\n\n- Add the soil's moisture\n- Ask two growers what they light at\n"),
+    ("RFL701", {"README.md": f"{ML}- `LIMITS.md`: what it cannot do\n",
+                "LIMITS.md": "# Limitations\n\nOnly one valley is in it, so other soils were never seen.\n"}),
+    ("RFL701", {"README.md": f"{ML}[What it cannot do](notes/limits.md)\n",
+                "notes/limits.md": "# Limitations\n\nOnly one valley is in it, so other soils were never seen.\n"}),
     ("DAT201", "## Data\n\nSource: https://www.kaggle.com/c/frost\n"),
     ("MOD301", "With logreg as a sanity check, F1 is 0.61; trees reach 0.84.\n"),
     ("MOD303", "LogisticRegression and GradientBoosting were fitted.\n"),
@@ -42,7 +60,21 @@ THERE = [
     ("RUN506", "[![Live demo](badge.svg)](https://frost.example.net)\n"),
     ("PRB101", "# Sky\n\nShows the weather of the next five days for any city, with a map and a search.\n"),
 ]  # fmt: skip
-MISSING = [
+MISSING: list[tuple[str, str | Tree]] = [
+    ("RUN502", CLONE.format("ada/frost-warnings.git", "frost")),
+    ("RUN502", BLOCK.format("docker build -t frost .")),
+    ("COM604", CLONE.format("yourusername/frost", "frost")),
+    ("COM604", "```\ngit clone <your-repo-url>\n```\n"),
+    ("COM608", "| a | b |\n| 1 | 2 |\n"),
+    ("COM608", "Read\n│\n▼\nTrain\n│\n▼\nServe\n"),
+    ("COM609", "```\n├── app.py\n├── LICENSE\n└── infrastructure/  # Terraform\n```\n"),
+    ("DAT201", "## Features\n\n- Answers in a second\n- Runs on a phone\n"),
+    ("EVL404", "6. Pick one: a baseline bootstrap for a new database, or an upgrade.\n"),
+    ("EVL404", "The standard deviation across folds is written to a file.\n"),
+    ("EVL407", f"## Connect VS Code\n\n{WORDS}\n"),
+    ("LLM954", "| Variable | Default |\n| -- | -- |\n| MAX_TOKENS, tokens of an answer | 512 |\n"),
+    ("LLM954", "| Step | What it takes |\n| -- | -- |\n| 1 | a key |\n| search | tokens |\n"),
+    ("LLM955", "## Troubleshooting\n\n**PDF errors**\n\n- Check that its path is right, and start it again\n"),
     ("DAT201", "## Data\n\nSee [here](https://www.kaggle.com/datasets/??).\n"),
     ("DAT201", "I am on https://www.kaggle.com/somebody too.\n"),
     ("COM604", "Demo (replace with your Streamlit Cloud URL)\n"),
@@ -67,16 +99,30 @@ MISSING = [
 ]  # fmt: skip
 
 
-def _ids(cases: list[tuple[str, str]]) -> list[str]:
+def _ids(cases: list[tuple[str, str | Tree]]) -> list[str]:
     return [f"{code}-{number}" for number, (code, _) in enumerate(cases)]
 
 
 @pytest.mark.parametrize(("code", "page"), THERE, ids=_ids(THERE))
-def test_what_is_there_is_found(tmp_path: Path, code: str, page: str) -> None:
-    tree = {"README.md": page, "app.js": ""} if page.startswith("# ") else tree_of(page)
+def test_what_is_there_is_found(tmp_path: Path, code: str, page: str | Tree) -> None:
+    is_whole = isinstance(page, str) and page.startswith("# ")
+    tree = {"README.md": str(page), "app.js": ""} if is_whole else tree_of(page, code)
     assert states(audited(tmp_path, tree))[code] == "pass"
 
 
 @pytest.mark.parametrize(("code", "page"), MISSING, ids=_ids(MISSING))
-def test_what_only_sounds_like_it_is_not(tmp_path: Path, code: str, page: str) -> None:
-    assert states(audited(tmp_path, tree_of(page)))[code] == "fail"
+def test_what_only_sounds_like_it_is_not(tmp_path: Path, code: str, page: str | Tree) -> None:
+    assert states(audited(tmp_path, tree_of(page, code)))[code] == "fail"
+
+
+NOT_ASKED = [
+    ("RUN508", {"README.md": f"{ML}A benchmark of five networks.\n", "train.py": ""}),
+    ("HYG801", {"README.md": "# Hi there\n\nI'm Ada, and I learn about machine learning.\n"}),
+    ("DAT201", {"README.md": "# Ask\n\nA chatbot with an LLM, LangChain and FAISS. Upload a PDF and ask.\n"}),
+    ("DAT202", {"README.md": "# Ask\n\nA chatbot with an LLM, LangChain and FAISS over your own documents.\n"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "tree"), NOT_ASKED)
+def test_what_makes_no_sense_is_not_asked(tmp_path: Path, code: str, tree: Tree) -> None:
+    assert states(audited(tmp_path, {**tree, "b.txt": ""}))[code] == "n/a"
