@@ -47,8 +47,8 @@ KINDS: dict[str, tuple[str, Tree]] = {
     "a list that calls itself a collection": ("list", {"README.md": "# Awesome frost\n\nA collection of papers.\n\n"
         + "".join(f"- [paper {n}](https://example.net/{n}) on machine learning\n" for n in range(9))}),
     "two loose words in a long page": ("tabular", {
-        "README.md": "# Prices\n\nA regression model, which helps with demand and forecasting.\n\n"
-        + "".join(f"Column{n} holds value{n} of house{n}, by machine learning.\n\n" for n in range(90))}),
+        "README.md": "# Prices\n\n" + "".join(f"The column {n} holds values of house {n}.\n\n" for n in range(20))
+        + "A regression model, which helps with demand and forecasting by machine learning.\n"}),
     "a subject in the title, done by a service": ("nlp", {
         "README.md": "# News sentiment analysis\n\nReads the news.\n", "requirements.txt": "anthropic\n", "a.py": ""}),
     "software": ("not-ml", {"README.md": "# Notes\n\nKeeps notes in a file.\n", "notes.py": "import json\n"}),

@@ -23,7 +23,8 @@ KINDS = frozenset(
 SUBJECTS = (IMAGE, FORECAST, RECOMMENDER, NLP)
 
 SHORT = 80  # words, of which one that speaks of machine learning is enough
-LONG = 200  # different words of a README
+ENOUGH = 2  # words of a subject in the opening, where the title names none; a package of its own counts as one
+OPENING = 10  # passages
 MEMBERS = 3  # folders with a README of their own, from which on it is a collection
 MANY_LINKS = 12  # outward links, from which on a page without code may be a collection
 FEWEST_ENTRIES = 4  # of a list, which are then half of all that it says
@@ -40,11 +41,13 @@ PLURAL = re.compile(
 )
 OF_READINGS = re.compile(r"\b(?:awesome|papers|articles|books|tutorials|resources|reading list)\b")
 OF_MY_OWN = re.compile(r"\b(?:my|i|our|we|portfolio)\b")
+OF_WORKS = re.compile(r"\bportf[oó]?[lo]+io\b")
 OF_MYSELF = re.compile(
     r"\b(?:hi there|hi,? i['’]?m|hey,? i['’]?m|hello,? i|i am an?|i['’]m an?|about me|connect with me|my name is)\b"
 )
 OF_A_PROFILE = re.compile(r"github-readme-stats|streak-stats|readme-typing-svg|komarev|profile-(?:summary|counter|3d)")
 FEW = 4  # programs, beside a profile page: they draw its pictures
+MADE_TO_IMPORT = re.compile(r"\b(?:library|package|toolkit|sdk)\s(?:for|to|that|which|providing|implementing)\b")
 FOR_OTHERS = re.compile(r"\b(?:library|package|toolkit|framework|sdk|wrapper|bindings)\b")
 DECLARED = re.compile(r"[a-z0-9][a-z0-9_.-]*")  # whole names: "implicit" is not in "no_implicit_optional"
 SEPARATORS = re.compile(r"[-_+.]")
@@ -92,10 +95,14 @@ class Signs:
     def _vocabulary(self) -> frozenset[str]:
         return frozenset(self.text.split())
 
-    @property
-    def is_long(self) -> bool:
-        """Whether it says much."""
-        return len(self._vocabulary) > LONG
+    def opens_with(self, kind: str) -> int:
+        """How many phrases of a kind stand where a page says what it is about; further down they are about anything."""
+        return sum(phrase in self._opening for phrase in phrases.possible(self._vocabulary, "profiles", kind, "words"))
+
+    @cached_property
+    def _opening(self) -> str:
+        titles = spoken(word for section in self.reading.readme.sections[:OPENING] for word in words(section.title))
+        return self.title + titles + "".join(each.spoken for each in self.reading.prose[:OPENING])
 
     def telling(self, kind: str) -> tuple[int, int]:
         """How many phrases of a kind stand in the title, and how many in the text."""
@@ -135,10 +142,9 @@ def of(signs: Signs) -> str:
         return NOT_ML
     if signs.code and all(path.endswith(".ipynb") for path in signs.code):
         return NOTEBOOK
-    best = max(SUBJECTS, key=lambda kind: (signs.telling(kind), signs.asks_for(kind)))
-    titled, told = signs.telling(best)
-    enough = 3 if signs.is_long else 2  # in many words, two tell little
-    return best if titled or told + 2 * signs.asks_for(best) >= enough else TABULAR
+    best = max(SUBJECTS, key=lambda kind: (signs.telling(kind)[0], signs.opens_with(kind), signs.asks_for(kind)))
+    told = signs.opens_with(best) + signs.asks_for(best)
+    return best if signs.telling(best)[0] or told >= ENOUGH else TABULAR
 
 
 def _of_many(signs: Signs) -> str:
@@ -147,7 +153,8 @@ def _of_many(signs: Signs) -> str:
     outward = {link.target for link in readme.links if not link.is_image and "://" in link.target}
     lead = f"{signs.title} {' '.join(passage.text for passage in signs.reading.lead[:3])}".casefold()
     is_bare = not readme.sections  # nobody says at the top what they are, and each has a page of its own
-    if len(signs.members) >= MEMBERS and (is_bare or PLURAL.search(lead) or _leads_to_members(signs)):
+    is_of_several = PLURAL.search(lead) or OF_WORKS.search(signs.title) or _leads_to_members(signs)
+    if len(signs.members) >= MEMBERS and (is_bare or is_of_several):
         return COLLECTION
     if PLURAL.search(signs.title) and len(signs.rooms) >= MEMBERS:
         return COLLECTION
@@ -181,6 +188,9 @@ def _is_library(signs: Signs) -> bool:
     """Whether it is made to be installed: it calls itself one, or tells others to install it by its own name."""
     own = {SEPARATORS.sub("", name.casefold()) for name in (signs.package, signs.title.strip()) if name}
     lead = " ".join(passage.casefolded for passage in signs.reading.readme.passages[:5])
+    first = signs.reading.lead[0].casefolded if signs.reading.lead else ""
+    if signs.package and MADE_TO_IMPORT.search(first):
+        return True
     if signs.package and FOR_OTHERS.search(lead) and "setup.py" in signs.files:
         return True
     texts = (*(code.text for code in signs.reading.readme.code), *(p.text for p in signs.reading.readme.passages))

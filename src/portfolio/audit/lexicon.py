@@ -135,14 +135,14 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
                 differently | what i would do differently | next steps | next step | future work | future works |
                 future improvements | future improvement | future enhancements | future enhancement | future scope |
                 future plans | future directions | future development | future developments | future considerations |
-                future updates | future | roadmap | road map | improvements | possible improvements | potential
-                improvements | enhancements | further work | further improvements | whats next | what is next | what
-                next | coming soon | planned | planned features | upcoming | upcoming features | ideas for improvement
-                | areas for improvement | room for improvement | extensions | próximos pasos | trabajo futuro |
-                trabajos futuros | what could be improved | what to improve | mejoras | próximos passos | trabalhos
-                futuros | melhorias | melhorias futuras
+                future updates | roadmap | road map | improvements | possible improvements | potential improvements |
+                enhancements | further work | further improvements | whats next | what is next | what next | coming
+                soon | planned | planned features | upcoming | upcoming features | ideas for improvement | areas for
+                improvement | room for improvement | extensions | próximos pasos | trabajo futuro | trabajos futuros |
+                what could be improved | what to improve | mejoras | próximos passos | trabalhos futuros | melhorias |
+                melhorias futuras
             """,
-            "exactly": "outlook | next | to do | todo | todos | to dos | todo list | to do list",
+            "exactly": "future | outlook | next | to do | todo | todos | to dos | todo list | to do list",
         },
         "licence": {
             "headings": "license | licence | licensing | licencia | licença",
@@ -201,16 +201,19 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     "models": {
         "words": """
             xgboost | lightgbm | catboost | random forest | randomforest | gradient boosting | gbm | logistic
-            regression | linear regression | svm | svc | support vector | knn | nearest neighbors | nearest
-            neighbours | naive bayes | decision tree | ridge | lasso | elasticnet | mlp | neural network | cnn | rnn
-            | lstm | gru | transformer | bert | distilbert | roberta | gpt | resnet | resnet50 | resnet18 | vgg |
-            vgg16 | efficientnet | mobilenet | mobilenetv2 | densenet | inception | yolo | yolov5 | yolov8 | unet |
-            vit | autoencoder | svd | als | kmeans | k means | dbscan | prophet | arima | sarima | sarimax |
-            isolation forest | tfidf | tf idf | collaborative filtering | content based | matrix factorization |
-            cosine similarity | word2vec | doc2vec | ensemble | stacking | adaboost | extra trees | q learning | dqn
-            | ppo | gan | diffusion | llama | mistral | gemini | pca | logreg | logisticregression |
-            linearregression | gradientboosting | decisiontree | randomforestclassifier | randomforestregressor |
-            histgradientboosting | kneighbors | xception | alexnet | distil | extratrees | hmm | t5 | whisper
+            regression | linear regression | svm | svc | support vector | knn | nearest neighbors | nearest neighbours
+            | naive bayes | decision tree | ridge | lasso | elasticnet | mlp | neural network | cnn | rnn | lstm | gru
+            | transformer | bert | distilbert | roberta | gpt | resnet | resnet50 | resnet18 | vgg | vgg16 |
+            efficientnet | mobilenet | mobilenetv2 | densenet | inception | yolo | yolov5 | yolov8 | unet | vit |
+            autoencoder | svd | als | kmeans | k means | dbscan | prophet | arima | sarima | sarimax | isolation
+            forest | tfidf | tf idf | collaborative filtering | content based | matrix factorization | cosine
+            similarity | word2vec | doc2vec | ensemble | stacking | adaboost | extra trees | q learning | dqn | ppo |
+            gan | diffusion | llama | mistral | gemini | pca | logreg | logisticregression | linearregression |
+            gradientboosting | decisiontree | randomforestclassifier | randomforestregressor | histgradientboosting |
+            kneighbors | xception | alexnet | distil | extratrees | hmm | t5 | whisper | unetr | swinunetr | swin
+            unetr | segresnet | attention unet | v net | vnet | nnunet | nnu net | deeplab | deeplabv3 | segformer |
+            mask r cnn | faster r cnn | swin transformer | convnext | tabnet | han | tgn | graphsage | gcn | gat |
+            blip | clip | bm25
         """,
     },
     "error_cues": {
@@ -313,6 +316,11 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
             make_classification | make_regression | nltk.download | ucimlrepo
         """,
         # data sets that are found by their name alone
+        "services": """
+            yahoo finance | yfinance | newsapi | praw | tweepy | alpha vantage | coingecko | ccxt | spotipy | pytrends |
+            google trends | open meteo | openweathermap | world bank | sec edgar | gdelt | quandl | nasdaq data link |
+            fred api | reddit api | twitter api | spotify api | tmdb api | youtube api | binance api
+        """,
         "named": """
             movielens | imagenet | tiny imagenet | plantvillage | plantdoc | mnist | fashion mnist | emnist | cifar 10
             | cifar 100 | svhn | chestx ray14 | chexpert | ham10000 | isic 2018 | isic 2019 | isic 2020 | ms coco |
@@ -376,13 +384,14 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     },
     "reasons": {
         "phrases": """
-            because | costs | cost of | costly | costlier | imbalance | imbalanced | trade off | trade offs |
-            tradeoff | tradeoffs | false negative | false negatives | false positive | false positives | false alarm
-            | false alarms | more important | matters | penalize | penalise | penalizes | penalises | penalizing |
-            misleading | not accuracy | rather than accuracy | instead of accuracy | chosen as | chosen because |
-            chosen since | prioritize | prioritise | prioritized | prioritised | prioritizes | prioritizing | so
-            that | skewed | robust to outliers | sensitive to outliers | crucial | missed fraud | missing a | worse
-            than | as it is robust | main metric | is appropriate | is suitable | is preferred
+            because | costs | cost of | costly | costlier | imbalance | imbalanced | trade off | trade offs | tradeoff
+            | tradeoffs | false negative | false negatives | false positive | false positives | false alarm | false
+            alarms | more important | matters | penalize | penalise | penalizes | penalises | penalizing | misleading
+            | not accuracy | rather than accuracy | instead of accuracy | chosen as | chosen because | chosen since |
+            prioritize | prioritise | prioritized | prioritised | prioritizes | prioritizing | so that | skewed |
+            robust to outliers | sensitive to outliers | crucial | missed fraud | missing a | worse than | as it is
+            robust | main metric | is appropriate | is suitable | is preferred | isnt enough | is not enough | alone
+            is not | alone isnt
         """,
     },
     "contrasts": {
@@ -431,11 +440,12 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
     },
     "licences": {
         "phrases": """
-            cc0 | cc by | cc by sa | cc by nc | creative commons | odbl | open database license | open data commons
-            | public domain | open government licence | open government license | odc by | pddl | database contents
+            cc0 | cc by | cc by sa | cc by nc | creative commons | odbl | open database license | open data commons |
+            public domain | open government licence | open government license | odc by | pddl | database contents
             license | dbcl | licence | license | licensed | licenses | licences | terms of use | terms of service |
             usage terms | redistribute | redistributed | redistribution | copyright | royalty | non commercial |
-            noncommercial | free to use | open data
+            noncommercial | free to use | open data | data use policy | data use agreement | data license agreement |
+            usage policy
         """,
     },
     "limitation_cues": {
@@ -608,7 +618,7 @@ LEXICON: dict[str, dict[str, str | dict[str, str]]] = {
         },
         "forecast": {
             "words": """
-                forecast | forecasting | time series | time-series | demand | arima | prophet | horizon |
+                forecast | forecasting | time series | demand | arima | prophet | horizon |
                 seasonality | hourly | day-ahead
             """,
             "packages": "prophet | darts | sktime | neuralforecast | statsforecast | pmdarima",

@@ -21,10 +21,12 @@ DEPTH = re.compile(
 ANYWHERE = re.compile(r"(?:\./)?((?:[\w-][\w.-]{0,60}/){0,3}[\w-][\w.-]{0,80}\.md)(?:[?#].*)?", re.IGNORECASE)
 NAMED = re.compile(r"^\W{0,3}((?:[\w-][\w.-]{0,60}/){0,3}[\w-][\w.-]{0,80}\.md)\b")  # what an entry begins with
 OF_THE_HOUSE = re.compile(
-    r"(?:^|/)(?:readme|contributing|code[_-]of[_-]conduct|change_?log|licen[cs]es?|security|agents|claude|skill|template)\b"
+    r"^readme\b|(?:^|/)(?:contributing|code[_-]of[_-]conduct|change_?log|licen[cs]es?|security|agents|claude|skill|template)\b"
     r"|^\.|prompt",
     re.IGNORECASE,
 )
+OF_A_PART = re.compile(r"/readme\.md$", re.IGNORECASE)
+FEW_PARTS = 2  # whose READMEs are read as its own; with more they are projects
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:|//|/|#", re.IGNORECASE)  # what does not depend on the page it stands on
 MOST = 12  # pages beside the README
 DEEPEST = 6  # level of a heading
@@ -57,7 +59,9 @@ def pointed_to(readme: Readme) -> tuple[str, ...]:
     named = (path for text in _entries(readme) for path in NAMED.findall(text))
     matches = (ANYWHERE.fullmatch(path) for path in (*linked_to, *named))
     paths = (posixpath.normpath(match[1]) for match in matches if match)
-    return tuple(dict.fromkeys(path for path in paths if not OF_THE_HOUSE.search(path)))[:MOST]
+    found = dict.fromkeys(path for path in paths if not OF_THE_HOUSE.search(path))
+    parts = [path for path in found if OF_A_PART.search(path)]
+    return tuple(path for path in found if path not in parts or len(parts) <= FEW_PARTS)[:MOST]
 
 
 def _entries(readme: Readme) -> Iterator[str]:

@@ -21,6 +21,11 @@ VERSUS = re.compile(  # in a heading
 ONE_OR_OTHER = frozenset({"but", "however", "although", "though", "while", "whereas", "yet", "latter", "negligible"})
 MORE = r"\b(?:smaller|larger|bigger|higher|lower|shorter|longer|simpler|deeper|faster|slower|fewer|more)\b"
 BOTH_SIDES = re.compile(rf"{MORE}[^.\n]{{5,120}}\b(?:while|whereas|but)\b[^.\n]{{0,40}}{MORE}", re.I)
+DESPITE = re.compile(
+    rf"\b(?:despite|although|even (?:though|if))\b[^.\n]{{3,60}}{MORE}"
+    r"[^.\n]{3,120}\b(?:allows?|reduces?|saves?|fewer|less)\b",
+    re.I,
+)
 CHOSEN_FOR = re.compile(  # what was chosen, why, and over what
     r"\b(?:chose|chosen|selected|picked|opted|preferred|decided|went with)\b[^.\n]{3,120}"
     r"\b(?:because|since|due to|for its)\b[^.\n]{3,120}\b(?:than|over|instead of|rather than|compared (?:to|with))\b",
@@ -35,6 +40,7 @@ LEFT_OUT = re.compile(  # what was not done, and what it would have cost
 )
 WEIGHING = (  # with words of which each needs one: to look for a word is quicker than to search
     (frozenset({"while", "whereas", "but"}), BOTH_SIDES),
+    (frozenset({"despite", "although", "even"}), DESPITE),
     (frozenset({"because", "since", "due", "for"}), CHOSEN_FOR),
     (frozenset({"trade", "trades", "traded", "trading"}), TRADES),
     (frozenset({"would"}), LEFT_OUT),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from portfolio.audit import phrases
 from portfolio.audit.rules.rule import SOFTWARE, rule
+from portfolio.audit.rules.serving import OPENS_THERE
 from portfolio.audit.verdict import Confidence, Severity, Verdict, failed, not_applicable, passed
 from portfolio.readme import markdown
 
@@ -30,7 +31,6 @@ TYPED = re.compile(  # a line of prose that begins so is one, though nothing mar
     r"streamlit run|npm \w+|conda (?:env|create|activate|install)|uvicorn|sudo apt|export \w+=|jupyter \w+|make \w+$|"
     r"kaggle \w+|dvc pull|mlflow ui|flask run|virtualenv|source \S+/activate)(?= |$)"
 )
-OPENS_THERE = re.compile(r"colab\.research\.google\.com|mybinder\.org/v2|kaggle\.com/code/|deepnote\.com/launch")
 OF_A_PART = re.compile(r"[\w-]{1,60}/readme\.md", re.I)
 STEPS = re.compile(
     r"\brun all\b|\bopen in colab\b"

@@ -153,7 +153,8 @@ def renders(project: Project) -> Verdict:
         return failed(slip.message, slip.line)
     lines = project.readme_text.split("\n")
     for passage in project.readme.passages:
-        if "|" in passage.text or not DRAWN.isdisjoint(passage.text):
+        is_here = project.place(passage.line)[0] == project.readme_path
+        if is_here and ("|" in passage.text or not DRAWN.isdisjoint(passage.text)):
             block = list(itertools.takewhile(str.strip, lines[passage.line - 1 :]))
             if wrong := _runs_together(block):
                 return failed(wrong, passage.line)

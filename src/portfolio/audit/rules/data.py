@@ -83,7 +83,7 @@ def source(project: Project) -> Verdict:
 
     Decided: The part about data has a link to another site, a path to a data file, a script that makes the data, a
     library's loader, or a name by which the data are found (MovieLens, HAM10000, "scraped from Mubawab"); or the page
-    links to a known host of data sets.
+    links to a known host of data sets, or names a service that hands them out (Yahoo Finance, NewsAPI).
 
     Ignore: The data are confidential; then say so, and describe what they look like.
 
@@ -161,6 +161,8 @@ def _line_of_a_name(project: Project, scope: Scope) -> int | None:
             return passage.line
         if TAKEN_FROM.search(passage.text) or ACRONYM.search(passage.text):
             return passage.line
+    if phrases.says(project.reading.everything, "data_cues", "services"):
+        return scope.line if scope else 1
     return next((each.line for each in scope.sections if NAME.search(each.title)), None) if scope else None
 
 

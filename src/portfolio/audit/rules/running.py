@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from portfolio.audit.project import Project
 
 PINNED = re.compile(r"==\s?\d")
+MOST_IMAGES = 10
 HEREDOC = re.compile(r"<<-?\s*[\"']?\w+")
 
 
@@ -31,8 +32,8 @@ def dependencies(project: Project) -> Verdict:
 
     Why: Without them the project runs today, on your machine only.
 
-    Decided: There is a file that declares dependencies and is not empty, and either a lock file or at least half of the
-    requirements pinned with `==`.
+    Decided: There is a file that declares dependencies and is not empty, and either a lock file, or one of those files
+    pins at least half of its requirements with `==`.
 
     Ignore: The project is a library, whose users choose the versions.
 
@@ -56,12 +57,19 @@ def dependencies(project: Project) -> Verdict:
         return failed("no file declares what it needs (pyproject.toml, requirements.txt, environment.yml …)")
     if locks:
         return passed(f"{filled[0]} and {locks[0]}")
-    lines = [line.strip() for each in filled for line in project.read(each).splitlines()]
+    counts = {path: _pinned(project.read(path)) for path in filled}
+    for path, (pinned, asked) in counts.items():
+        if pinned and pinned >= asked / 2 and asked >= max(of for _, of in counts.values()) / 2:
+            return passed(f"{path} pins exact versions")
+    pinned, asked = (sum(each) for each in zip(*counts.values(), strict=True))
+    return failed(f"{filled[0]} is there; no lock file, and {pinned} of {asked} requirements are pinned")
+
+
+def _pinned(text: str) -> tuple[int, int]:
+    """(how many requirements have an exact version, how many there are)."""
+    lines = [line.strip() for line in text.splitlines()]
     asked = [line for line in lines if re.match(r"^[\"'-]?\s?[A-Za-z][\w.\[\]-]*\s?([=<>~!]=?|$)", line)]
-    pinned = [line for line in asked if PINNED.search(line) or re.match(r"^-\s?[\w-]+=\d", line)]
-    if pinned and len(pinned) >= len(asked) / 2:
-        return passed(f"{filled[0]} pins exact versions")
-    return failed(f"{filled[0]} is there; no lock file, and {len(pinned)} of {len(asked)} requirements are pinned")
+    return sum(bool(PINNED.search(line) or re.match(r"^-\s?[\w-]+=\d", line)) for line in asked), len(asked)
 
 
 @rule(
@@ -79,7 +87,7 @@ def dockerfile(project: Project) -> Verdict:
 
     Why: `latest` is another image next month, and a service that runs as root is one bug away from the whole machine.
 
-    Decided: In the last stage of the Dockerfile, the base image has a tag other than `latest` or a digest, the last
+    Decided: In the last stage of each Dockerfile, the base image has a tag other than `latest` or a digest, the last
     `USER` is not root, and there is a `CMD` or `ENTRYPOINT`. A heredoc makes it `unknown`.
 
     Ignore: The image is for development only.
@@ -93,17 +101,24 @@ def dockerfile(project: Project) -> Verdict:
         FROM python
         CMD ["python", "app.py"]
     """
-    paths = sorted(project.matching(r"(^|/)Dockerfile(\.\w+)?$"), key=lambda path: (path.count("/"), path))
+    paths = sorted(project.matching(r"(^|/)Dockerfile$"), key=lambda path: (path.count("/"), path))
+    paths = paths or sorted(project.matching(r"(^|/)Dockerfile(\.\w+)?$"))[:1]
     if not paths:
         return not_applicable("there is no Dockerfile")
-    text = project.read(paths[0])
-    if HEREDOC.search(text):
-        return unknown(f"{paths[0]} has a heredoc, which is not followed")
-    base, instructions = _last_image(_instructions(text))
-    if not base:
-        return failed(f"{paths[0]} has no FROM")
-    wrong = list(_wrong_with(base, instructions))
-    return failed(f"{paths[0]}: {'; '.join(wrong)}") if wrong else passed()
+    texts = {path: project.read(path) for path in paths[:MOST_IMAGES] if not path.startswith(".")}
+    for path, text in texts.items():
+        if not HEREDOC.search(text) and (wrong := list(_wrong_in(_instructions(text)))):
+            return failed(f"{path}: {'; '.join(wrong)}")
+    unread = next((path for path, text in texts.items() if HEREDOC.search(text)), "")
+    return unknown(f"{unread} has a heredoc, which is not followed") if unread else passed()
+
+
+def _wrong_in(instructions: list[tuple[str, str]]) -> Iterator[str]:
+    base, last = _last_image(instructions)
+    if base:
+        yield from _wrong_with(base, last)
+    else:
+        yield "it has no FROM"
 
 
 def _last_image(instructions: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:

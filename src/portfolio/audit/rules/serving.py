@@ -29,6 +29,7 @@ OF_CODE = re.compile(
 OF_DATA = re.compile(r"s3\.|/datasets?|docs\.|blob|\.(csv|zip|md)")
 SHORTEST_NAME = 5  # letters of a title; a shorter one stands in many addresses
 DEMO_WORDS = (" demo ", " live ", " app ", " video ", " website ")
+OPENS_THERE = re.compile(r"colab\.research\.google\.com|mybinder\.org/v2|kaggle\.com/code/|deepnote\.com/launch")
 FILMED = re.compile(
     r"\b(?:demo|video|walkthrough|recording)\b[^\n]{0,60}\b(?:youtu\.be/|youtube\.com/watch|loom\.com/share)", re.I
 )
@@ -71,9 +72,9 @@ def demo(project: Project) -> Verdict:
 
     Why: Most reviewers will not install anything. Ten seconds of the running project are worth a page of text.
 
-    Decided: There is a link to a host of running apps, a link called demo, app or video that leaves this machine, one
-    to a front page that is called like the project, or a GIF or video. Whether the link still answers is not checked,
-    as nothing is asked over the network.
+    Decided: There is a link to a host of running apps or one that opens a notebook in the browser, a link called demo,
+    app or video that leaves this machine, one to a front page that is called like the project, or a GIF or video.
+    Whether the link still answers is not checked, as nothing is asked over the network.
 
     Ignore: There is nothing to see, as in a library.
 
@@ -130,6 +131,8 @@ def _leads_to_a_demo(link: Link, is_in_demo: bool, title: str, is_early: bool) -
     target, text = link.target.casefold(), link.text.casefold()
     if "://" not in target or NOT_OUTSIDE.search(target):
         return False
+    if OPENS_THERE.search(target):
+        return True
     if _is_own_site(target, text, title, is_early):
         return True
     if phrases.holds(target, "deployment_cues", "hosts") and not OF_DATA.search(target):
