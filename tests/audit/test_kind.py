@@ -44,6 +44,15 @@ KINDS: dict[str, tuple[str, Tree]] = {
     "code that imports it": ("tabular", {"README.md": "# Wine\n\nWhich wine is it?\n", "x.py": "import sklearn\n"}),
     "a library that is called as its page is": ("library", {
         "README.md": "# FrostLib\n\nMachine learning.\n\n```\n$ pip install -U FrostLib\n```\n", "frost/a.py": ""}),
+    "a library by its first sentence": ("library", {
+        "README.md": "# Payment graphs\n\nA package for forecasting on graphs, by machine learning.\n",
+        "pyproject.toml": "[project]\nname = 'paygraph'\n", "paygraph/a.py": "import torch\n"}),
+    "a portfolio in another language": ("collection", {
+        "README.md": "# Portafolio de Ada\n\nTres proyectos de machine learning.\n",
+        **{f"{name}/{file}": "# X\n" for name in ("churn", "frost", "mail") for file in ("README.md", "train.py")}}),
+    "a table model with a package for pictures": ("tabular", {
+        "README.md": "# Churn\n\nPredicts who leaves, by machine learning.\n", "a.py": "",
+        "requirements.txt": "torch\ntorchvision\n"}),
     "a list that calls itself a collection": ("list", {"README.md": "# Awesome frost\n\nA collection of papers.\n\n"
         + "".join(f"- [paper {n}](https://example.net/{n}) on machine learning\n" for n in range(9))}),
     "two loose words in a long page": ("tabular", {

@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 
 from tests.audit.audited import Tree, audited, states
-from tests.audit.test_rules import BLOCK, ML, WORDS, tree_of
+from tests.audit.test_rules import BLOCK, ML, TABLE, WORDS, tree_of
 
 CLONE = "```console\ngit clone https://github.com/{}\ncd {}\npython app.py\n```\n"
 THERE: list[tuple[str, str | Tree]] = [
+    ("RUN503", {"README.md": ML, "requirements.txt": "numpy==2.3\npandas==3.0\n",
+                "pyproject.toml": "[project]\ndependencies = [\n'numpy',\n'pandas',\n]\n"}),
+    ("RUN506", "[Try it](https://colab.research.google.com/github/ada/frost/blob/main/frost.ipynb)\n"),
+    ("DAT201", "| Part | Made with |\n| -- | -- |\n| Data | Reddit (PRAW), NewsAPI |\n"),
+    ("DAT202", "## Data\n\nNights of the valley, under its Data Use Policy.\n"),
+    ("EVL405", "A high AUC alone isn't enough here: who lights a fire needs a probability.\n"),
+    ("EVL407", "Despite having a higher error, it allows us to reduce the model to four of the twenty columns.\n"),
+    ("RFL702", "## Next steps\n\n- add grafana and evidently for model monitoring\n- Ask two growers\n"),
+    ("EVL401", {"README.md": f"{ML}[Comparison](compare/README.md)\n", "compare/README.md": TABLE.format("linear")}),
     ("RUN501", {"README.md": f"{ML}1. [Backend](/backend)\n", "backend/README.md": CLONE.format("ada/frost", "frost")}),
     ("RUN501", {"README.md": f"{ML}See [how](web/README.md).\n", "web/README.md": CLONE.format("ada/frost", "frost")}),
     ("RUN502", CLONE.format("ada/frost.git", "frost/")),
@@ -61,6 +70,9 @@ THERE: list[tuple[str, str | Tree]] = [
     ("PRB101", "# Sky\n\nShows the weather of the next five days for any city, with a map and a search.\n"),
 ]  # fmt: skip
 MISSING: list[tuple[str, str | Tree]] = [
+    ("RFL702", "## Takeaways for future projects\n\n- Look at the calendar first\n- Ask the growers early\n"),
+    ("RUN504", {"README.md": ML, "Dockerfile": "FROM python:3.12\nUSER app\nCMD x y\n",
+                "web/Dockerfile": "FROM node:22\nCMD npm start\n"}),
     ("RUN502", CLONE.format("ada/frost-warnings.git", "frost")),
     ("RUN502", BLOCK.format("docker build -t frost .")),
     ("COM604", CLONE.format("yourusername/frost", "frost")),

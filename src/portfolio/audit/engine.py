@@ -29,7 +29,7 @@ CAP = 60
 FEWEST_RULES = 6  # below which a score says nothing
 IGNORE = re.compile(r"^portfolio:\s*ignore\s+(\S+)\s*(.*)$", re.DOTALL)
 TOO_SLOW = f"it took longer than {SECONDS:.0f} seconds"
-RULE_SET = "7"  # changes when a verdict may
+RULE_SET = "8"  # changes when a verdict may
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ PLURAL = re.compile(
 )
 OF_READINGS = re.compile(r"\b(?:awesome|papers|articles|books|tutorials|resources|reading list)\b")
 OF_MY_OWN = re.compile(r"\b(?:my|i|our|we|portfolio)\b")
-OF_WORKS = re.compile(r"\bportf[oó]?[lo]+io\b")
+OF_WORKS = re.compile(r"\b(?:portfolios?|portafolio|portfólio)\b")
 OF_MYSELF = re.compile(
     r"\b(?:hi there|hi,? i['’]?m|hey,? i['’]?m|hello,? i|i am an?|i['’]m an?|about me|connect with me|my name is)\b"
 )

@@ -24,7 +24,7 @@ SURELY_ENGLISH = 0.25  # share of small English words from which on no other lan
 ENOUGH_ENGLISH = 0.09  # share of small English words; twice as many where some letters are not of English
 ENOUGH_TERMS = 0.25  # share of an English README's terms, where all the small words are left out
 SOME_LETTERS, OTHER_LETTERS = 0.02, 0.2  # shares of letters that English has not
-HEAP = 5  # from this many content words on, a passage made only of audit keywords is keyword stuffing
+HEAP, HEAP_OF_AN_ITEM = 5, 8  # content words, from which on a passage of nothing but audit keywords is keyword stuffing
 ALL_BUT_ONE = 0.85  # share of content words that are audit keywords
 LONG = 8  # words; a passage this long has to use the small words of its language
 SCRIPTS = (
@@ -352,7 +352,7 @@ def reads_as_prose(spoken: tuple[str, ...], is_item: bool, in_language: str = EN
         return True
     english = _small_words()[ENGLISH]
     telling = said - english
-    if len(telling) >= HEAP and len(telling & _cues()) >= ALL_BUT_ONE * len(telling):
+    if len(telling) >= (HEAP_OF_AN_ITEM if is_item else HEAP) and len(telling & _cues()) >= ALL_BUT_ONE * len(telling):
         return False
     small = sum(word in english for word in spoken) if said & english else 0
     if len(spoken) < LONG:
