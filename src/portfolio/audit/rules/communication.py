@@ -36,7 +36,8 @@ CLONE_OF_NOBODY = re.compile(
 CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 FILLER = "lorem ipsum"
-DRAWN = frozenset("│┃║▼▲↓↑├└┌┐┘┤┬┴┼─━═ ")
+DRAWN = frozenset("│┃║▼▲↓↑├└┌┐┘┤┬┴┼─━═")
+LONGEST_DRAWING = 60  # lines
 OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80}/?)(?=[ \t]|$)")
 MADE_LATER = re.compile(  # folders that a run fills, or that are not for everybody
     r"\b\.?(?:data\w{0,20}|raw|processed|interim|external|models?|checkpoints?|weights|saved?_\w{1,20}|logs?|runs?|outputs?|results?"
@@ -152,12 +153,12 @@ def renders(project: Project) -> Verdict:
     for slip in project.readme.slips:
         return failed(slip.message, slip.line)
     lines = project.readme_text.split("\n")
-    for passage in project.readme.passages:
-        is_here = project.place(passage.line)[0] == project.readme_path
-        if is_here and ("|" in passage.text or not DRAWN.isdisjoint(passage.text)):
-            block = list(itertools.takewhile(str.strip, lines[passage.line - 1 :]))
-            if wrong := _runs_together(block):
-                return failed(wrong, passage.line)
+    marked = (each for each in project.readme.passages if "|" in each.text or not DRAWN.isdisjoint(each.text))
+    for passage in marked:
+        below = lines[passage.line - 1 : passage.line - 1 + LONGEST_DRAWING]
+        wrong = _runs_together(list(itertools.takewhile(str.strip, below)))
+        if wrong and project.place(passage.line)[0] == project.readme_path:
+            return failed(wrong, passage.line)
     return passed()
 
 
@@ -166,7 +167,7 @@ def _runs_together(block: Sequence[str]) -> str:
     rows = sum(line.strip().startswith("|") and line.count("|") >= 3 for line in block)
     if rows >= 2 and rows == len(block):
         return "rows of a table, without the line of dashes below the first, are shown as text"
-    drawn = sum(set(line.strip()) <= DRAWN or line.strip().startswith(("├", "└")) for line in block)
+    drawn = sum(DRAWN.issuperset("".join(line.split())) or line.strip().startswith(("├", "└")) for line in block)
     return "a drawing outside of a block of code is shown in one line" if drawn >= 2 else ""
 
 
