@@ -37,7 +37,7 @@ CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 FILLER = "lorem ipsum"
 DRAWN = frozenset("│┃║▼▲↓↑├└┌┐┘┤┬┴┼─━═")
-LONGEST_DRAWING = 60  # lines
+LONGEST_DRAWING = 40  # lines
 OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80}/?)(?=[ \t]|$)")
 MADE_LATER = re.compile(  # folders that a run fills, or that are not for everybody
     r"\b\.?(?:data\w{0,20}|raw|processed|interim|external|models?|checkpoints?|weights|saved?_\w{1,20}|logs?|runs?|outputs?|results?"
@@ -153,7 +153,7 @@ def renders(project: Project) -> Verdict:
     for slip in project.readme.slips:
         return failed(slip.message, slip.line)
     lines = project.readme_text.split("\n")
-    marked = (each for each in project.readme.passages if "|" in each.text or not DRAWN.isdisjoint(each.text))
+    marked = (each for each in project.readme.passages if each.text[:1] == "|" or not DRAWN.isdisjoint(each.text))
     for passage in marked:
         below = lines[passage.line - 1 : passage.line - 1 + LONGEST_DRAWING]
         wrong = _runs_together(list(itertools.takewhile(str.strip, below)))
