@@ -37,7 +37,7 @@ CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} )\S")
 OUTWARD = re.compile(r"^([a-z][a-z0-9+.-]*:|//|www\.)", re.I)
 FILLER = "lorem ipsum"
 DRAWN = frozenset("│┃║▼▲↓↑├└┌┐┘┤┬┴┼─━═")
-LONGEST_DRAWING = 40  # lines
+MOST_DRAWINGS, LONGEST_DRAWING = 300, 40  # lines of each
 OF_A_TREE = re.compile(r"(?m)^[ \t│|]{0,60}(?:├──|└──|├─|└─|\|--|`--|\+--) ?([\w.@-][\w.@-]{0,80}/?)(?=[ \t]|$)")
 MADE_LATER = re.compile(  # folders that a run fills, or that are not for everybody
     r"\b\.?(?:data\w{0,20}|raw|processed|interim|external|models?|checkpoints?|weights|saved?_\w{1,20}|logs?|runs?|outputs?|results?"
@@ -154,7 +154,7 @@ def renders(project: Project) -> Verdict:
         return failed(slip.message, slip.line)
     lines = project.readme_text.split("\n")
     marked = (each for each in project.readme.passages if each.text[:1] == "|" or not DRAWN.isdisjoint(each.text))
-    for passage in marked:
+    for passage in itertools.islice(marked, MOST_DRAWINGS):
         below = lines[passage.line - 1 : passage.line - 1 + LONGEST_DRAWING]
         wrong = _runs_together(list(itertools.takewhile(str.strip, below)))
         if wrong and project.place(passage.line)[0] == project.readme_path:
